@@ -1,0 +1,4 @@
+//! foldback
+pub mod fold;
+pub mod model;
+pub mod store;

@@ -1,0 +1,2 @@
+//! foldback
+fn main() {}

@@ -1,0 +1,65 @@
+//! Which version of an aggregate a person means.
+
+use std::str::FromStr;
+
+use super::id::Version;
+use super::time::{Timestamp, parse_spoken};
+
+/// A place on an aggregate's timeline, as a person says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// This version; 0 is before everything.
+    Version(Version),
+    /// The first event.
+    First,
+    /// The newest event.
+    Last,
+    /// So many events before the newest.
+    Back(u64),
+    /// The state as it was at this moment: after the last event at or before it.
+    Time(Timestamp),
+}
+
+/// A text that names no version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` names no version; write a number, `first`, `last`, `-3` (three before the last) or a time in UTC \
+     (`2026-03-02T14:34:12Z`, `2026-03-02 14:34`, `-2h`)"
+)]
+pub struct AtError(pub String);
+
+impl At {
+    /// Reads `text`; `now` is what relative times count from.
+    pub fn parse(text: &str, now: Timestamp) -> Result<Self, AtError> {
+        let number = text.strip_prefix('v').unwrap_or(text);
+        if let Ok(version) = u64::from_str(number) {
+            return Ok(Self::Version(Version(version)));
+        }
+        if let Some(back) = text.strip_prefix('-').and_then(|back| u64::from_str(back).ok()) {
+            return Ok(Self::Back(back));
+        }
+        match text {
+            "first" => Ok(Self::First),
+            "last" => Ok(Self::Last),
+            _ => parse_spoken(text, now).map(Self::Time).ok_or_else(|| AtError(text.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_words_and_times_are_told_apart() {
+        let now = Timestamp::UNIX_EPOCH;
+        let read = |text: &str| At::parse(text, now).unwrap();
+        assert_eq!(read("17"), At::Version(Version(17)));
+        assert_eq!(read("v17"), At::Version(Version(17)));
+        assert_eq!(read("first"), At::First);
+        assert_eq!(read("-3"), At::Back(3));
+        assert!(matches!(read("-3h"), At::Time(_)));
+        assert!(matches!(read("2026-03-02"), At::Time(_)));
+        assert!(At::parse("yesterdayish", now).is_err());
+    }
+}

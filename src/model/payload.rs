@@ -1,0 +1,238 @@
+//! What an event carries: the exact bytes, read only when somebody asks.
+
+use std::sync::{Arc, OnceLock};
+
+use smol_str::SmolStr;
+
+use super::id::Version;
+use super::json::{self, JsonError};
+use super::value::{Map, Slot, Value};
+
+/// How a library's own wrapping around what happened is taken off for people and reducers.
+///
+/// A layout has one for the data and, where the metadata stands inside the data, one for that; all its events share it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// Replace every object of exactly the two members named here by its second member: `{"_type_": …, "_data_": …}`.
+    pub unwrap: Option<(SmolStr, SmolStr)>,
+    /// Take the value of the only member, whose name is the event's type; a bare string becomes an empty object.
+    pub variant: bool,
+    /// The value is found under these keys, one inside the other.
+    pub inside: Vec<SmolStr>,
+    /// Members of the top level that are not shown.
+    pub omit: Vec<SmolStr>,
+    /// Members of the top level that alone are shown.
+    pub only: Option<Vec<SmolStr>>,
+}
+
+impl View {
+    /// Whether it leaves a value as it is.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why a payload cannot be shown as a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PayloadError {
+    /// The bytes are of another kind: encrypted, a binary format, compressed in a way nobody named.
+    #[error("{reason}")]
+    Opaque {
+        /// One sentence that says why.
+        reason: Arc<str>,
+    },
+    /// The bytes should be JSON and are not.
+    #[error("the payload is not JSON: {0}")]
+    NotJson(#[from] JsonError),
+}
+
+/// A payload as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    bytes: Arc<[u8]>,
+    form: Form,
+    since: Version,
+    parsed: OnceLock<Result<Value, PayloadError>>,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    Json(Arc<View>),
+    Opaque { content_type: SmolStr, reason: Arc<str> },
+}
+
+impl Payload {
+    /// JSON text of the event at `since`, after decompression; not looked at yet.
+    pub fn json(bytes: impl Into<Arc<[u8]>>, view: Arc<View>, since: Version) -> Self {
+        Self { bytes: bytes.into(), form: Form::Json(view), since, parsed: OnceLock::new() }
+    }
+
+    /// Bytes that are no JSON, and the sentence that says why.
+    pub fn opaque(
+        bytes: impl Into<Arc<[u8]>>,
+        content_type: impl AsRef<str>,
+        reason: impl Into<Arc<str>>,
+    ) -> Self {
+        let form = Form::Opaque { content_type: SmolStr::new(content_type), reason: reason.into() };
+        Self { bytes: bytes.into(), form, since: Version::ZERO, parsed: OnceLock::new() }
+    }
+
+    /// The same bytes seen another way.
+    #[must_use]
+    pub fn viewed(&self, view: Arc<View>) -> Self {
+        match &self.form {
+            Form::Json(_) => Self::json(Arc::clone(&self.bytes), view, self.since),
+            Form::Opaque { .. } => self.clone(),
+        }
+    }
+
+    /// The bytes as recorded, after decompression.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// The media type: `application/json` unless the layout said otherwise.
+    pub fn content_type(&self) -> &str {
+        match &self.form {
+            Form::Json(_) => "application/json",
+            Form::Opaque { content_type, .. } => content_type,
+        }
+    }
+
+    /// Whether the layout says that this is JSON; it may still turn out to be broken.
+    pub fn is_json(&self) -> bool {
+        matches!(self.form, Form::Json(_))
+    }
+
+    /// The value with the library's wrapping taken off; read at the first call and kept.
+    pub fn value(&self) -> Result<&Value, PayloadError> {
+        self.parsed.get_or_init(|| self.read()).as_ref().map_err(Clone::clone)
+    }
+
+    /// The value exactly as recorded, wrapping included.
+    pub fn recorded(&self) -> Result<Value, PayloadError> {
+        match &self.form {
+            Form::Json(_) => Ok(json::read(&self.bytes, self.since)?),
+            Form::Opaque { reason, .. } => Err(PayloadError::Opaque { reason: Arc::clone(reason) }),
+        }
+    }
+
+    /// The members of the value at its top level, into `members`; `false` where it is no object.
+    /// Faster than [`Payload::value`] for a fold, which has no use for the object itself.
+    pub(crate) fn members(
+        &self,
+        members: &mut Vec<(SmolStr, Value)>,
+    ) -> Result<bool, PayloadError> {
+        match &self.form {
+            Form::Json(view) if view.is_plain() && self.parsed.get().is_none() => {
+                Ok(json::read_members(&self.bytes, self.since, members)?)
+            }
+            _ => {
+                members.clear();
+                let Value::Object(map) = self.value()? else { return Ok(false) };
+                members.extend(map.iter().map(|(key, slot)| (key.clone(), slot.value.clone())));
+                Ok(true)
+            }
+        }
+    }
+
+    fn read(&self) -> Result<Value, PayloadError> {
+        let value = self.recorded()?;
+        match &self.form {
+            Form::Json(view) if !view.is_plain() => Ok(seen(view, value)),
+            _ => Ok(value),
+        }
+    }
+}
+
+fn seen(view: &View, mut value: Value) -> Value {
+    for key in &view.inside {
+        value = value.get(key).cloned().unwrap_or_default();
+    }
+    if view.variant {
+        value = variant(value);
+    }
+    if let Value::Object(map) = &mut value {
+        let map = Arc::make_mut(map);
+        if let Some(only) = &view.only {
+            map.retain(|key, _| only.contains(key));
+        }
+        if !view.omit.is_empty() {
+            map.retain(|key, _| !view.omit.contains(key));
+        }
+    }
+    if let Some((kind, data)) = &view.unwrap {
+        unwrap(&mut value, kind, data);
+    }
+    value
+}
+
+/// serde's external tagging: `{"Variant": {…}}`, or `"Variant"` where it carries nothing.
+fn variant(value: Value) -> Value {
+    match &value {
+        Value::String(_) => Value::object(),
+        Value::Object(map) if map.len() == 1 => {
+            map.first().map(|(_, slot)| slot.value.clone()).unwrap_or_default()
+        }
+        _ => value,
+    }
+}
+
+fn unwrap(value: &mut Value, kind: &str, data: &str) {
+    while let Some(inner) = wrapped(value, kind, data) {
+        *value = inner;
+    }
+    match value {
+        Value::Array(items) => {
+            for Slot { value, .. } in Arc::make_mut(items) {
+                unwrap(value, kind, data);
+            }
+        }
+        Value::Object(map) => {
+            for Slot { value, .. } in Arc::make_mut(map).values_mut() {
+                unwrap(value, kind, data);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn wrapped(value: &Value, kind: &str, data: &str) -> Option<Value> {
+    let is_pair = |map: &Map| map.len() == 2 && map.contains_key(kind);
+    match value {
+        Value::Object(map) if is_pair(map) => map.get(data).map(|slot| slot.value.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(view: View, text: &str) -> String {
+        let payload = Payload::json(text.as_bytes(), Arc::new(view), Version(1));
+        json::to_string(payload.value().unwrap())
+    }
+
+    #[test]
+    fn a_views_parts_take_the_wrapping_off() {
+        let unwrap = Some(("_type_".into(), "_data_".into()));
+        let view = View { unwrap, omit: vec!["topic".into()], ..View::default() };
+        let text = r#"{"topic":"x","price":{"_type_":"money","_data_":{"amount":{"_type_":"decimal_str","_data_":"1.50"}}}}"#;
+        assert_eq!(shown(view, text), r#"{"price":{"amount":"1.50"}}"#);
+
+        let variant = || View { variant: true, ..View::default() };
+        assert_eq!(shown(variant(), r#"{"Deposited":{"amount":3}}"#), r#"{"amount":3}"#);
+        assert_eq!(shown(variant(), r#""Frozen""#), "{}");
+
+        let inside = View { inside: vec!["payload".into()], ..View::default() };
+        assert_eq!(shown(inside, r#"{"class":"A","payload":{"n":1}}"#), r#"{"n":1}"#);
+    }
+
+    #[test]
+    fn broken_bytes_are_kept_and_told() {
+        let payload = Payload::json(&b"{\"a\":"[..], Arc::default(), Version(1));
+        assert!(matches!(payload.value(), Err(PayloadError::NotJson(_))));
+        assert_eq!(&payload.bytes()[..], b"{\"a\":");
+    }
+}

@@ -1,0 +1,87 @@
+//! Moments, and the ways a person writes them.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+
+/// A moment in UTC. Stores record from whole seconds to nanoseconds; nothing is rounded.
+pub type Timestamp = DateTime<Utc>;
+
+/// The moment as RFC 3339 in UTC, with as many digits of a second as it has (0, 3, 6 or 9).
+pub fn rfc3339(time: &Timestamp) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Reads a moment that a store recorded: RFC 3339 with any offset, or a date and time without one, taken as UTC.
+pub fn parse_recorded(text: &str) -> Option<Timestamp> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.with_timezone(&Utc));
+    }
+    if let Ok(time) = DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z") {
+        return Some(time.with_timezone(&Utc));
+    }
+    naive(text).map(|time| time.and_utc())
+}
+
+fn naive(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+}
+
+/// Reads a moment that a person wrote; `now` is what relative ones count from.
+///
+/// `2026-03-02T14:34:12Z`, any RFC 3339 offset, `2026-03-02 14:34[:12[.5]]` and `2026-03-02` (its first instant), both
+/// UTC, and `-90s`, `-15m`, `-2h`, `-3d`, `-1w`.
+pub fn parse_spoken(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Some(time) = parse_recorded(text) {
+        return Some(time);
+    }
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Some(day.and_time(NaiveTime::MIN).and_utc());
+    }
+    let (number, unit) = text.strip_prefix('-')?.split_at_checked(text.len().checked_sub(2)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return None,
+    };
+    let seconds = number.parse::<u32>().map(|number| i64::from(number) * seconds).ok()?;
+    now.checked_sub_signed(Duration::seconds(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoken(text: &str) -> Option<String> {
+        let now = parse_recorded("2026-03-02T14:00:00Z").unwrap();
+        parse_spoken(text, now).map(|time| rfc3339(&time))
+    }
+
+    #[test]
+    fn every_documented_form_is_read() {
+        let cases = [
+            ("2026-03-02T14:34:12Z", "2026-03-02T14:34:12Z"),
+            ("2026-03-02T14:34:12.201+02:00", "2026-03-02T12:34:12.201Z"),
+            ("2026-03-02 14:34", "2026-03-02T14:34:00Z"),
+            ("2026-03-02 14:34:12.5", "2026-03-02T14:34:12.500Z"),
+            ("2026-03-02", "2026-03-02T00:00:00Z"),
+            ("-90s", "2026-03-02T13:58:30Z"),
+            ("-2h", "2026-03-02T12:00:00Z"),
+            ("-1w", "2026-02-23T14:00:00Z"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(spoken(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in ["", "-", "-h", "2h", "-2y", "-2é", "2026-13-01", "14:34", "-999999999999d"] {
+            assert_eq!(spoken(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Where events are read from.
+//!
+//! A store answers in pages, holds no lock between two calls and is never written to through this trait. What folds,
+//! diffs or shows events knows only what stands here; which database or file it is, and which library wrote it, is
+//! settled by [`open`] and the layouts.
+
+mod error;
+
+pub use error::{StoreError, StoreErrorKind};
+
+use std::sync::Arc;
+
+use crate::model::{
+    AggregateKey, Category, Event, EventType, Payload, Position, Timestamp, Version,
+};
+
+/// What is known about a store as soon as it is open.
+#[derive(Clone, Debug)]
+pub struct StoreInfo {
+    /// What the person called it: a path or an address, without any password.
+    pub name: String,
+    /// The layout's name, such as `eventsourcing-py`.
+    pub layout: String,
+    /// The layout's title for people, such as `eventsourcing (Python)`.
+    pub title: String,
+    /// Why it was recognised as that: one phrase for each proof.
+    pub why: Vec<String>,
+    /// How certain that is, 0 to 100.
+    pub confidence: u8,
+    /// Where it lives: `SQLite`, `recording`, `memory`.
+    pub backend: &'static str,
+    /// Whether it can only be read; foldback's own stores can be written by commands that say so.
+    pub read_only: bool,
+    /// What opening it noticed.
+    pub findings: Vec<crate::model::Finding>,
+}
+
+/// What a store's layout records, so that nobody asks for what cannot be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Events have a position.
+    pub position: bool,
+    /// Events have a time.
+    pub time: bool,
+    /// Aggregates come out of [`EventStore::aggregates`] grouped by category.
+    pub grouped: bool,
+    /// The store keeps snapshots.
+    pub snapshots: bool,
+    /// The store keeps checkpoints of projections.
+    pub checkpoints: bool,
+}
+
+/// The newest end of a store, cheap to ask for again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Where reading on from would find only what is new.
+    pub cursor: Option<Cursor>,
+    /// The newest event's position, where the layout has one.
+    pub position: Option<Position>,
+    /// The newest event's time, where the layout has one.
+    pub time: Option<Timestamp>,
+}
+
+/// A place in the store's own order of events; only the store that gave it can read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cursor(pub i64);
+
+/// Which events of the whole store, in its order.
+#[derive(Clone, Debug, Default)]
+pub struct EventQuery {
+    /// Only what comes after this place.
+    pub after: Option<Cursor>,
+    /// Only what comes after this position; an error where the layout has none.
+    pub after_position: Option<Position>,
+    /// Only events at or after this moment.
+    pub from: Option<Timestamp>,
+    /// Only events at or before this moment.
+    pub to: Option<Timestamp>,
+    /// Only these types; all where empty.
+    pub types: Vec<EventType>,
+    /// Only this category.
+    pub category: Option<Category>,
+}
+
+/// A page of events and where the next begins.
+#[derive(Clone, Debug, Default)]
+pub struct EventPage {
+    /// The events, in the store's order.
+    pub events: Vec<Event>,
+    /// Where to read on; `None` at the end of what is there now.
+    pub next: Option<Cursor>,
+    /// How many events were looked at to find these.
+    pub examined: u64,
+}
+
+/// Which way a list is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// From smaller keys to larger.
+    #[default]
+    Forward,
+    /// From larger keys to smaller; rows still come in rising order.
+    Backward,
+}
+
+/// Which aggregates, in the order of the store's own index.
+#[derive(Clone, Debug, Default)]
+pub struct AggregateQuery {
+    /// Start beyond this aggregate, itself left out; from the end that `direction` starts at where `None`.
+    pub beyond: Option<AggregateKey>,
+    /// Which way to read.
+    pub direction: Direction,
+    /// Only ids (or categories) that contain this, without regard to case.
+    pub matching: Option<String>,
+    /// Only this category.
+    pub category: Option<Category>,
+}
+
+/// One row of the list of aggregates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AggregateSummary {
+    /// Which aggregate.
+    pub key: AggregateKey,
+    /// How many events it has in the store.
+    pub events: u64,
+    /// The version of its newest event.
+    pub version: Version,
+    /// The time of its first event.
+    pub first_time: Option<Timestamp>,
+    /// The time of its newest event.
+    pub last_time: Option<Timestamp>,
+    /// Whether the library marked it as deleted; `None` where the layout has no such mark.
+    pub deleted: Option<bool>,
+    /// Whether the library marked it as archived; `None` where the layout has no such mark.
+    pub archived: Option<bool>,
+}
+
+/// A page of aggregates.
+#[derive(Clone, Debug, Default)]
+pub struct AggregatePage {
+    /// The rows, rising, whatever the direction.
+    pub rows: Vec<AggregateSummary>,
+    /// Where to read on in the same direction; `None` where there is nothing beyond. A page may be short, or even
+    /// empty, and still have one: a search stops after a bounded number of rows so that it can be cancelled.
+    pub next: Option<AggregateKey>,
+    /// How many aggregates were looked at to find these.
+    pub examined: u64,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Aggregates with at least one event.
+    pub aggregates: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// What a whole pass over a store's index finds out; may take seconds on millions of events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Totals.
+    pub counts: Counts,
+    /// Every event type with its number of events, most frequent first.
+    pub types: Vec<(EventType, u64)>,
+    /// Every category with its aggregates and events, by name.
+    pub categories: Vec<(Category, Counts)>,
+    /// The earliest time recorded.
+    pub first_time: Option<Timestamp>,
+    /// The latest time recorded.
+    pub last_time: Option<Timestamp>,
+    /// How many snapshots are stored; `None` where the layout has none.
+    pub snapshots: Option<u64>,
+}
+
+/// A state that the library stored. Never trusted: it can be compared with what replay says.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The version it is a state of.
+    pub version: Version,
+    /// When it was taken.
+    pub time: Option<Timestamp>,
+    /// The stored state.
+    pub state: Payload,
+}
+
+/// How far a projection says it has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The projection's name.
+    pub name: String,
+    /// The last position it handled; `None` where what is stored is no position.
+    pub position: Option<Position>,
+    /// The library's own word for what it is doing.
+    pub status: Option<String>,
+    /// When the checkpoint last moved.
+    pub updated: Option<Timestamp>,
+}
+
+/// Stops a running call of one store from another thread; the call then fails with [`StoreErrorKind::Interrupted`].
+#[derive(Clone)]
+pub struct Interrupter(Arc<dyn Fn() + Send + Sync>);
+
+impl Interrupter {
+    /// An interrupter that runs `stop`.
+    pub fn new(stop: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(stop))
+    }
+
+    /// Stops the call that is running now, if any.
+    pub fn interrupt(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for Interrupter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Interrupter")
+    }
+}
+
+/// A store that is open for reading. Calls block; they belong on a thread of their own.
+pub trait EventStore: Send {
+    /// What is known about it.
+    fn info(&self) -> &StoreInfo;
+
+    /// What its layout records.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The same store opened once more, for another thread.
+    fn reopen(&self) -> Result<Box<dyn EventStore>, StoreError>;
+
+    /// What stops a running call.
+    fn interrupter(&self) -> Interrupter;
+
+    /// What to show of an event's type where there is little room: never empty, always part of it.
+    fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {
+        event_type.as_str()
+    }
+
+    /// The newest end.
+    fn head(&mut self) -> Result<Head, StoreError>;
+
+    /// Up to `limit` aggregates.
+    fn aggregates(
+        &mut self,
+        query: &AggregateQuery,
+        limit: usize,
+    ) -> Result<AggregatePage, StoreError>;
+
+    /// The aggregates with exactly this id: none, one, or one for each category that uses it.
+    fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError>;
+
+    /// Up to `limit` events of one aggregate with a version above `after`, rising.
+    fn read(
+        &mut self,
+        key: &AggregateKey,
+        after: Version,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError>;
+
+    /// Up to `limit` events of the whole store.
+    fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError>;
+
+    /// How many aggregates and events there are now.
+    fn counts(&mut self) -> Result<Counts, StoreError>;
+
+    /// Everything a full pass can count.
+    fn census(&mut self) -> Result<Census, StoreError>;
+
+    /// The snapshots of one aggregate, by version.
+    fn snapshots(&mut self, key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError>;
+
+    /// The checkpoints of all projections, by name.
+    fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError>;
+}
