@@ -10,6 +10,7 @@ pub mod id;
 pub mod json;
 pub mod path;
 pub mod payload;
+pub mod shape;
 pub mod time;
 pub mod value;
 

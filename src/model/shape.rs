@@ -1,0 +1,222 @@
+//! The one JSON shape of an event: recordings are written in it, commands print it, expressions are asked of it.
+//!
+//! What a layout does not record is absent, never `null`. Knows no terminal: text stands in it as the store wrote it.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::event::Event;
+use super::finding::Finding;
+use super::json;
+use super::payload::{Payload, PayloadError};
+use super::time::rfc3339;
+use super::value::Value;
+
+/// How payloads stand in the shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// With the library's own wrapping taken off, as a person or a reducer sees them.
+    #[default]
+    Seen,
+    /// As the library recorded them.
+    Recorded,
+}
+
+/// Appends the event as one JSON object on one line.
+pub fn write_event(out: &mut String, event: &Event, form: Form) {
+    let mut members = Members { out, first: true };
+    if let Some(position) = event.position {
+        members.raw("position", format_args!("{position}"));
+    }
+    members.text("aggregate", event.aggregate.as_str());
+    if !event.category.as_str().is_empty() {
+        members.text("category", event.category.as_str());
+    }
+    members.raw("version", format_args!("{}", event.version));
+    members.text("type", event.event_type.as_str());
+    if let Some(id) = &event.id {
+        members.text("id", id.as_str());
+    }
+    if let Some(time) = &event.time {
+        members.text("time", &rfc3339(time));
+    }
+    if let Some(schema) = &event.schema {
+        members.schema(schema);
+    }
+    let mut broken = Vec::new();
+    if let Some(finding) = members.payload("data", &event.data, form) {
+        broken.push(event.finding(finding));
+    }
+    if let Some(metadata) = &event.metadata
+        && let Some(finding) = members.payload("metadata", metadata, form)
+    {
+        broken.push(event.finding(finding));
+    }
+    members.findings(event.findings.iter().chain(&broken));
+    members.out.push('}');
+}
+
+/// The event as one JSON object on one line.
+pub fn event_to_string(event: &Event, form: Form) -> String {
+    let mut out = String::with_capacity(event.data.bytes().len() + 256);
+    write_event(&mut out, event, form);
+    out
+}
+
+/// What is noticed about a payload that cannot be shown as a value; `None` where it can.
+pub fn payload_finding(payload: &Payload) -> Option<Finding> {
+    payload.value().err().map(|error| unreadable("data", &error))
+}
+
+struct Members<'a> {
+    out: &'a mut String,
+    first: bool,
+}
+
+impl Members<'_> {
+    fn name(&mut self, name: &str) {
+        self.out.push(if self.first { '{' } else { ',' });
+        self.first = false;
+        json::write_string(self.out, name);
+        self.out.push(':');
+    }
+
+    fn raw(&mut self, name: &str, value: std::fmt::Arguments<'_>) {
+        self.name(name);
+        let _ = self.out.write_fmt(value);
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        json::write_string(self.out, value);
+    }
+
+    /// A number where the library counts, its own text (`2.0`) where it does not.
+    fn schema(&mut self, schema: &str) {
+        match schema.parse::<u64>() {
+            Ok(number) if number.to_string() == schema => {
+                self.raw("schema", format_args!("{number}"));
+            }
+            _ => self.text("schema", schema),
+        }
+    }
+
+    fn payload(&mut self, name: &str, payload: &Payload, form: Form) -> Option<Finding> {
+        let write = |members: &mut Self, value: &Value| {
+            members.name(name);
+            json::write(members.out, value);
+        };
+        let error = match form {
+            Form::Seen => payload.value().map(|value| write(self, value)).err(),
+            Form::Recorded => payload.recorded().map(|value| write(self, &value)).err(),
+        }?;
+        let prefix = if name == "data" { "" } else { "metadata_" };
+        self.text(&format!("{name}_base64"), &BASE64.encode(payload.bytes()));
+        self.text(&format!("{prefix}content_type"), content_type(payload, &error));
+        Some(unreadable(name, &error))
+    }
+
+    fn findings<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) {
+        let mut findings = findings.peekable();
+        if findings.peek().is_none() {
+            return;
+        }
+        self.name("findings");
+        let mut first = true;
+        for finding in findings {
+            self.out.push(if first { '[' } else { ',' });
+            first = false;
+            let text = serde_json::to_string(finding).expect("a finding is plain text and numbers");
+            self.out.push_str(&text);
+        }
+        self.out.push(']');
+    }
+}
+
+/// Bytes that should be JSON and are not have no type that could be promised.
+fn content_type<'a>(payload: &'a Payload, error: &PayloadError) -> &'a str {
+    match error {
+        PayloadError::Opaque { .. } => payload.content_type(),
+        PayloadError::NotJson(_) => "application/octet-stream",
+    }
+}
+
+/// The same finding as a fold has on such an event.
+fn unreadable(name: &str, error: &PayloadError) -> Finding {
+    match name {
+        "data" => Finding::error("payload-unreadable", error.to_string()),
+        _ => Finding::warning("metadata-unreadable", format!("metadata: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{AggregateId, Category, EventType, Position, Version, View};
+    use super::*;
+
+    fn event(data: Payload) -> Event {
+        Event {
+            position: None,
+            aggregate: AggregateId::new("a\"1"),
+            category: Category::default(),
+            version: Version(2),
+            event_type: EventType::new("Moved"),
+            id: None,
+            time: None,
+            schema: None,
+            data,
+            metadata: None,
+            findings: Vec::new(),
+        }
+    }
+
+    fn json(text: &str, view: View) -> Payload {
+        Payload::json(text.as_bytes(), Arc::new(view), Version(2))
+    }
+
+    #[test]
+    fn what_is_not_recorded_is_absent() {
+        let event = event(json(r#"{"x":1.50}"#, View::default()));
+        let text = event_to_string(&event, Form::Seen);
+        assert_eq!(text, r#"{"aggregate":"a\"1","version":2,"type":"Moved","data":{"x":1.50}}"#);
+    }
+
+    #[test]
+    fn everything_has_its_place() {
+        let view = View { inside: vec!["body".into()], ..View::default() };
+        let mut event = event(json(r#"{"body":{"x":1}}"#, view));
+        event.position = Some(Position(8112));
+        event.category = Category::new("Order");
+        event.schema = Some("2".into());
+        event.time = super::super::time::parse_recorded("2026-03-02T14:34:12.201Z");
+        event.id = Some("e-1".into());
+        event.metadata = Some(json("{}", View::default()));
+        assert_eq!(
+            event_to_string(&event, Form::Seen),
+            r#"{"position":8112,"aggregate":"a\"1","category":"Order","version":2,"type":"Moved","id":"e-1","time":"2026-03-02T14:34:12.201Z","schema":2,"data":{"x":1},"metadata":{}}"#
+        );
+        event.schema = Some("2.0".into());
+        let text = event_to_string(&event, Form::Recorded);
+        assert!(text.contains(r#""schema":"2.0","data":{"body":{"x":1}}"#), "{text}");
+    }
+
+    #[test]
+    fn a_payload_that_is_no_json_stands_as_base64_with_its_reason() {
+        let sealed = Payload::opaque(&b"\x00\xff"[..], "application/x-aes", "it is encrypted");
+        let value: serde_json::Value =
+            serde_json::from_str(&event_to_string(&event(sealed), Form::Seen)).unwrap();
+        assert_eq!(value["data_base64"], "AP8=");
+        assert_eq!(value["content_type"], "application/x-aes");
+        assert_eq!(value["findings"][0]["message"], "it is encrypted");
+        assert!(value.get("data").is_none());
+
+        let torn = event_to_string(&event(json("{\"a\":", View::default())), Form::Seen);
+        let value: serde_json::Value = serde_json::from_str(&torn).unwrap();
+        assert_eq!(value["findings"][0]["code"], "payload-unreadable");
+        assert_eq!(value["findings"][0]["version"], 2);
+    }
+}
