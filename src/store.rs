@@ -4,6 +4,8 @@
 //! diffs or shows events knows only what stands here; which database or file it is, and which library wrote it, is
 //! settled by [`open`] and the layouts.
 
+#[cfg(test)]
+pub(crate) mod conformance;
 mod error;
 
 pub use error::{StoreError, StoreErrorKind};
