@@ -7,6 +7,7 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+pub mod own;
 
 pub use error::{StoreError, StoreErrorKind};
 

@@ -104,6 +104,14 @@ impl Payload {
         matches!(self.form, Form::Json(_))
     }
 
+    /// Whether the value is seen exactly as recorded: there is no wrapping that is taken off.
+    pub fn is_plain(&self) -> bool {
+        match &self.form {
+            Form::Json(view) => view.is_plain(),
+            Form::Opaque { .. } => true,
+        }
+    }
+
     /// The value with the library's wrapping taken off; read at the first call and kept.
     pub fn value(&self) -> Result<&Value, PayloadError> {
         self.parsed.get_or_init(|| self.read()).as_ref().map_err(Clone::clone)

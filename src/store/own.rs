@@ -1,0 +1,180 @@
+//! foldback's own store, the side that writes: one SQLite file, WAL, events immutable by trigger, every event chained
+//! to the one before it by hash. The tables stand in `own/schema.sql`.
+//!
+//! How a reader finds what an event needs in table `events`:
+//! - `recorded_at` is TEXT: RFC 3339 in UTC with exactly nine digits of a second, `2026-03-02T14:34:12.201000000Z`. Nothing
+//!   is lost, byte order is time order, the index on it serves ranges. NULL where an import had no time.
+//! - `data` is TEXT for JSON, byte for byte as it was recorded. Anything else is BLOB with its media type in
+//!   `content_type`, which is NULL for JSON. `metadata` likewise, NULL where there is none.
+//! - `(category, aggregate_id)` names an aggregate, as everywhere; `(category, aggregate_id, version)` is its index.
+//!
+//! Reading is left to the SQLite store and the layout `foldback`; nothing here knows a query, a fold or a command.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{StoreError, StoreErrorKind};
+
+/// The number in a file's header that says whose it is: "fold".
+pub const APPLICATION_ID: i32 = 0x666f_6c64;
+/// The schema that this program writes.
+pub const SCHEMA_VERSION: i32 = 1;
+
+const SCHEMA: &str = include_str!("own/schema.sql");
+
+/// foldback's own store, open for appending.
+#[derive(Debug)]
+pub struct OwnStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl OwnStore {
+    /// Makes a new, empty store. Whatever stands at `path` already is left alone and refused.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        let name = path.display();
+        std::fs::File::create_new(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => StoreError::new(
+                StoreErrorKind::Rejected,
+                format!("{name} exists already, and a new store is never written over a file"),
+            )
+            .hint("choose another name, or move the file away"),
+            std::io::ErrorKind::NotFound => StoreError::new(
+                StoreErrorKind::NotFound,
+                format!("{name} cannot be made: its directory does not exist"),
+            )
+            .hint("make the directory first"),
+            std::io::ErrorKind::PermissionDenied => StoreError::new(
+                StoreErrorKind::Denied,
+                format!("{name} cannot be made: its directory may not be written"),
+            ),
+            _ => StoreError::new(StoreErrorKind::Failed, format!("{name} cannot be made: {error}")),
+        })?;
+        let made = Self::connect(path).and_then(Self::laid_out);
+        if made.is_err() {
+            let _ = std::fs::remove_file(path);
+        }
+        made
+    }
+
+    /// Opens a store that foldback made. Any other file is refused before a byte of it could change.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        check_is_ours(path)?;
+        Self::connect(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn connect(path: &Path) -> Result<Self, StoreError> {
+        let failed = |error| failed(path, "cannot be opened for writing", error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// The tables first and WAL after, so that the file's own header, and not only its log, says whose it is.
+    fn laid_out(self) -> Result<Self, StoreError> {
+        self.connection
+            .execute_batch(&format!("BEGIN;\n{SCHEMA}\nCOMMIT;\nPRAGMA journal_mode = WAL;"))
+            .map_err(|error| failed(&self.path, "cannot be laid out as a store", error))?;
+        Ok(self)
+    }
+}
+
+/// Reads the header alone: opening a database with SQLite may already change what lies beside it.
+fn check_is_ours(path: &Path) -> Result<(), StoreError> {
+    let name = path.display();
+    let mut header = [0_u8; 100];
+    let read = std::fs::File::open(path)
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut header));
+    if let Err(error) = read {
+        return Err(match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                StoreError::new(StoreErrorKind::NotFound, format!("there is no store at {name}"))
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                StoreError::new(StoreErrorKind::Denied, format!("{name} may not be read"))
+            }
+            std::io::ErrorKind::UnexpectedEof => not_ours(path),
+            _ => StoreError::new(StoreErrorKind::Failed, format!("{name} cannot be read: {error}")),
+        });
+    }
+    let number = |at: usize| {
+        header.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(i32::from_be_bytes)
+    };
+    if !header.starts_with(b"SQLite format 3\0") || number(68) != Some(APPLICATION_ID) {
+        return Err(not_ours(path));
+    }
+    match number(60) {
+        Some(SCHEMA_VERSION) => Ok(()),
+        version => Err(StoreError::new(
+            StoreErrorKind::ReadOnly,
+            format!(
+                "{name} has schema {} of foldback's own store, and this program writes schema {SCHEMA_VERSION}",
+                version.unwrap_or_default()
+            ),
+        )
+        .hint("use the version of foldback that made it, or export it and import it again")),
+    }
+}
+
+fn not_ours(path: &Path) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::ReadOnly,
+        format!("{} was not made by foldback, so foldback does not write to it", path.display()),
+    )
+    .hint("`foldback import` copies its events into a store of foldback's own")
+}
+
+fn failed(path: &Path, what: &str, error: rusqlite::Error) -> StoreError {
+    let code = error.sqlite_error_code();
+    let kind = match code {
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            StoreErrorKind::Locked
+        }
+        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
+            StoreErrorKind::ReadOnly
+        }
+        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreErrorKind::Interrupted,
+        _ => StoreErrorKind::Failed,
+    };
+    StoreError::new(kind, format!("{} {what}: {error}", path.display())).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_store_says_whose_it_is_and_is_opened_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("shop.db");
+        let store = OwnStore::create(&path).unwrap();
+        // Also while it is open, when the log has not been taken over yet.
+        check_is_ours(&path).unwrap();
+        drop(store);
+        OwnStore::open(&path).unwrap();
+        assert_eq!(OwnStore::create(&path).unwrap_err().kind, StoreErrorKind::Rejected);
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_refused_unchanged() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("theirs.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a);").unwrap();
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(OwnStore::open(&path).unwrap_err().kind, StoreErrorKind::ReadOnly);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        std::fs::write(&path, "text").unwrap();
+        assert_eq!(OwnStore::open(&path).unwrap_err().kind, StoreErrorKind::ReadOnly);
+        let missing = dir.path().join("none.db");
+        assert_eq!(OwnStore::open(&missing).unwrap_err().kind, StoreErrorKind::NotFound);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}
