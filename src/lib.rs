@@ -1,4 +1,6 @@
 //! foldback
+pub mod analysis;
 pub mod fold;
 pub mod model;
 pub mod store;
+pub mod timeline;

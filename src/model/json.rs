@@ -5,6 +5,7 @@
 //! `serde_json`), except that nesting ends at [`MAX_DEPTH`].
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub fn read(bytes: &[u8], since: Version) -> Result<Value, JsonError> {
 }
 
 /// Reads the members of one JSON object into `members` without building the object; returns `false`, with `members`
-/// empty, where the text holds another kind of value. A key that stands twice is there twice.
+/// empty, where the text holds another kind of value. Of a key that stands twice the last is kept.
 pub(crate) fn read_members(
     bytes: &[u8],
     since: Version,
@@ -47,12 +48,27 @@ pub(crate) fn read_members(
     if reader.peek() != Some(b'{') {
         return Ok(false);
     }
-    let read =
-        reader.members(1, |key, value| members.push((key, value))).and_then(|()| reader.end());
-    if read.is_err() {
-        members.clear();
+    let read = reader.members(1, |key, value| members.push((key, value)));
+    read.and_then(|()| reader.end()).inspect_err(|_| members.clear())?;
+    drop_earlier_twins(members);
+    Ok(true)
+}
+
+fn drop_earlier_twins(members: &mut Vec<(SmolStr, Value)>) {
+    let few = members.len() <= 16;
+    let twice = if few {
+        let later = |at: usize| members.get(at + 1..).unwrap_or_default();
+        members.iter().enumerate().any(|(at, (key, _))| later(at).iter().any(|(k, _)| k == key))
+    } else {
+        let mut seen = HashSet::with_capacity(members.len());
+        !members.iter().all(|(key, _)| seen.insert(key))
+    };
+    if twice {
+        let mut seen = HashSet::new();
+        let mut keep: Vec<bool> =
+            members.iter().rev().map(|(key, _)| seen.insert(key.clone())).collect();
+        members.retain(|_| keep.pop().unwrap_or(true));
     }
-    read.map(|()| true)
 }
 
 struct Reader<'a> {

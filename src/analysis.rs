@@ -1,0 +1,9 @@
+//! Questions about states and histories: what changed, and which event put every value there.
+//!
+//! Pure: takes values and gives answers; knows nothing of stores, timelines in memory, or how an answer is shown.
+
+mod blame;
+mod diff;
+
+pub use blame::{Blamed, blame};
+pub use diff::{Change, Op, PatchError, diff, patch, to_rfc6902};
