@@ -7,9 +7,11 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+pub mod memory;
 pub mod own;
 
 pub use error::{StoreError, StoreErrorKind};
+pub use memory::MemoryStore;
 
 use std::sync::Arc;
 

@@ -1,9 +1,5 @@
 //! One recorded fact.
 
-pub(crate) mod json;
-
-pub use json::{PayloadForm, write_event};
-
 use smol_str::SmolStr;
 
 use super::finding::Finding;

@@ -22,6 +22,9 @@ pub enum Form {
     Seen,
     /// As the library recorded them.
     Recorded,
+    /// As they are seen, and byte for byte where there is no wrapping: bytes that do not fit in a line unchanged stand
+    /// in base64. What an export writes.
+    Exact,
 }
 
 /// Appends the event as one JSON object on one line.
@@ -109,13 +112,28 @@ impl Members<'_> {
             json::write(members.out, value);
         };
         let error = match form {
-            Form::Seen => payload.value().map(|value| write(self, value)).err(),
+            Form::Exact if payload.is_plain() => {
+                self.exact(name, payload);
+                return payload.value().err().map(|error| unreadable(name, &error));
+            }
+            Form::Seen | Form::Exact => payload.value().map(|value| write(self, value)).err(),
             Form::Recorded => payload.recorded().map(|value| write(self, &value)).err(),
         }?;
+        self.base64(name, payload, content_type(payload, &error));
+        Some(unreadable(name, &error))
+    }
+
+    fn exact(&mut self, name: &str, payload: &Payload) {
+        match one_line(payload) {
+            Some(text) => self.raw(name, format_args!("{text}")),
+            None => self.base64(name, payload, payload.content_type()),
+        }
+    }
+
+    fn base64(&mut self, name: &str, payload: &Payload, content_type: &str) {
         let prefix = if name == "data" { "" } else { "metadata_" };
         self.text(&format!("{name}_base64"), &BASE64.encode(payload.bytes()));
-        self.text(&format!("{prefix}content_type"), content_type(payload, &error));
-        Some(unreadable(name, &error))
+        self.text(&format!("{prefix}content_type"), content_type);
     }
 
     fn findings<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) {
@@ -133,6 +151,21 @@ impl Members<'_> {
         }
         self.out.push(']');
     }
+}
+
+/// The bytes as text, where they are one JSON value that can stand in a line and be cut out of it again unchanged.
+pub(crate) fn one_line(payload: &Payload) -> Option<&str> {
+    let bytes = payload.bytes();
+    let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    if !payload.is_json()
+        || blank(bytes.first())
+        || blank(bytes.last())
+        || bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
+    {
+        return None;
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok().then_some(text)
 }
 
 /// Bytes that should be JSON and are not have no type that could be promised.
@@ -218,5 +251,20 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&torn).unwrap();
         assert_eq!(value["findings"][0]["code"], "payload-unreadable");
         assert_eq!(value["findings"][0]["version"], 2);
+    }
+
+    #[test]
+    fn exact_keeps_every_byte_that_is_not_wrapping() {
+        let exact = |data| event_to_string(&event(data), Form::Exact);
+        let json = |text: &str| Payload::json(text.as_bytes(), Arc::default(), Version(2));
+        assert!(exact(json(r#"{ "a": 1.50 }"#)).ends_with(r#","data":{ "a": 1.50 }}"#));
+        let two_lines = r#","data_base64":"ewp9","content_type":"application/json"}"#;
+        assert!(exact(json("{\n}")).ends_with(two_lines));
+        assert!(exact(json(" 1")).contains(r#""data_base64":"IDE=""#));
+        let broken = r#","data_base64":"eyJhIjo=","content_type":"application/json","findings":["#;
+        assert!(exact(json(r#"{"a":"#)).contains(broken));
+        let view = View { variant: true, ..View::default() };
+        let wrapped = Payload::json(&br#"{"Paid": {"a": 1}}"#[..], Arc::new(view), Version(2));
+        assert!(exact(wrapped).ends_with(r#","data":{"a":1}}"#));
     }
 }
