@@ -3,4 +3,5 @@ pub mod analysis;
 pub mod fold;
 pub mod model;
 pub mod store;
+pub mod text;
 pub mod timeline;

@@ -1,0 +1,13 @@
+//! Text for people: made visible, measured in terminal cells, numbers as they are read, JSON line by line.
+//!
+//! Pure functions. Nothing here knows where text comes from, what draws it, or any terminal's colours.
+
+pub mod human;
+pub mod json;
+mod sanitize;
+mod suggest;
+mod width;
+
+pub use sanitize::{sanitize, sanitize_lines};
+pub use suggest::nearest;
+pub use width::{pad, pad_start, truncate, truncate_middle, width};
