@@ -7,6 +7,7 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+pub mod layout;
 pub mod memory;
 pub mod own;
 
