@@ -110,6 +110,11 @@ impl Timeline {
         self.findings.get(&version).map_or(&[], Vec::as_slice)
     }
 
+    /// What folding noticed up to and with `version`.
+    pub fn findings_upto(&self, version: Version) -> Vec<Finding> {
+        self.findings.range(..=version).flat_map(|(_, found)| found).cloned().collect()
+    }
+
     /// How many events were applied since it was made: what a jump or a step really cost.
     pub fn applied(&self) -> u64 {
         self.applied

@@ -10,6 +10,17 @@ pub fn rfc3339(time: &Timestamp) -> String {
     time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// Serialises a moment as [`rfc3339`] writes it, and none as `null`.
+pub fn serialize_maybe<S: serde::Serializer>(
+    time: &Option<Timestamp>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => to.serialize_str(&rfc3339(time)),
+        None => to.serialize_none(),
+    }
+}
+
 /// Reads a moment that a store recorded: RFC 3339 with any offset, or a date and time without one, taken as UTC.
 pub fn parse_recorded(text: &str) -> Option<Timestamp> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {

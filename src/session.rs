@@ -1,0 +1,108 @@
+//! What both front ends call: open a store, ask, be answered.
+//!
+//! A session owns one connection to a store and the timelines of the aggregates that were opened last. Its calls block
+//! and belong on a thread of their own; [`Watch`] shows their progress and cancels them. It never prints, and knows
+//! nothing of terminals or arguments.
+
+mod ask;
+mod drive;
+mod error;
+mod projection;
+mod travel;
+
+pub use ask::Sort;
+pub use drive::{Silent, Watch};
+pub use error::SessionError;
+pub use projection::ProjectionStatus;
+pub use travel::{Moment, Walk, Walked};
+
+use std::path::PathBuf;
+
+use crate::fold::{Merge, Reducer, Tier};
+use crate::model::{AggregateKey, EventType, Version};
+use crate::store::{Capabilities, EventStore, Interrupter, StoreInfo};
+use crate::timeline::Timeline;
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// A person's own layout file.
+    pub layout: Option<PathBuf>,
+    /// Bytes that remembered states may take, over all open timelines.
+    pub memory: usize,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { layout: None, memory: 128 << 20 }
+    }
+}
+
+/// An open store, and what has been looked at in it.
+pub struct Session {
+    store: Box<dyn EventStore>,
+    options: OpenOptions,
+    reducer: Box<dyn Reducer>,
+    /// The one used last comes first.
+    opened: Vec<Opened>,
+}
+
+/// An aggregate whose timeline is in memory.
+struct Opened {
+    timeline: Timeline,
+    last: Version,
+    events: u64,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("store", self.store.info()).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A session over a store that is open already.
+    pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
+        let reducer = Box::new(Merge::new());
+        Self { store, options: options.clone(), reducer, opened: Vec::new() }
+    }
+
+    /// The same store opened once more, for another thread; timelines are not shared.
+    pub fn reopen(&self) -> Result<Self, SessionError> {
+        Ok(Self {
+            store: self.store.reopen()?,
+            options: self.options.clone(),
+            reducer: self.reducer.fork(),
+            opened: Vec::new(),
+        })
+    }
+
+    /// What is known about the store.
+    pub fn store_info(&self) -> &StoreInfo {
+        self.store.info()
+    }
+
+    /// What the store's layout records.
+    pub fn capabilities(&self) -> Capabilities {
+        self.store.capabilities()
+    }
+
+    /// What stops a running call from another thread.
+    pub fn interrupter(&self) -> Interrupter {
+        self.store.interrupter()
+    }
+
+    /// What to show of an event's type where there is little room.
+    pub fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {
+        self.store.short_type(event_type)
+    }
+
+    /// The reducer's name and how far its states can be trusted.
+    pub fn reducer(&self) -> (&str, Tier) {
+        (self.reducer.name(), self.reducer.tier())
+    }
+
+    fn known(&self, key: &AggregateKey) -> Option<&Opened> {
+        self.opened.iter().find(|opened| opened.timeline.key() == key)
+    }
+}

@@ -1,0 +1,118 @@
+//! Reading events into folds: in pages, the next one read while this one is folded, cancellable between events' pages.
+
+use std::ops::ControlFlow;
+use std::sync::mpsc::sync_channel;
+
+use super::SessionError;
+use crate::model::{AggregateKey, Event, Version};
+use crate::store::{EventStore, StoreError};
+use crate::timeline::{Next, Timeline};
+
+/// Events a page: large enough to be cheap, small enough to stop at once.
+pub(super) const PAGE: usize = 1000;
+
+/// Looks on while a long call works.
+pub trait Watch {
+    /// So many events are done, of so many where that is known.
+    fn progress(&mut self, done: u64, of: Option<u64>);
+
+    /// Whether to give up. Asked between pages.
+    fn cancelled(&self) -> bool;
+}
+
+/// Nobody looks on and nothing is cancelled.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Watch for Silent {
+    fn progress(&mut self, _done: u64, _of: Option<u64>) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Brings `timeline` to the last event at or before `goal`.
+pub(super) fn drive(
+    store: &mut dyn EventStore,
+    timeline: &mut Timeline,
+    goal: Version,
+    keep: u64,
+    watch: &mut dyn Watch,
+) -> Result<(), SessionError> {
+    let Next::Need { after, upto } = timeline.seek(goal) else { return Ok(()) };
+    let key = timeline.key().clone();
+    pages(store, &key, after, upto, watch, |page, end| {
+        timeline.feed(page, end, keep);
+        if timeline.next() == Next::Ready {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+}
+
+/// Reads the events above `after` page by page until one lies at or beyond `upto`, there are no more, or `each` has
+/// enough; it is told whether a page is the last there is.
+pub(super) fn pages(
+    store: &mut dyn EventStore,
+    key: &AggregateKey,
+    after: Version,
+    upto: Version,
+    watch: &mut dyn Watch,
+    mut each: impl FnMut(&[Event], bool) -> ControlFlow<()>,
+) -> Result<(), SessionError> {
+    let mut take = |page: &[Event], wanted: usize, watch: &mut dyn Watch| {
+        if watch.cancelled() {
+            return Err(SessionError::Cancelled);
+        }
+        let end = page.len() < wanted;
+        let flow = each(page, end);
+        let reached = page.last().map_or(after, |event| event.version);
+        watch.progress(reached.0, Some(upto.0));
+        Ok(if end || reached >= upto { ControlFlow::Break(()) } else { flow })
+    };
+    let wanted = PAGE.min(upto.0.saturating_sub(after.0).max(1) as usize);
+    let first = store.read(key, after, wanted)?;
+    if take(&first, wanted, watch)?.is_break() {
+        return Ok(());
+    }
+    let from = first.last().map_or(after, |event| event.version);
+    drop(first);
+    ahead(store, key, from, |page| take(page, PAGE, watch))
+}
+
+/// One thread reads, this one folds; a page waits in between.
+fn ahead(
+    store: &mut dyn EventStore,
+    key: &AggregateKey,
+    from: Version,
+    mut each: impl FnMut(&[Event]) -> Result<ControlFlow<()>, SessionError>,
+) -> Result<(), SessionError> {
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Result<Vec<Event>, StoreError>>(1);
+        scope.spawn(move || {
+            let mut after = from;
+            loop {
+                let page = store.read(key, after, PAGE);
+                let last = match &page {
+                    Ok(page) if page.len() == PAGE => page.last().map(|event| event.version),
+                    _ => None,
+                };
+                if send.send(page).is_err() {
+                    return;
+                }
+                match last {
+                    Some(last) => after = last,
+                    None => return,
+                }
+            }
+        });
+        while let Ok(page) = receive.recv() {
+            if each(&page?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    })
+}

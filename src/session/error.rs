@@ -1,0 +1,74 @@
+//! Why a question has no answer.
+
+use crate::model::{AggregateKey, Version};
+use crate::store::StoreError;
+
+/// A failure that both front ends can explain.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No aggregate has that name.
+    #[error("no aggregate `{name}` in {store}")]
+    NoSuchAggregate {
+        /// What was asked for.
+        name: String,
+        /// The store.
+        store: String,
+        /// Names that are near to it.
+        near: Vec<String>,
+    },
+    /// Several aggregates have that id.
+    #[error("`{name}` is the id of {} aggregates", keys.len())]
+    Ambiguous {
+        /// What was asked for.
+        name: String,
+        /// All of them.
+        keys: Vec<AggregateKey>,
+    },
+    /// The aggregate has no such version.
+    #[error("{key} has no version {asked}: its newest is {last}")]
+    NoSuchVersion {
+        /// The aggregate.
+        key: AggregateKey,
+        /// What was asked for, as the person would write it.
+        asked: String,
+        /// The newest version.
+        last: Version,
+    },
+    /// A time was given and the store records none.
+    #[error("{store} records no times, so no version can be found by time")]
+    NoTimes {
+        /// The store.
+        store: String,
+    },
+    /// The person stopped it.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl SessionError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => error.hint.clone(),
+            Self::NoSuchAggregate { near, .. } if near.is_empty() => {
+                Some("list them with `foldback aggregates STORE --match TEXT`".to_owned())
+            }
+            Self::NoSuchAggregate { near, .. } => {
+                Some(format!("did you mean {}?", near.join(" or ")))
+            }
+            Self::Ambiguous { keys, .. } => {
+                let names: Vec<_> =
+                    keys.iter().map(|key| format!("{}/{}", key.category, key.id)).collect();
+                Some(format!("say which: {}", names.join(" or ")))
+            }
+            Self::NoSuchVersion { .. } => {
+                Some("write `last`, or `-3` for three before the last".to_owned())
+            }
+            Self::NoTimes { .. } => Some("give a version instead".to_owned()),
+            Self::Cancelled => None,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! One aggregate through time: any version with its state, event and change; steps; the whole walk.
+
+use std::ops::ControlFlow;
+
+use super::drive::{drive, pages};
+use super::{Opened, Session, SessionError, Watch};
+use crate::analysis::{Change, diff};
+use crate::fold::State;
+use crate::model::{AggregateKey, At, Event, Finding, Version};
+use crate::timeline::{Outline, Timeline};
+
+/// States kept on either side of where the playhead goes, so that steps from there replay nothing.
+const KEEP: u64 = 128;
+/// Timelines kept in memory.
+const OPEN: usize = 8;
+
+/// An aggregate at one version: everything a screen or a command shows of it.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The aggregate.
+    pub key: AggregateKey,
+    /// The version; 0 is before everything.
+    pub version: Version,
+    /// Its newest version.
+    pub last: Version,
+    /// How many events it has.
+    pub events: u64,
+    /// The event of that version; `None` before everything.
+    pub event: Option<Event>,
+    /// The state after it.
+    pub state: State,
+    /// The version of the event before.
+    pub before_version: Version,
+    /// The state before it.
+    pub before: State,
+    /// What it changed.
+    pub changes: Vec<Change>,
+    /// What folding it noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// One event of a walk, with the states around it.
+#[derive(Debug)]
+pub struct Walked<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The state before it.
+    pub before: &'a State,
+    /// The state after it.
+    pub after: &'a State,
+    /// What reading and folding it noticed.
+    pub findings: &'a [Finding],
+}
+
+/// How far a timeline has been walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// Every event up to here has been folded.
+    pub walked: Version,
+    /// The aggregate's newest version.
+    pub last: Version,
+}
+
+impl Session {
+    /// The aggregate at `at`.
+    pub fn moment(
+        &mut self,
+        key: &AggregateKey,
+        at: At,
+        watch: &mut dyn Watch,
+    ) -> Result<Moment, SessionError> {
+        let version = self.resolve(key, at, watch)?;
+        let mut moment = self.at_version(key, version, watch)?;
+        if matches!(at, At::Time(_))
+            && self.known(key).is_some_and(|o| o.timeline.outline().out_of_order())
+        {
+            moment.findings.push(
+                Finding::warning(
+                    "times-out-of-order",
+                    "some events of this aggregate were recorded with an earlier time than the one before them",
+                )
+                .hint("the state is the one after the last event recorded at or before that time"),
+            );
+        }
+        Ok(moment)
+    }
+
+    /// The aggregate `by` events after (or before, where negative) `from`, at most at its ends.
+    pub fn step(
+        &mut self,
+        key: &AggregateKey,
+        from: Version,
+        by: i64,
+        watch: &mut dyn Watch,
+    ) -> Result<Moment, SessionError> {
+        // Events counted from 1, 0 being before everything.
+        self.walk_to(key, from, watch)?;
+        let opened = self.opened(key)?;
+        let place = opened.timeline.outline().index_of(from).map_or(0, |index| index as u64 + 1);
+        let goal = place.saturating_add_signed(by).min(opened.events);
+        let mut walked = opened.timeline.outline().len() as u64;
+        while walked < goal {
+            let (upto, last) = {
+                let opened = self.opened(key)?;
+                let walked_to = opened.timeline.walked();
+                (Version(walked_to.0 + (goal - walked)), opened.last)
+            };
+            self.walk_to(key, upto.min(last), watch)?;
+            let now = self.opened(key)?.timeline.outline().len() as u64;
+            if now == walked && upto >= last {
+                break;
+            }
+            // A hole wider than the step: nothing new was found, so look as far as there is.
+            walked = if now == walked { self.walk_to(key, last, watch)? } else { now };
+        }
+        let outline = self.opened(key)?.timeline.outline();
+        let goal = goal.min(outline.len() as u64);
+        let index = goal.checked_sub(1).map(|index| index as usize);
+        let version =
+            index.and_then(|index| outline.get(index)).map_or(Version::ZERO, |e| e.version);
+        self.at_version(key, version, watch)
+    }
+
+    /// The version that `at` means for this aggregate: that of an event, or 0.
+    pub fn resolve(
+        &mut self,
+        key: &AggregateKey,
+        at: At,
+        watch: &mut dyn Watch,
+    ) -> Result<Version, SessionError> {
+        let (last, events) = {
+            let opened = self.opened(key)?;
+            (opened.last, opened.events)
+        };
+        let gapless = events == last.0;
+        let by_index = |outline: &Outline, index: u64| {
+            outline.get(index as usize).map_or(Version::ZERO, |entry| entry.version)
+        };
+        match at {
+            At::Last => Ok(last),
+            At::First => {
+                Ok(self.store.read(key, Version::ZERO, 1)?.first().map_or(last, |e| e.version))
+            }
+            At::Version(version) if version > last => Err(SessionError::NoSuchVersion {
+                key: key.clone(),
+                asked: version.to_string(),
+                last,
+            }),
+            At::Version(version) => Ok(version),
+            At::Back(back) if back >= events => Err(SessionError::NoSuchVersion {
+                key: key.clone(),
+                asked: format!("-{back}"),
+                last,
+            }),
+            At::Back(back) if gapless => Ok(Version(last.0 - back)),
+            At::Back(back) => {
+                self.walk_to(key, last, watch)?;
+                Ok(by_index(self.opened(key)?.timeline.outline(), events - 1 - back))
+            }
+            At::Time(time) => {
+                if !self.store.capabilities().time {
+                    return Err(SessionError::NoTimes { store: self.store.info().name.clone() });
+                }
+                self.walk_to(key, last, watch)?;
+                let outline = self.opened(key)?.timeline.outline();
+                Ok(outline
+                    .at_time(&time)
+                    .map_or(Version::ZERO, |index| by_index(outline, index as u64)))
+            }
+        }
+    }
+
+    /// Every event up to `upto` in order, with the states around it.
+    pub fn walk(
+        &mut self,
+        key: &AggregateKey,
+        upto: Version,
+        watch: &mut dyn Watch,
+        each: &mut dyn FnMut(Walked<'_>) -> ControlFlow<()>,
+    ) -> Result<(), SessionError> {
+        let mut reducer = self.reducer.fork();
+        let mut state = reducer.initial(key);
+        pages(self.store.as_mut(), key, Version::ZERO, upto, watch, |page, _| {
+            for event in page.iter().take_while(|event| event.version <= upto) {
+                let before = state.clone();
+                let failed = reducer.apply(&mut state, event).err();
+                let findings: Vec<Finding> = event.findings.iter().cloned().chain(failed).collect();
+                let walked = Walked { event, before: &before, after: &state, findings: &findings };
+                each(walked)?;
+            }
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// What is known of each event of an aggregate that was opened; grows while it is walked.
+    pub fn outline(&self, key: &AggregateKey) -> Option<Outline> {
+        self.known(key).map(|opened| opened.timeline.outline().clone())
+    }
+
+    /// What reading and folding noticed up to `upto`, as far as it has been walked.
+    pub fn findings(&self, key: &AggregateKey, upto: Version) -> Vec<Finding> {
+        self.known(key).map_or_else(Vec::new, |opened| opened.timeline.findings_upto(upto))
+    }
+
+    /// Walks on by about `budget` events from where the timeline was walked to last.
+    pub fn walk_on(
+        &mut self,
+        key: &AggregateKey,
+        budget: usize,
+        watch: &mut dyn Watch,
+    ) -> Result<Walk, SessionError> {
+        let opened = self.opened(key)?;
+        let last = opened.last;
+        let goal = Version(opened.timeline.walked().0.saturating_add(budget as u64)).min(last);
+        self.walk_to(key, goal, watch)?;
+        let walked = self.opened(key)?.timeline.walked();
+        // Beyond the goal there is nothing but a hole.
+        let walked = if goal == last { last } else { walked.max(goal) };
+        Ok(Walk { walked, last })
+    }
+
+    /// Asks the store again how far the aggregate goes; returns its newest version.
+    pub fn refresh(&mut self, key: &AggregateKey) -> Result<Version, SessionError> {
+        let (last, events) = self.extent(key)?;
+        if let Some(opened) = self.opened.iter_mut().find(|opened| opened.timeline.key() == key) {
+            (opened.last, opened.events) = (last, events);
+        }
+        Ok(last)
+    }
+
+    /// Makes sure that every event up to `goal` was folded once; returns how many events are known then.
+    fn walk_to(
+        &mut self,
+        key: &AggregateKey,
+        goal: Version,
+        watch: &mut dyn Watch,
+    ) -> Result<u64, SessionError> {
+        self.opened(key)?;
+        if let Some(opened) = self.opened.first_mut() {
+            if opened.timeline.walked() < goal {
+                drive(self.store.as_mut(), &mut opened.timeline, goal, 0, watch)?;
+            }
+            return Ok(opened.timeline.outline().len() as u64);
+        }
+        Ok(0)
+    }
+
+    fn at_version(
+        &mut self,
+        key: &AggregateKey,
+        version: Version,
+        watch: &mut dyn Watch,
+    ) -> Result<Moment, SessionError> {
+        self.opened(key)?;
+        let store = self.store.as_mut();
+        let Some(Opened { timeline, last, events }) = self.opened.first_mut() else {
+            return Err(SessionError::Cancelled);
+        };
+        drive(store, timeline, version, KEEP, watch)?;
+        let (at, state) = (timeline.at(), timeline.state().clone());
+        let place = timeline.outline().index_of(at);
+        let before_version = place
+            .and_then(|place| timeline.outline().get(place.checked_sub(1)?))
+            .map_or(Version::ZERO, |entry| entry.version);
+        let before = if let Some(known) = timeline.known(before_version) {
+            known.clone()
+        } else {
+            drive(store, timeline, before_version, KEEP, watch)?;
+            timeline.state().clone()
+        };
+        let event = if at == Version::ZERO {
+            None
+        } else {
+            store.read(key, at.prev(), 1)?.into_iter().find(|event| event.version == at)
+        };
+        let moment = Moment {
+            key: key.clone(),
+            version: at,
+            last: *last,
+            events: *events,
+            event,
+            changes: diff(before.value(), state.value()),
+            state,
+            before_version,
+            before,
+            findings: timeline.findings(at).to_vec(),
+        };
+        self.keep_to_budget();
+        Ok(moment)
+    }
+
+    fn extent(&mut self, key: &AggregateKey) -> Result<(Version, u64), SessionError> {
+        let found = self.store.find(key.id.as_str())?.into_iter().find(|row| row.key == *key);
+        match found {
+            Some(row) => Ok((row.version, row.events)),
+            None => Err(SessionError::NoSuchAggregate {
+                name: key.id.to_string(),
+                store: self.store.info().name.clone(),
+                near: Vec::new(),
+            }),
+        }
+    }
+
+    /// The aggregate's timeline, moved to the front of those in memory.
+    fn opened(&mut self, key: &AggregateKey) -> Result<&Opened, SessionError> {
+        match self.opened.iter().position(|opened| opened.timeline.key() == key) {
+            Some(0) => {}
+            Some(at) => {
+                if let Some(found) = self.opened.get_mut(..=at) {
+                    found.rotate_right(1);
+                }
+            }
+            None => {
+                let (last, events) = self.extent(key)?;
+                let memory = self.options.memory;
+                let timeline = Timeline::new(key.clone(), self.reducer.fork(), memory);
+                self.opened.insert(0, Opened { timeline, last, events });
+                self.opened.truncate(OPEN);
+            }
+        }
+        self.opened.first().ok_or(SessionError::Cancelled)
+    }
+
+    /// Forgets the timelines used longest ago until the rest fits.
+    fn keep_to_budget(&mut self) {
+        let mut bytes = 0;
+        let memory = self.options.memory;
+        self.opened.retain(|opened| {
+            let first = bytes == 0;
+            bytes += opened.timeline.bytes();
+            first || bytes <= memory
+        });
+    }
+}
