@@ -4,6 +4,8 @@
 
 mod blame;
 mod diff;
+mod query;
 
 pub use blame::{Blamed, blame};
 pub use diff::{Change, Op, PatchError, diff, patch, to_rfc6902};
+pub use query::{Predicate, QueryError};
