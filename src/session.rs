@@ -106,3 +106,6 @@ impl Session {
         self.opened.iter().find(|opened| opened.timeline.key() == key)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,30 +94,20 @@ impl Session {
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
         // Events counted from 1, 0 being before everything.
-        self.walk_to(key, from, watch)?;
-        let opened = self.opened(key)?;
-        let place = opened.timeline.outline().index_of(from).map_or(0, |index| index as u64 + 1);
-        let goal = place.saturating_add_signed(by).min(opened.events);
-        let mut walked = opened.timeline.outline().len() as u64;
-        while walked < goal {
-            let (upto, last) = {
-                let opened = self.opened(key)?;
-                let walked_to = opened.timeline.walked();
-                (Version(walked_to.0 + (goal - walked)), opened.last)
-            };
-            self.walk_to(key, upto.min(last), watch)?;
-            let now = self.opened(key)?.timeline.outline().len() as u64;
-            if now == walked && upto >= last {
-                break;
-            }
-            // A hole wider than the step: nothing new was found, so look as far as there is.
-            walked = if now == walked { self.walk_to(key, last, watch)? } else { now };
+        let mut known = self.walk_to(key, from, watch)?;
+        let Opened { timeline, last, events } = self.opened(key)?;
+        let (last, place) =
+            (*last, timeline.outline().index_of(from).map_or(0, |at| at as u64 + 1));
+        let goal = place.saturating_add_signed(by).min(*events);
+        while known < goal && self.opened(key)?.timeline.walked() < last {
+            // As many versions on as events are missing, or, where only a hole was there, all there are.
+            let walked = self.opened(key)?.timeline.walked();
+            let now = self.walk_to(key, Version(walked.0 + goal - known).min(last), watch)?;
+            known = if now == known { self.walk_to(key, last, watch)? } else { now };
         }
         let outline = self.opened(key)?.timeline.outline();
-        let goal = goal.min(outline.len() as u64);
-        let index = goal.checked_sub(1).map(|index| index as usize);
-        let version =
-            index.and_then(|index| outline.get(index)).map_or(Version::ZERO, |e| e.version);
+        let index = goal.min(known).checked_sub(1).map(|index| index as usize);
+        let version = index.and_then(|at| outline.get(at)).map_or(Version::ZERO, |e| e.version);
         self.at_version(key, version, watch)
     }
 
