@@ -10,6 +10,7 @@ mod error;
 pub mod layout;
 pub mod memory;
 pub mod own;
+pub mod recording;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;

@@ -22,13 +22,13 @@ pub(crate) struct Events {
     by_category: BTreeMap<Category, Counts>,
     without_position: usize,
     without_time: usize,
-    /// Whether every position is above the one before it.
-    positions_rise: bool,
+    /// Whether some position is not above the one before it.
+    positions_jump_back: bool,
 }
 
 impl FromIterator<Event> for Events {
     fn from_iter<I: IntoIterator<Item = Event>>(events: I) -> Self {
-        let mut held = Self { positions_rise: true, ..Self::default() };
+        let mut held = Self::default();
         for event in events {
             held.push(event);
         }
@@ -82,7 +82,7 @@ impl Events {
             None => self.without_position += 1,
             Some(position) => {
                 let before = self.all.last().and_then(|event| event.position);
-                self.positions_rise &= before.is_none_or(|before| before < position);
+                self.positions_jump_back |= before.is_some_and(|before| before >= position);
             }
         }
         self.all.push(event);
@@ -226,7 +226,7 @@ impl Events {
                 return Err(StoreError::new(StoreErrorKind::Unsupported, message)
                     .hint("ask by time, or by aggregate and version"));
             }
-            if self.positions_rise {
+            if !self.positions_jump_back {
                 let first =
                     self.all.partition_point(|event| event.position.is_some_and(|p| p <= after));
                 from = from.max(first);

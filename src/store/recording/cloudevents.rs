@@ -1,0 +1,201 @@
+//! One line of a recording that is a CloudEvent 1.0 in JSON (cloudevents.io, JSON event format 1.0.2).
+//!
+//! The aggregate is the `subject` as it is, or the `source` where there is none. Attributes that an event has no place
+//! for become its metadata. The extension attribute `foldback` holds, as a JSON string, what an export of ours could
+//! not put anywhere else; where it stands, it wins.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::draft::{Draft, Names, is_json_type, payload_of, read_payload, read_time};
+use super::members::{Members, text};
+use crate::model::json::write_string;
+use crate::model::{
+    AggregateId, Category, Event, EventId, EventType, Finding, Payload, Position, Version,
+};
+
+/// What a `source` begins with where an export had to make one up.
+pub(crate) const MADE_UP_SOURCE: &str = "urn:foldback:";
+/// The extension attribute of our own exports.
+pub(crate) const EXTENSION: &str = "foldback";
+/// Attributes that have a place of their own in an event.
+pub(crate) const PLACED: [&str; 13] = [
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "datacontenttype",
+    "dataschema",
+    "data",
+    "data_base64",
+    "sequence",
+    "sequencetype",
+    EXTENSION,
+];
+
+const DATA: Names = Names { json: "data", base64: "data_base64", content_type: "datacontenttype" };
+
+/// Whether an object is a CloudEvent of version 1.
+pub(super) fn is_cloud_event(members: &Members<'_>) -> bool {
+    members.text("specversion").is_some_and(|version| version.starts_with("1."))
+        && ["id", "source", "type"].iter().all(|name| members.text(name).is_some())
+}
+
+/// Reads a CloudEvent.
+pub(super) fn read(members: &Members<'_>) -> Option<Draft> {
+    let mut findings = Vec::new();
+    let source = members.text("source")?;
+    let subject = members.text("subject").filter(|subject| !subject.is_empty());
+    let own = members.text(EXTENSION);
+    let own = own.as_deref().and_then(|text| Members::read(text).ok());
+    let own_text = |name: &str| own.as_ref().and_then(|own| own.text(name));
+    let category = own_text("category")
+        .map_or_else(|| category(subject.as_deref(), &source), |name| Category::new(name));
+    let made_up_id = own_text("id").is_some_and(|id| id == "made-up");
+    let metadata = match &own {
+        Some(own) => read_payload(
+            own,
+            &Names {
+                json: "metadata",
+                base64: "metadata_base64",
+                content_type: "metadata_content_type",
+            },
+            &mut findings,
+        ),
+        None => metadata(members, None),
+    };
+    let sequence = members.raw("sequence").and_then(|raw| {
+        let number = text(raw)?.parse::<u64>().ok()?;
+        Some((number, raw.to_owned()))
+    });
+    let time = read_time(members, &mut findings);
+    let data = data(members, &mut findings);
+    let event = Event {
+        position: own_text("position").and_then(|text| text.parse().ok()).map(Position),
+        aggregate: AggregateId::new(subject.as_ref().unwrap_or(&source)),
+        category,
+        version: Version::ZERO,
+        event_type: EventType::new(members.text("type")?),
+        id: members.text("id").filter(|_| !made_up_id).map(EventId::new),
+        time,
+        schema: own_text("schema").or_else(|| members.text("dataschema")).map(SmolStr::new),
+        data,
+        metadata,
+        findings,
+    };
+    let version = own_text("version").and_then(|text| text.parse().ok()).filter(|v| *v > 0);
+    Some(Draft { event, version, sequence })
+}
+
+/// With a media type that is not JSON, a string holds the text itself and not a JSON value.
+fn data(members: &Members<'_>, findings: &mut Vec<Finding>) -> Payload {
+    let content_type = members.text("datacontenttype");
+    if let Some(content_type) = content_type.as_deref().filter(|kind| !is_json_type(kind))
+        && let Some(raw) = members.raw("data").filter(|raw| raw.starts_with('"'))
+        && let Some(text) = text(raw)
+    {
+        return payload_of(text.into_owned().into_bytes(), content_type);
+    }
+    read_payload(members, &DATA, findings)
+        .unwrap_or_else(|| Payload::json(&b"null"[..], Arc::default(), Version::ZERO))
+}
+
+/// The attributes without a place of their own, and `sequence` where it turned out to have none.
+fn metadata(members: &Members<'_>, sequence: Option<&str>) -> Option<Payload> {
+    let mut out = String::new();
+    let mut add = |name: &str, raw: &str| {
+        out.push(if out.is_empty() { '{' } else { ',' });
+        write_string(&mut out, name);
+        out.push(':');
+        out.push_str(raw);
+    };
+    for (name, raw) in members.iter() {
+        let made_up = || text(raw).is_some_and(|source| source.starts_with(MADE_UP_SOURCE));
+        if (name == "source" && !made_up()) || !PLACED.contains(&name) {
+            add(name, raw);
+        }
+    }
+    if let Some(raw) = sequence {
+        add("sequence", raw);
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push('}');
+    Some(Payload::json(out.into_bytes(), Arc::default(), Version::ZERO))
+}
+
+/// The metadata with the `sequence` put back, for files in which it does not count per aggregate.
+pub(super) fn with_sequence(metadata: Option<&Payload>, sequence: &str) -> Payload {
+    let before = metadata.and_then(|payload| std::str::from_utf8(payload.bytes()).ok());
+    let text = match before.and_then(|text| text.strip_suffix('}')) {
+        Some(before) => format!("{before},\"sequence\":{sequence}}}"),
+        None => format!("{{\"sequence\":{sequence}}}"),
+    };
+    Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
+}
+
+/// `order/17` and `order-17` are orders; a subject that names no kind leaves it to the last part of the source.
+pub(crate) fn category(subject: Option<&str>, source: &str) -> Category {
+    let kind = subject.filter(|subject| !is_uuid(subject)).and_then(|subject| {
+        let (kind, _) = subject.trim_start_matches('/').split_once(['/', '-'])?;
+        kind.starts_with(|first: char| first.is_alphabetic()).then_some(kind)
+    });
+    let of_source = || {
+        let source = source.trim_end_matches(['/', ':', '#']);
+        source.rsplit(['/', ':', '#']).next().unwrap_or_default()
+    };
+    Category::new(kind.unwrap_or_else(of_source))
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// `shop.order.placed.v1` in little room: `placed.v1`.
+pub(super) fn short_type(event_type: &EventType) -> &str {
+    let full = event_type.as_str();
+    let is_version = |part: &str| {
+        part.strip_prefix('v')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let dots: Vec<usize> = full.rmatch_indices('.').map(|(at, _)| at).take(2).collect();
+    let tail = |dot: Option<&usize>| dot.map_or(full, |dot| full.get(dot + 1..).unwrap_or(full));
+    let last = tail(dots.first());
+    let short = if is_version(last) { tail(dots.get(1)) } else { last };
+    if short.is_empty() { full } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_read_from_the_subject_or_the_source() {
+        let kind = |subject, source| category(subject, source).to_string();
+        assert_eq!(kind(Some("order/17"), "/shop/orders"), "order");
+        assert_eq!(kind(Some("order-17"), "/shop/orders"), "order");
+        assert_eq!(kind(Some("17"), "/shop/orders"), "orders");
+        assert_eq!(kind(Some("4711-2"), "/shop/orders/"), "orders");
+        assert_eq!(kind(Some("85f27ac0-6044-527b-b21d-4868b4ce5eb1"), "urn:shop:orders"), "orders");
+        assert_eq!(kind(None, "https://shop.example/orders"), "orders");
+    }
+
+    #[test]
+    fn a_type_is_short_without_its_prefix() {
+        let short = |text: &str| short_type(&EventType::new(text)).to_owned();
+        assert_eq!(short("shop.bankaccount.opened.v1"), "opened.v1");
+        assert_eq!(short("shop.opened"), "opened");
+        assert_eq!(short("opened"), "opened");
+        assert_eq!(short("v1"), "v1");
+        assert_eq!(short("opened."), "opened.");
+        assert_eq!(short("x.v2"), "x.v2");
+    }
+}
