@@ -1,5 +1,6 @@
 //! Every integration test, in one binary: one link instead of dozens.
 
+mod architecture;
 mod support;
 mod terminal;
 mod text;
