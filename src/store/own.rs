@@ -10,7 +10,14 @@
 //!
 //! Reading is left to the SQLite store and the layout `foldback`; nothing here knows a query, a fold or a command.
 
+mod append;
+mod chain;
+mod row;
+
 use std::path::{Path, PathBuf};
+
+pub use append::{Appended, Expected, NewEvent};
+pub use chain::{Verified, verify_chain};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -148,33 +155,4 @@ fn failed(path: &Path, what: &str, error: rusqlite::Error) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_new_store_says_whose_it_is_and_is_opened_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("shop.db");
-        let store = OwnStore::create(&path).unwrap();
-        // Also while it is open, when the log has not been taken over yet.
-        check_is_ours(&path).unwrap();
-        drop(store);
-        OwnStore::open(&path).unwrap();
-        assert_eq!(OwnStore::create(&path).unwrap_err().kind, StoreErrorKind::Rejected);
-    }
-
-    #[test]
-    fn a_file_of_somebody_else_is_refused_unchanged() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("theirs.db");
-        Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a);").unwrap();
-        let before = std::fs::read(&path).unwrap();
-        assert_eq!(OwnStore::open(&path).unwrap_err().kind, StoreErrorKind::ReadOnly);
-        assert_eq!(std::fs::read(&path).unwrap(), before);
-        std::fs::write(&path, "text").unwrap();
-        assert_eq!(OwnStore::open(&path).unwrap_err().kind, StoreErrorKind::ReadOnly);
-        let missing = dir.path().join("none.db");
-        assert_eq!(OwnStore::open(&missing).unwrap_err().kind, StoreErrorKind::NotFound);
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
-    }
-}
+mod tests;

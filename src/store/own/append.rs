@@ -1,0 +1,258 @@
+//! Appending: one transaction a batch, refused as a whole when the aggregate is not where the writer believes it to be.
+
+use std::borrow::Cow;
+
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use smol_str::SmolStr;
+
+use super::row::{Hash, Row, Stored, made_up_id, nine_digits};
+use super::{OwnStore, failed};
+use crate::model::{AggregateKey, EventId, EventType, Payload, Position, Timestamp, Version};
+use crate::store::{StoreError, StoreErrorKind};
+
+/// An event that is to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Its type.
+    pub event_type: EventType,
+    /// Its own identifier; made up where `None`.
+    pub id: Option<EventId>,
+    /// When it happened; now where `None`.
+    pub time: Option<Timestamp>,
+    /// The schema version of its payload.
+    pub schema: Option<SmolStr>,
+    /// What happened.
+    pub data: Payload,
+    /// What is known around it.
+    pub metadata: Option<Payload>,
+}
+
+impl NewEvent {
+    /// An event with nothing but a type and data.
+    pub fn new(event_type: impl AsRef<str>, data: Payload) -> Self {
+        let event_type = EventType::new(event_type);
+        Self { event_type, id: None, time: None, schema: None, data, metadata: None }
+    }
+}
+
+/// Where a writer believes an aggregate to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// It does not matter.
+    Any,
+    /// It has no event yet.
+    NoAggregate,
+    /// Its newest event is this.
+    Exactly(Version),
+}
+
+/// What an append has recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The aggregate's version now.
+    pub version: Version,
+    /// The newest position in the store now; `None` where it is empty.
+    pub position: Option<Position>,
+}
+
+/// The end of the chain: where the next row goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) position: Option<i64>,
+    pub(super) hash: Hash,
+}
+
+impl End {
+    /// The end of what is stored now.
+    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let newest = connection
+            .prepare_cached("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        Ok(newest.map_or(Self { position: None, hash: [0; 32] }, |(position, hash)| Self {
+            position: Some(position),
+            hash,
+        }))
+    }
+
+    /// The position after the last; 1 in an empty store.
+    pub(super) fn next(&self) -> i64 {
+        self.position.map_or(1, |position| position.saturating_add(1))
+    }
+
+    /// Inserts a row at the end.
+    pub(super) fn insert(
+        &mut self,
+        connection: &Connection,
+        row: &Row<'_>,
+    ) -> rusqlite::Result<()> {
+        let hash = row.hash(&self.hash);
+        connection.prepare_cached(include_str!("insert.sql"))?.execute(params![
+            row.position,
+            row.aggregate,
+            row.category,
+            row.version,
+            row.event_id,
+            row.event_type,
+            row.schema,
+            row.data,
+            row.metadata,
+            row.recorded_at,
+            row.content_type,
+            hash,
+        ])?;
+        *self = Self { position: Some(row.position), hash };
+        Ok(())
+    }
+}
+
+impl OwnStore {
+    /// Appends `batch` to one aggregate, whole or not at all, durably before it returns.
+    ///
+    /// Fails with [`StoreErrorKind::Conflict`] where the aggregate is not at `expected`, and with
+    /// [`StoreErrorKind::Rejected`] where an event id is there already or a payload is not what it says it is.
+    pub fn append(
+        &mut self,
+        key: &AggregateKey,
+        batch: &[NewEvent],
+        expected: Expected,
+    ) -> Result<Appended, StoreError> {
+        check(key, batch)?;
+        let path = self.path.clone();
+        let failed = |error| failed(&path, "could not be appended to", error);
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let mut end = End::of(&transaction).map_err(failed)?;
+        let mut version = version(&transaction, key).map_err(failed)?;
+        conflict(key, expected, version)?;
+        let now = chrono::Utc::now();
+        for (at, event) in batch.iter().enumerate() {
+            version = version.next();
+            let row = row(key, event, version, &end, &event.time.unwrap_or(now))?;
+            if let Err(error) = end.insert(&transaction, &row) {
+                let earlier = batch.get(..at).unwrap_or_default();
+                return Err(refused(&transaction, &row, earlier).unwrap_or_else(|| failed(error)));
+            }
+        }
+        transaction.commit().map_err(failed)?;
+        Ok(Appended { version, position: end.position.map(Position) })
+    }
+}
+
+/// The newest version of an aggregate; 0 where it has no event.
+fn version(connection: &Connection, key: &AggregateKey) -> rusqlite::Result<Version> {
+    let text = "SELECT version FROM events WHERE category = ?1 AND aggregate_id = ?2 ORDER BY version DESC LIMIT 1";
+    let newest = connection
+        .prepare_cached(text)?
+        .query_row([key.category.as_str(), key.id.as_str()], |row| row.get::<_, i64>(0))
+        .optional()?;
+    Ok(Version(newest.unwrap_or_default() as u64))
+}
+
+fn conflict(key: &AggregateKey, expected: Expected, actual: Version) -> Result<(), StoreError> {
+    let wanted = match expected {
+        Expected::Any => return Ok(()),
+        Expected::NoAggregate => Version::ZERO,
+        Expected::Exactly(version) => version,
+    };
+    if wanted == actual {
+        return Ok(());
+    }
+    let message = if wanted == Version::ZERO {
+        format!("{key} should be new, and is at version {actual} already")
+    } else {
+        format!("{key} is at version {actual}, not at version {wanted} as expected")
+    };
+    let kind = StoreErrorKind::Conflict { aggregate: key.id.clone(), expected: wanted, actual };
+    Err(StoreError::new(kind, message)
+        .hint("nothing was written; read what came in between, decide again and append with the version it has now"))
+}
+
+fn check(key: &AggregateKey, batch: &[NewEvent]) -> Result<(), StoreError> {
+    let rejected = |message: String| Err(StoreError::new(StoreErrorKind::Rejected, message));
+    if key.id.as_str().is_empty() {
+        return rejected("an event needs an aggregate, and its id is empty".to_owned());
+    }
+    for (at, event) in batch.iter().enumerate() {
+        let place = format!("event {} of {} for {key}", at + 1, batch.len());
+        if event.event_type.as_str().is_empty() {
+            return rejected(format!("{place} has no type"));
+        }
+        for (name, payload) in [("data", Some(&event.data)), ("metadata", event.metadata.as_ref())]
+        {
+            if let Some(payload) = payload.filter(|payload| payload.is_json())
+                && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(payload.bytes())
+            {
+                return rejected(format!("the {name} of {place} is not JSON: {error}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row<'a>(
+    key: &'a AggregateKey,
+    event: &'a NewEvent,
+    version: Version,
+    end: &End,
+    time: &Timestamp,
+) -> Result<Row<'a>, StoreError> {
+    let Some(recorded_at) = nine_digits(time) else {
+        let message = format!("the time {time} lies outside the years 0 to 9999");
+        return Err(StoreError::new(StoreErrorKind::Rejected, message));
+    };
+    let event_id = match &event.id {
+        Some(id) => Cow::Borrowed(id.as_str()),
+        None => Cow::Owned(made_up_id(&[
+            &end.hash,
+            key.category.as_str().as_bytes(),
+            key.id.as_str().as_bytes(),
+            &version.0.to_le_bytes(),
+            recorded_at.as_bytes(),
+        ])),
+    };
+    Ok(Row {
+        position: end.next(),
+        aggregate: key.id.as_str(),
+        category: key.category.as_str(),
+        version: version.0 as i64,
+        event_id,
+        event_type: event.event_type.as_str(),
+        schema: event.schema.as_deref(),
+        data: Stored::of(&event.data),
+        metadata: event.metadata.as_ref().map(Stored::of),
+        recorded_at: Some(recorded_at),
+        content_type: (!event.data.is_json()).then(|| event.data.content_type()),
+    })
+}
+
+/// Where an event id stands already: aggregate, category, version.
+pub(super) fn holder(
+    connection: &Connection,
+    event_id: &str,
+) -> rusqlite::Result<Option<(AggregateKey, Version)>> {
+    let text = "SELECT category, aggregate_id, version FROM events WHERE event_id = ?1";
+    connection
+        .prepare_cached(text)?
+        .query_row([event_id], |row| {
+            let (category, id): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok((AggregateKey::new(category, id), Version(row.get::<_, i64>(2)? as u64)))
+        })
+        .optional()
+}
+
+/// The error for an event whose id is there already.
+fn refused(connection: &Connection, row: &Row<'_>, earlier: &[NewEvent]) -> Option<StoreError> {
+    let id = &row.event_id;
+    let in_batch = |event: &&NewEvent| event.id.as_ref().is_some_and(|other| other.as_str() == *id);
+    let message = if let Some(at) = earlier.iter().position(|event| in_batch(&event)) {
+        format!("the event id {id} stands twice in the batch, first in event {}", at + 1)
+    } else {
+        let (key, version) = holder(connection, id).ok()??;
+        format!("the event id {id} is in the store already: {key} version {version}")
+    };
+    let error = StoreError::new(StoreErrorKind::Rejected, message);
+    Some(error.hint("nothing was written; if this append was sent before, it is done, and if not, give the event an id of its own"))
+}
