@@ -116,6 +116,12 @@ struct Draft<'a> {
 /// A note about a cut is worth its place where at least so many cells of the text stay.
 const LEAST_SHOWN: usize = 8;
 
+/// The characters of texts up to so many bytes are counted; of longer ones, what is missing is told in bytes.
+const COUNTED: usize = 65_536;
+
+/// The cells of the widest [`human::bytes`], `999.4 kB`.
+const LONGEST_SIZE: usize = 8;
+
 /// What a long key leaves to the value behind it.
 const LEFT_BY_KEY: usize = 32;
 
@@ -165,16 +171,22 @@ impl<'a> Draft<'a> {
             self.push(kind, shown);
             return;
         }
-        // The note is measured for the whole text, which is never shorter than for the rest.
-        let count = |rest: &str| human::count(rest.chars().count() as u64);
-        let longest = " ".len() + width("…") + count(text).len() + " more".len();
+        // The note is measured for the whole text before it is known how much of it will be missing.
+        let amount =
+            if text.len() > COUNTED { LONGEST_SIZE } else { human::count(text.len() as u64).len() };
+        let longest = width(" … more") + amount;
         let with_note = room >= longest + LEAST_SHOWN;
         let shown = Shown::of(text, room.saturating_sub(if with_note { longest } else { 1 }));
         let mark = if with_note { "" } else { "…" };
         self.push(kind, format!("{quote}{}{mark}{quote}", shown.text));
         if with_note {
             let rest = text.get(shown.end..).unwrap_or_default();
-            self.push(Kind::Plain, format!(" …{} more", count(rest)));
+            let amount = if text.len() > COUNTED {
+                human::bytes(rest.len() as u64)
+            } else {
+                human::count(rest.chars().count() as u64)
+            };
+            self.push(Kind::Plain, format!(" …{amount} more"));
         }
     }
 

@@ -66,6 +66,8 @@ fn a_window_beyond_the_end_is_empty() {
 fn a_long_text_is_cut_and_says_how_much_is_missing() {
     let value = Value::string("a".repeat(5_000));
     assert_eq!(cut(&value, 30), "\"aaaaaaaaaaaaaaaa\" …4,984 more");
+    assert_eq!(cut(&Value::string("a".repeat(9_600_000)), 30), "\"aaaaaaaaaaaaa\" …9.6 MB more");
+    assert!(cut(&Value::string("ü".repeat(40_000)), 80).ends_with("üü\" …79.9 kB more"));
     assert_eq!(cut(&value, 20), "\"aaaaaaaaaaaaaaaaa…\"");
     assert_eq!(cut(&read("123456789012345"), 8), "1234567…");
     assert_eq!(cut(&Value::string("注文注文注文注文"), 9), "\"注文注…\"");
