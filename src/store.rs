@@ -7,10 +7,13 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+pub mod export;
 pub mod layout;
 pub mod memory;
 pub mod own;
 pub mod recording;
+#[cfg(test)]
+pub(crate) mod sample_events;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
