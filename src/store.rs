@@ -46,6 +46,7 @@ pub struct StoreInfo {
 }
 
 /// What a store's layout records, so that nobody asks for what cannot be there.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a layout")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// Events have a position.
