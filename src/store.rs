@@ -10,13 +10,17 @@ mod error;
 pub mod export;
 pub mod layout;
 pub mod memory;
+mod open;
 pub mod own;
 pub mod recording;
 #[cfg(test)]
 pub(crate) mod sample_events;
+pub(crate) mod sniff;
+pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
+pub use open::{OpenOptions, open};
 
 use std::sync::Arc;
 
