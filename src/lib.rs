@@ -2,8 +2,9 @@
 pub mod analysis;
 pub mod fold;
 pub mod model;
-pub mod sample;
 pub mod session;
 pub mod store;
+pub mod task;
 pub mod text;
 pub mod timeline;
+pub mod tui;

@@ -1,0 +1,98 @@
+//! The screen.
+//!
+//! What a person presses and sees: the list of aggregates has the keys; up and down (or typing after `/`) choose one,
+//! and it is there at once, at its newest version. Left and right step through its events wherever the keys are, the
+//! rail shows where in time that is, the state shows every value with the event that put it there, and beside it stand
+//! what the event changed and the event itself. `g` goes to a version or a time, `?` shows all keys, `:` runs anything
+//! by its name.
+//!
+//! One loop ([`run`]) owns the [`model`]; [`update`] changes it, [`effect`] does what takes time, [`draw`] draws it.
+//! Stores are known here through [`crate::session`] only.
+
+mod action;
+mod draw;
+mod effect;
+mod input;
+mod keymap;
+mod layout;
+mod model;
+mod overlay;
+mod panel;
+mod run;
+mod term;
+mod theme;
+mod update;
+mod widget;
+
+pub use action::Action;
+pub use effect::Source;
+pub use theme::Colours;
+
+use crate::session::SessionError;
+use crate::text;
+use keymap::Keymap;
+use model::{Exit, Model};
+use theme::Theme;
+
+/// How the screen looks and listens.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How many colours the terminal shows.
+    pub colours: Colours,
+    /// The theme to start with, by its name; the first that fits the terminal where `None`.
+    pub theme: Option<String>,
+    /// Whether to ask the terminal for keys that plain ones cannot tell apart.
+    pub kitty: bool,
+}
+
+/// Why there is no screen, or no longer one.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// The store could not be opened.
+    #[error(transparent)]
+    Store(SessionError),
+    /// The terminal failed.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// A theme, a keymap or an option that cannot be used.
+    #[error("{0}")]
+    Options(String),
+    /// A thread of foldback's own panicked; its message has been printed.
+    #[error("foldback has a defect: a thread ended unexpectedly")]
+    Defect,
+}
+
+/// Shows the screen until the person leaves it. The terminal is as it was before, however this returns.
+pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
+    let model = model(source.name(), options)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut guard = term::Guard::enter(options.kitty)?;
+    let ended = runtime.block_on(run::run(model, source, &mut guard));
+    drop(guard);
+    runtime.shutdown_background();
+    match ended? {
+        Some(Exit::Unopened(error)) => Err(TuiError::Store(error)),
+        Some(Exit::Lost) => Err(TuiError::Defect),
+        Some(Exit::Quit) | None => Ok(()),
+    }
+}
+
+fn model(name: &str, options: &Options) -> Result<Model, TuiError> {
+    let mut themes = Theme::all(options.colours).map_err(TuiError::Options)?;
+    if let Some(wanted) = &options.theme {
+        let names: Vec<&str> = themes.iter().map(|theme| theme.name.as_str()).collect();
+        let Some(at) = names.iter().position(|name| name == wanted) else {
+            let wanted = text::sanitize(wanted);
+            let known = names.join(", ");
+            let told = format!("there is no theme `{wanted}` for this terminal; there are {known}");
+            return Err(TuiError::Options(told));
+        };
+        themes.rotate_left(at);
+    }
+    let keymap = Keymap::standard().map_err(|error| TuiError::Options(error.to_string()))?;
+    let name = name.rsplit('/').next().unwrap_or(name);
+    Ok(Model::new(name.to_owned(), themes, keymap))
+}
+
+#[cfg(test)]
+mod tests;

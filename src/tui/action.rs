@@ -1,0 +1,142 @@
+//! What a person can do on the screen, by name: the vocabulary of keys, palette, help and tests.
+//!
+//! Knows neither which key does it nor how it is done.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text;
+
+macro_rules! actions {
+    ($($variant:ident $name:literal $title:literal,)*) => {
+        /// One thing a person can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $(#[doc = concat!($title, ".")] $variant,)*
+            /// Panics, to see that the terminal is restored; only in debug builds, and in no list.
+            #[cfg(debug_assertions)]
+            Crash,
+        }
+
+        impl Action {
+            /// Every action that is offered, in the order of the palette.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name in a keymap: `step-back`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    #[cfg(debug_assertions)]
+                    Self::Crash => "crash",
+                }
+            }
+
+            /// What it does, in a few words.
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $title,)*
+                    #[cfg(debug_assertions)]
+                    Self::Crash => "panic on purpose",
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    StepBack "step-back" "One event back in time",
+    StepForward "step-forward" "One event forward in time",
+    StepBackTen "step-back-ten" "Ten events back in time",
+    StepForwardTen "step-forward-ten" "Ten events forward in time",
+    GoStart "go-start" "Before the first event",
+    GoEnd "go-end" "To the newest event",
+    GoTo "go-to" "Go to a version or a time",
+    OpenAggregate "open-aggregate" "Look into the chosen aggregate",
+    FindAggregate "find-aggregate" "Find an aggregate by typing a part of its id",
+    ClearFind "clear-find" "Show all aggregates again",
+    ToggleFold "toggle-fold" "Open or close the chosen part of the state",
+    UnfoldAll "unfold-all" "Open everything inside the chosen part of the state",
+    FoldAll "fold-all" "Close everything inside the chosen part of the state",
+    NextChange "next-change" "To the next value that this event changed",
+    CursorUp "cursor-up" "One line up",
+    CursorDown "cursor-down" "One line down",
+    PageUp "page-up" "One page up",
+    PageDown "page-down" "One page down",
+    CursorTop "cursor-top" "To the first line",
+    CursorBottom "cursor-bottom" "To the last line",
+    FocusNext "focus-next" "To the next panel",
+    FocusPrevious "focus-previous" "To the panel before",
+    FocusList "focus-list" "To the list of aggregates",
+    FocusState "focus-state" "To the state",
+    FocusChange "focus-change" "To the changes",
+    FocusEvent "focus-event" "To the event",
+    Refresh "refresh" "Read the store again: new events and aggregates",
+    StopWork "stop-work" "Stop what is running in the background",
+    SwitchTheme "switch-theme" "Switch to the next theme",
+    ShowHelp "show-help" "Show all keys",
+    ShowPalette "show-palette" "Run anything by its name",
+    ShowMessage "show-message" "Show the last message in full",
+    Accept "accept" "Take what was typed or chosen",
+    Back "back" "One level back",
+    Quit "quit" "Leave foldback",
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that no action has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownAction(pub String);
+
+impl fmt::Display for UnknownAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no action `{}`", text::sanitize(&self.0))?;
+        match text::nearest(&self.0, Action::ALL.iter().map(|action| action.name())) {
+            Some(name) => write!(f, "; did you mean `{name}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Action {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        #[cfg(debug_assertions)]
+        if text == Self::Crash.name() {
+            return Ok(Self::Crash);
+        }
+        let named = Self::ALL.iter().find(|action| action.name() == text);
+        named.copied().ok_or_else(|| UnknownAction(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_variants_in_kebab_case_and_read_back() {
+        for action in Action::ALL {
+            let variant = format!("{action:?}");
+            let mut kebab = String::new();
+            for (at, letter) in variant.chars().enumerate() {
+                if letter.is_uppercase() && at > 0 {
+                    kebab.push('-');
+                }
+                kebab.extend(letter.to_lowercase());
+            }
+            assert_eq!(action.name(), kebab);
+            assert_eq!(kebab.parse(), Ok(*action));
+        }
+    }
+
+    #[test]
+    fn a_wrong_name_gets_the_nearest_one() {
+        let error = "step-bakc".parse::<Action>().unwrap_err();
+        assert_eq!(error.to_string(), "there is no action `step-bakc`; did you mean `step-back`?");
+    }
+}

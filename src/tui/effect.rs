@@ -1,0 +1,246 @@
+//! What has to be done outside of the model, and the lanes that do it.
+//!
+//! An effect runs as a job on one of two lanes: one for the playhead, which owns the timelines, and one beside it for
+//! lists and counts. Answers come back as messages with the generation of their request.
+
+mod play;
+mod side;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use super::model::StoreFacts;
+use super::model::list::Place;
+use super::model::travel::{Goal, Known};
+use crate::model::{AggregateKey, Version};
+use crate::session::{Moment, Session, SessionError};
+use crate::store::{AggregatePage, AggregateQuery, Counts};
+use crate::task::{Lane, Report, Running};
+
+/// What a job is about; a newer one of the same slot replaces the older.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// Opening the store.
+    Open,
+    /// The playhead.
+    Moment,
+    /// Walking an aggregate's history for the first time.
+    Walk,
+    /// The list.
+    Page,
+    /// How many there are.
+    Count,
+}
+
+impl Slot {
+    /// How many slots there are.
+    pub(crate) const COUNT: usize = 5;
+}
+
+/// What the model asks for.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Open the store.
+    OpenStore,
+    /// Read a page of the list.
+    LoadPage(Place, Box<AggregateQuery>, usize),
+    /// Read the list again around its chosen aggregate.
+    LoadAround(AggregateKey, Box<AggregateQuery>, usize),
+    /// Count aggregates and events.
+    CountStore,
+    /// Go to a place on the timeline of an aggregate.
+    LoadMoment {
+        /// The aggregate.
+        key: AggregateKey,
+        /// Where to.
+        goal: Goal,
+        /// Whether to notice new events first.
+        refresh: bool,
+        /// How wide the rail is.
+        width: u16,
+        /// What happens to an earlier request that runs.
+        running: Running,
+    },
+    /// Walk on through an aggregate's history.
+    WalkOn {
+        /// The aggregate.
+        key: AggregateKey,
+        /// How many events it has.
+        events: u64,
+        /// Whether to report the moment that was reached.
+        ride: bool,
+        /// How wide the rail is.
+        width: u16,
+    },
+    /// Stop the work of a slot.
+    Stop(Slot),
+}
+
+impl Effect {
+    /// What happens to an earlier job of the same slot that runs.
+    pub(crate) fn running(&self) -> Running {
+        match self {
+            Self::LoadMoment { running, .. } => *running,
+            _ => Running::Cancel,
+        }
+    }
+
+    /// The slot it belongs to.
+    pub(crate) fn slot(&self) -> Slot {
+        match self {
+            Self::OpenStore => Slot::Open,
+            Self::LoadPage(..) | Self::LoadAround(..) => Slot::Page,
+            Self::CountStore => Slot::Count,
+            Self::LoadMoment { .. } => Slot::Moment,
+            Self::WalkOn { .. } => Slot::Walk,
+            Self::Stop(slot) => *slot,
+        }
+    }
+}
+
+/// What a moment's request found.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    /// The moment.
+    pub(crate) moment: Box<Moment>,
+    /// The events known by then.
+    pub(crate) known: Known,
+}
+
+/// How a walk goes.
+#[derive(Debug)]
+pub(crate) struct Walking {
+    /// The aggregate.
+    pub(crate) key: AggregateKey,
+    /// The events known by now.
+    pub(crate) known: Known,
+    /// Walked up to here.
+    pub(crate) walked: Version,
+    /// Of so much.
+    pub(crate) last: Version,
+    /// The moment that was reached, for a playhead that rides along.
+    pub(crate) moment: Option<Box<Moment>>,
+}
+
+/// What the lanes answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// The store was opened, or not.
+    Opened(Result<Box<StoreFacts>, SessionError>),
+    /// A page of the list.
+    Page(Place, Result<AggregatePage, SessionError>),
+    /// The list around its chosen aggregate: what lies before, the rest.
+    Around(Result<(AggregatePage, AggregatePage), SessionError>),
+    /// How many there are.
+    Counted(Result<Counts, SessionError>),
+    /// A moment on the way to a goal; so many events done of so many.
+    Moving(u64, Option<u64>),
+    /// A moment.
+    Arrived(AggregateKey, Result<Box<Arrived>, SessionError>),
+    /// A walk has come this far, or was stopped.
+    Walked(AggregateKey, Result<Box<Walking>, SessionError>),
+}
+
+/// What a screen looks at: a store that is opened after the first picture.
+pub struct Source {
+    name: String,
+    open: Box<dyn FnOnce() -> Result<Session, SessionError> + Send>,
+}
+
+impl Source {
+    /// A store, what the person called it, and how it is opened.
+    pub fn new(
+        name: impl Into<String>,
+        open: impl FnOnce() -> Result<Session, SessionError> + Send + 'static,
+    ) -> Self {
+        Self { name: name.into(), open: Box::new(open) }
+    }
+
+    /// What the person called it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(self) -> Result<Session, SessionError> {
+        (self.open)()
+    }
+}
+
+/// The seat of the lane that opens the store.
+struct Front {
+    source: Option<Source>,
+    session: Option<Session>,
+    twin: Option<SyncSender<Session>>,
+}
+
+/// The seat of the lane beside it: its session comes from the first one.
+struct Side {
+    session: Option<Session>,
+    twin: Receiver<Session>,
+}
+
+type PlayLane = Lane<Front, Slot, Answer>;
+type SideLane = Lane<Side, Slot, Answer>;
+
+/// Both lanes.
+pub(crate) struct Lanes {
+    play: PlayLane,
+    side: SideLane,
+}
+
+impl Lanes {
+    /// Starts both; every report goes to `sink`.
+    pub(crate) fn start(
+        source: Source,
+        sink: impl Fn(Report<Slot, Answer>) + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
+        let sink = Arc::new(sink);
+        let (twin, twins) = sync_channel(1);
+        let front = Front { source: Some(source), session: None, twin: Some(twin) };
+        let side = Side { session: None, twin: twins };
+        let play_sink = Arc::clone(&sink);
+        Ok(Self {
+            play: Lane::spawn("playhead", front, move |report| play_sink(report))?,
+            side: Lane::spawn("list", side, move |report| sink(report))?,
+        })
+    }
+
+    /// Does what the model asks for; returns by how many the answers that are due grow.
+    pub(crate) fn run(&self, effect: Effect, generation: u64) -> isize {
+        let slot = effect.slot();
+        let replaced = match effect {
+            Effect::Stop(slot) => {
+                return -((self.play.cancel(slot) + self.side.cancel(slot)) as isize);
+            }
+            Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
+            Effect::LoadMoment { key, goal, refresh, width, running } => {
+                self.play.issue(slot, generation, running, move |front, ticket| {
+                    let arrived = play::moment(front, ticket, &key, goal, refresh, width);
+                    Answer::Arrived(key, arrived.map(Box::new))
+                })
+            }
+            Effect::WalkOn { key, events, ride, width } => {
+                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
+                    let walked = play::walk(front, ticket, &key, ride, (events, width));
+                    Answer::Walked(key, walked.map(Box::new))
+                })
+            }
+            Effect::LoadPage(place, query, limit) => {
+                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                    Answer::Page(place, side::page(side, ticket, &query, limit))
+                })
+            }
+            Effect::LoadAround(key, query, limit) => {
+                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                    Answer::Around(side::around(side, ticket, &key, &query, limit))
+                })
+            }
+            Effect::CountStore => {
+                self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
+                    Answer::Counted(side::counts(side, ticket))
+                })
+            }
+        };
+        1 - replaced as isize
+    }
+}

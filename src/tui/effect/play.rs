@@ -1,0 +1,169 @@
+//! The jobs of the playhead's lane.
+
+use std::time::{Duration, Instant};
+
+use smol_str::SmolStr;
+
+use super::{Answer, Arrived, Front, Slot, Walking};
+use crate::model::{AggregateKey, At, Version};
+use crate::session::{Session, SessionError, Watch};
+use crate::task::Ticket as AnyTicket;
+use crate::text;
+use crate::tui::model::StoreFacts;
+use crate::tui::model::rail::Picture;
+use crate::tui::model::travel::{Goal, Known};
+
+type Ticket<'a> = AnyTicket<'a, Front, Slot, Answer>;
+
+/// Events walked before somebody who waits is let through.
+const STRIDE: usize = 2000;
+/// A moment draws the rail itself up to so many events; beyond them the walk does.
+const QUICK: usize = 20_000;
+/// The least time between two reports.
+const PACE: Duration = Duration::from_millis(60);
+
+pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
+    let Some(source) = front.source.take() else {
+        return Answer::Opened(Err(SessionError::Cancelled));
+    };
+    let opened = source.open().and_then(|session| Ok((session.reopen()?, session)));
+    Answer::Opened(opened.map(|(twin, session)| {
+        let facts = facts(&session);
+        let interrupter = session.interrupter();
+        ticket.stop_with(Box::new(move || interrupter.interrupt()));
+        front.session = Some(session);
+        if let Some(seat) = front.twin.take() {
+            // The lane beside this one is gone only when the screen ends.
+            let _ = seat.send(twin);
+        }
+        Box::new(facts)
+    }))
+}
+
+fn facts(session: &Session) -> StoreFacts {
+    let info = session.store_info();
+    let clean = |text: &str| text::sanitize(text).into_owned();
+    let (reducer, tier) = session.reducer();
+    let layout = if info.title.contains(info.backend) {
+        info.title.clone()
+    } else {
+        format!("{} on {}", info.title, info.backend)
+    };
+    StoreFacts {
+        name: clean(info.name.rsplit('/').next().unwrap_or(&info.name)),
+        layout: clean(&layout),
+        read_only: info.read_only,
+        capabilities: session.capabilities(),
+        reducer: clean(reducer),
+        tier,
+    }
+}
+
+/// Reports progress of a request that takes long, and gives up when nobody wants it.
+struct Progress<'a, 'b> {
+    ticket: &'a Ticket<'b>,
+    last: Instant,
+}
+
+impl Watch for Progress<'_, '_> {
+    fn progress(&mut self, done: u64, of: Option<u64>) {
+        if self.last.elapsed() >= PACE {
+            self.last = Instant::now();
+            self.ticket.progress(Answer::Moving(done, of));
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.ticket.cancelled()
+    }
+}
+
+/// Says nothing; gives up when nobody wants it.
+struct Quiet<'a, 'b>(&'a Ticket<'b>);
+
+impl Watch for Quiet<'_, '_> {
+    fn progress(&mut self, _done: u64, _of: Option<u64>) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
+pub(super) fn moment(
+    front: &mut Front,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+    goal: Goal,
+    refresh: bool,
+    width: u16,
+) -> Result<Arrived, SessionError> {
+    let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
+    let mut watch = Progress { ticket, last: Instant::now() };
+    if refresh {
+        session.refresh(key)?;
+    }
+    let moment = match goal {
+        Goal::At(at) => session.moment(key, at, &mut watch)?,
+        Goal::Step(from, by) => session.step(key, from, by, &mut watch)?,
+    };
+    let mut known = known(session, key);
+    if known.outline.len() <= QUICK {
+        known.picture = Some(Picture::of(&known.outline, moment.events, width));
+    }
+    Ok(Arrived { moment: Box::new(moment), known })
+}
+
+/// Walks until everything was, or somebody waits, or nobody wants it; the model asks again where something is left.
+pub(super) fn walk(
+    front: &mut Front,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+    ride: bool,
+    rail: (u64, u16),
+) -> Result<Walking, SessionError> {
+    let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
+    let mut reported = Instant::now();
+    let mut pace = PACE;
+    loop {
+        let walk = session.walk_on(key, STRIDE, &mut Quiet(ticket))?;
+        let end = walk.walked >= walk.last || ticket.wanted();
+        if !end && reported.elapsed() < pace {
+            continue;
+        }
+        let begun = Instant::now();
+        let answer = report(session, ticket, key, ride, rail, (walk.walked, walk.last))?;
+        if end {
+            return Ok(answer);
+        }
+        ticket.progress(Answer::Walked(key.clone(), Ok(Box::new(answer))));
+        // Reporting on a long history takes its time: at most a tenth of it all.
+        pace = PACE.max(begun.elapsed() * 10);
+        reported = Instant::now();
+    }
+}
+
+fn report(
+    session: &mut Session,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+    ride: bool,
+    (events, width): (u64, u16),
+    (walked, last): (Version, Version),
+) -> Result<Walking, SessionError> {
+    let moment = if ride {
+        let at = At::Version(walked);
+        Some(Box::new(session.moment(key, at, &mut Quiet(ticket))?))
+    } else {
+        None
+    };
+    let mut known = known(session, key);
+    known.picture = Some(Picture::of(&known.outline, events, width));
+    Ok(Walking { key: key.clone(), known, walked, last, moment })
+}
+
+fn known(session: &Session, key: &AggregateKey) -> Known {
+    let outline = session.outline(key).unwrap_or_default();
+    let short = |name| SmolStr::new(text::sanitize(session.short_type(name)));
+    let types = outline.types().iter().map(short).collect();
+    Known { outline, types, picture: None }
+}

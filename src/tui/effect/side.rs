@@ -1,0 +1,53 @@
+//! The jobs of the lane beside the playhead's: lists and counts.
+
+use super::{Answer, Side, Slot};
+use crate::model::AggregateKey;
+use crate::session::{Session, SessionError};
+use crate::store::{AggregatePage, AggregateQuery, Counts, Direction};
+use crate::task::Ticket as AnyTicket;
+
+type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
+
+fn session<'a>(side: &'a mut Side, ticket: &Ticket<'_>) -> Result<&'a mut Session, SessionError> {
+    if side.session.is_none() {
+        let session = side.twin.recv().map_err(|_| SessionError::Cancelled)?;
+        let interrupter = session.interrupter();
+        ticket.stop_with(Box::new(move || interrupter.interrupt()));
+        side.session = Some(session);
+    }
+    side.session.as_mut().ok_or(SessionError::Cancelled)
+}
+
+pub(super) fn page(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    query: &AggregateQuery,
+    limit: usize,
+) -> Result<AggregatePage, SessionError> {
+    session(side, ticket)?.aggregates(query, limit)
+}
+
+/// The page that ends with `key`, and the one that follows.
+pub(super) fn around(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+    query: &AggregateQuery,
+    limit: usize,
+) -> Result<(AggregatePage, AggregatePage), SessionError> {
+    let session = session(side, ticket)?;
+    let back = AggregateQuery {
+        beyond: Some(key.clone()),
+        direction: Direction::Backward,
+        ..query.clone()
+    };
+    let back = session.aggregates(&back, limit)?;
+    // From the last row before it, so that the aggregate itself is read again too.
+    let beyond = back.rows.last().map(|row| row.key.clone()).or_else(|| back.next.clone());
+    let fore = AggregateQuery { beyond, direction: Direction::Forward, ..query.clone() };
+    Ok((back, session.aggregates(&fore, limit)?))
+}
+
+pub(super) fn counts(side: &mut Side, ticket: &Ticket<'_>) -> Result<Counts, SessionError> {
+    session(side, ticket)?.counts()
+}

@@ -1,0 +1,171 @@
+//! Which key does what, where: read from `assets/keymap.yaml`, and all that is said about keys is made from it.
+//!
+//! Knows neither what an action does nor how a footer or a help looks.
+
+mod read;
+
+pub(crate) use read::KeymapError;
+
+use super::action::Action;
+use super::input::Key;
+
+/// A place where keys can mean something of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Context {
+    /// Where nothing else takes the key.
+    Everywhere,
+    /// All panels of the Timeline screen.
+    Timeline,
+    /// The list of aggregates.
+    List,
+    /// The events over time.
+    Rail,
+    /// The state.
+    State,
+    /// The changes.
+    Change,
+    /// The event.
+    Event,
+    /// Typing into the list's search.
+    Find,
+    /// Typing a version or a time.
+    Prompt,
+    /// Typing the name of an action.
+    Palette,
+    /// The help.
+    Help,
+    /// A message in full.
+    Message,
+}
+
+impl Context {
+    /// Every context, its name in the file and its heading in the help.
+    pub(crate) const ALL: &[(Self, &str, &str)] = &[
+        (Self::Everywhere, "everywhere", "Everywhere"),
+        (Self::Timeline, "timeline", "On the timeline"),
+        (Self::List, "list", "In the list of aggregates"),
+        (Self::Rail, "rail", "On the events over time"),
+        (Self::State, "state", "In the state"),
+        (Self::Change, "change", "In the changes"),
+        (Self::Event, "event", "In the event"),
+        (Self::Find, "find", "While finding"),
+        (Self::Prompt, "prompt", "While typing where to go"),
+        (Self::Palette, "palette", "In the palette"),
+        (Self::Help, "help", "In this help"),
+        (Self::Message, "message", "In a message"),
+    ];
+
+    fn is_typing(self) -> bool {
+        matches!(self, Self::Find | Self::Prompt | Self::Palette)
+    }
+}
+
+/// One row of the file.
+#[derive(Clone, Debug)]
+pub(crate) struct Binding {
+    /// Where it holds.
+    pub(crate) context: Context,
+    /// The keys, each pressed one after the other.
+    pub(crate) on: Vec<Vec<Key>>,
+    /// What it does.
+    pub(crate) run: Action,
+    /// What it does, for people.
+    pub(crate) desc: String,
+    /// Its word in the footer.
+    pub(crate) foot: Option<String>,
+}
+
+impl Binding {
+    /// The first `most` of its keys, as a person sees them.
+    pub(crate) fn label(&self, most: usize) -> String {
+        let chord =
+            |keys: &Vec<Key>| keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ");
+        self.on.iter().take(most).map(chord).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What the keys pressed so far mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// This action.
+    Run(Action),
+    /// The beginning of something longer.
+    Prefix,
+    /// Nothing.
+    Nothing,
+}
+
+/// All bindings, in the order of the file.
+#[derive(Clone, Debug)]
+pub(crate) struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+impl Keymap {
+    /// The keys that come with foldback.
+    pub(crate) fn standard() -> Result<Self, KeymapError> {
+        Self::read(include_str!("../../assets/keymap.yaml"))
+    }
+
+    /// What `keys` mean, asked from the innermost context to the outermost.
+    pub(crate) fn meaning(&self, contexts: &[Context], keys: &[Key]) -> Meaning {
+        for context in contexts {
+            let mut prefix = false;
+            for binding in self.bindings.iter().filter(|binding| binding.context == *context) {
+                for on in &binding.on {
+                    if on == keys {
+                        return Meaning::Run(binding.run);
+                    }
+                    prefix |= on.starts_with(keys);
+                }
+            }
+            if prefix {
+                return Meaning::Prefix;
+            }
+        }
+        Meaning::Nothing
+    }
+
+    /// The footer of the given contexts: keys and their word, neighbours with the same word together.
+    pub(crate) fn footer(&self, contexts: &[Context]) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for context in contexts {
+            for binding in self.bindings.iter().filter(|binding| binding.context == *context) {
+                let Some(foot) = &binding.foot else { continue };
+                let label = binding.label(1);
+                match out.last_mut() {
+                    Some((keys, word)) if word == foot => join_labels(keys, &label),
+                    _ => out.push((label, foot.clone())),
+                }
+            }
+        }
+        out
+    }
+
+    /// The bindings of one context.
+    pub(crate) fn of(&self, context: Context) -> impl Iterator<Item = &Binding> {
+        self.bindings.iter().filter(move |binding| binding.context == context)
+    }
+
+    /// The keys of an action, outside of typing, as a person sees them; empty where it has none.
+    pub(crate) fn keys_of(&self, action: Action) -> String {
+        self.bindings
+            .iter()
+            .find(|binding| binding.run == action && !binding.context.is_typing())
+            .map_or_else(String::new, |binding| binding.label(2))
+    }
+}
+
+/// `⇧←` and `⇧→` become `⇧←→`; words stay apart.
+fn join_labels(keys: &mut String, label: &str) {
+    let bare = |text: &str| text.chars().last().is_some_and(|c| "←→↑↓".contains(c));
+    if bare(keys) && bare(label) {
+        keys.push_str(label.trim_start_matches('⇧'));
+    } else {
+        keys.push(' ');
+        keys.push_str(label);
+    }
+}
+
+#[cfg(test)]
+mod tests;

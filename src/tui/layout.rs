@@ -1,0 +1,207 @@
+//! Where everything stands for a given size. Pure: the same size and panel give the same areas.
+
+use ratatui::layout::Rect;
+
+/// A panel of the Timeline screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Panel {
+    /// The list of aggregates.
+    #[default]
+    List,
+    /// The events over time.
+    Rail,
+    /// The state.
+    State,
+    /// The changes.
+    Change,
+    /// The event.
+    Event,
+}
+
+impl Panel {
+    /// The panels in the order that Tab goes through.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::List, Self::Rail, Self::State, Self::Change, Self::Event];
+    /// The panels that share one place on a small screen.
+    pub(crate) const TABS: [Self; 4] = [Self::List, Self::State, Self::Change, Self::Event];
+
+    /// Its name on a tab.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::List => "Aggregates",
+            Self::Rail => "Timeline",
+            Self::State => "State",
+            Self::Change => "Change",
+            Self::Event => "Event",
+        }
+    }
+}
+
+/// The kinds of arrangement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// All panels side by side.
+    Wide,
+    /// One panel at a time under the rail, with tabs.
+    Tabs,
+    /// The same without frames.
+    Small,
+    /// Nothing can be read.
+    #[default]
+    TooSmall,
+}
+
+/// The least columns and rows that can be read.
+pub(crate) const LEAST: (u16, u16) = (40, 12);
+
+/// The areas of one picture; what is not shown has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Areas {
+    /// The kind of arrangement.
+    pub(crate) shape: Shape,
+    /// The first line.
+    pub(crate) header: Rect,
+    /// The line of tabs.
+    pub(crate) tabs: Rect,
+    /// The panels, frames included, in the order of [`Panel::ALL`].
+    panels: [Rect; 5],
+    /// The last line.
+    pub(crate) footer: Rect,
+    /// Everything.
+    pub(crate) whole: Rect,
+}
+
+impl Areas {
+    /// The areas of a screen on which `tab` is the panel that a small screen shows.
+    pub(crate) fn of(whole: Rect, tab: Panel) -> Self {
+        let (w, h) = (whole.width, whole.height);
+        let shape = if w < LEAST.0 || h < LEAST.1 {
+            Shape::TooSmall
+        } else if w < 60 || h < 18 {
+            Shape::Small
+        } else if w < 110 || h < 28 {
+            Shape::Tabs
+        } else {
+            Shape::Wide
+        };
+        let mut areas = Self { shape, whole, ..Self::default() };
+        if shape == Shape::TooSmall {
+            return areas;
+        }
+        let row = |y: u16, rows: u16| Rect::new(whole.x, whole.y + y, w, rows);
+        areas.header = row(0, 1);
+        areas.footer = row(h - 1, 1);
+        match shape {
+            Shape::Wide => areas.wide(row(1, h - 2)),
+            Shape::Tabs => {
+                let rail = if h >= 22 { 6 } else { 5 };
+                *areas.at(Panel::Rail) = row(1, rail);
+                areas.tabs = row(1 + rail, 1);
+                *areas.at(tab) = row(1 + rail, h - 2 - rail);
+            }
+            Shape::Small | Shape::TooSmall => {
+                *areas.at(Panel::Rail) = row(1, 3);
+                areas.tabs = row(4, 1);
+                *areas.at(tab) = row(5, h - 6);
+            }
+        }
+        areas
+    }
+
+    fn wide(&mut self, body: Rect) {
+        let list = if body.width >= 140 { 32 } else { 27 };
+        let rail = if body.height >= 36 { 9 } else { 7 };
+        let right = Rect::new(body.x + list, body.y, body.width - list, body.height);
+        let below = Rect::new(right.x, right.y + rail, right.width, right.height - rail);
+        let state = (u32::from(below.width) * 56 / 100) as u16;
+        let side = Rect::new(below.x + state, below.y, below.width - state, below.height);
+        let change = side.height * 45 / 100;
+        *self.at(Panel::List) = Rect::new(body.x, body.y, list, body.height);
+        *self.at(Panel::Rail) = Rect { height: rail, ..right };
+        *self.at(Panel::State) = Rect { width: state, ..below };
+        *self.at(Panel::Change) = Rect { height: change, ..side };
+        *self.at(Panel::Event) =
+            Rect::new(side.x, side.y + change, side.width, side.height - change);
+    }
+
+    fn at(&mut self, panel: Panel) -> &mut Rect {
+        let [list, rail, state, change, event] = &mut self.panels;
+        match panel {
+            Panel::List => list,
+            Panel::Rail => rail,
+            Panel::State => state,
+            Panel::Change => change,
+            Panel::Event => event,
+        }
+    }
+
+    /// The whole area of a panel.
+    pub(crate) fn panel(&self, panel: Panel) -> Rect {
+        let mut areas = *self;
+        *areas.at(panel)
+    }
+
+    /// Where a panel's content stands: inside its frame, without the column on either side that marks a chosen line.
+    pub(crate) fn content(&self, panel: Panel) -> Rect {
+        let area = self.panel(panel);
+        if area.is_empty() {
+            return area;
+        }
+        let (x, y) = if self.shape == Shape::Small { (1, 0) } else { (2, 1) };
+        let inside = Rect::new(
+            area.x + x,
+            area.y + y,
+            area.width.saturating_sub(2 * x),
+            area.height.saturating_sub(2 * y),
+        );
+        // The first line of the list is where finding is typed.
+        if panel == Panel::List {
+            let rows = if self.shape == Shape::Wide { 2 } else { 1 };
+            return Rect::new(
+                inside.x,
+                inside.y + rows,
+                inside.width,
+                inside.height.saturating_sub(rows),
+            );
+        }
+        // Where there is room, a line of air.
+        let roomy = self.shape == Shape::Wide && self.whole.height >= 38;
+        if roomy && panel != Panel::Rail {
+            let (y, height) = (inside.y + 1, inside.height.saturating_sub(1));
+            return Rect { y, height, ..inside };
+        }
+        inside
+    }
+
+    /// The panel at a place of the screen.
+    pub(crate) fn panel_at(&self, x: u16, y: u16) -> Option<Panel> {
+        let here = |panel: &Panel| self.panel(*panel).contains((x, y).into());
+        Panel::ALL.into_iter().find(here)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_never_overlap_and_stay_on_the_screen() {
+        for (w, h) in [(160, 45), (110, 28), (109, 45), (80, 24), (60, 18), (59, 30), (40, 12)] {
+            for tab in Panel::TABS {
+                let areas = Areas::of(Rect::new(0, 0, w, h), tab);
+                let mut all: Vec<Rect> = Panel::ALL.map(|panel| areas.panel(panel)).to_vec();
+                all.extend([areas.header, areas.footer]);
+                all.retain(|area| !area.is_empty());
+                for (at, area) in all.iter().enumerate() {
+                    assert_eq!(area.intersection(areas.whole), *area, "{w}x{h}");
+                    assert!(
+                        all.iter().skip(at + 1).all(|other| !area.intersects(*other)),
+                        "{w}x{h}"
+                    );
+                }
+                assert!(areas.content(tab).height >= 4, "{w}x{h}: {:?}", areas.content(tab));
+            }
+        }
+        assert_eq!(Areas::of(Rect::new(0, 0, 39, 12), Panel::List).shape, Shape::TooSmall);
+    }
+}

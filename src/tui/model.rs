@@ -1,0 +1,212 @@
+//! Everything the screen knows, derived data included. Changed by [`super::update`] only, drawn by [`super::draw`] only.
+//!
+//! No I/O, no threads, no terminal.
+
+pub(crate) mod change;
+pub(crate) mod event;
+pub(crate) mod field;
+pub(crate) mod list;
+pub(crate) mod overlay;
+pub(crate) mod rail;
+pub(crate) mod scroll;
+pub(crate) mod travel;
+pub(crate) mod tree;
+
+use list::{Finding, List};
+use overlay::Overlay;
+use travel::Travel;
+
+use super::effect::Slot;
+use super::input::Key;
+use super::keymap::{Context, Keymap};
+use super::layout::{Areas, Panel, Shape};
+use super::theme::Theme;
+use crate::fold::Tier;
+use crate::model::AggregateKey;
+use crate::store::{Capabilities, Counts};
+use crate::task::Running;
+
+/// What is known of a store once it is open, sanitised.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreFacts {
+    /// What the person called it, without the folders before it.
+    pub(crate) name: String,
+    /// Which layout on what: `eventsourcing (Python) on SQLite`.
+    pub(crate) layout: String,
+    /// Whether it can only be read.
+    pub(crate) read_only: bool,
+    /// What it records.
+    pub(crate) capabilities: Capabilities,
+    /// The reducer's name.
+    pub(crate) reducer: String,
+    /// How far its states can be trusted.
+    pub(crate) tier: Tier,
+}
+
+/// How far opening the store has come.
+#[derive(Clone, Debug)]
+pub(crate) enum Store {
+    /// It is being opened; this is what the person called it.
+    Opening(String),
+    /// It is open.
+    Open(StoreFacts),
+}
+
+/// How grave a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Something is so.
+    Note,
+    /// Something went wrong.
+    Bad,
+}
+
+/// A message, sanitised.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    /// How grave.
+    pub(crate) tone: Tone,
+    /// What is so.
+    pub(crate) text: String,
+    /// What to do.
+    pub(crate) hint: Option<String>,
+}
+
+/// Why the screen ends.
+#[derive(Debug)]
+pub(crate) enum Exit {
+    /// The person left, or the system asked to.
+    Quit,
+    /// The store could not be opened.
+    Unopened(crate::session::SessionError),
+    /// A background lane is gone.
+    Lost,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// The themes that this terminal can show, the current one first.
+    pub(crate) themes: Vec<Theme>,
+    /// The keys.
+    pub(crate) keymap: Keymap,
+    /// Where everything stands.
+    pub(crate) areas: Areas,
+    /// The store.
+    pub(crate) store: Store,
+    /// How many there are, once counted.
+    pub(crate) counts: Option<Counts>,
+    /// The panel that has the keys.
+    pub(crate) focus: Panel,
+    /// The panel that a small screen shows.
+    pub(crate) tab: Panel,
+    /// The aggregates.
+    pub(crate) list: List,
+    /// The aggregate that is looked at.
+    pub(crate) travel: Option<Travel>,
+    /// The aggregate that is being opened.
+    pub(crate) opening: Option<AggregateKey>,
+    /// How far the playhead's way is: so many events folded, of so many.
+    pub(crate) moving: Option<(u64, Option<u64>)>,
+    /// What stands over the panels.
+    pub(crate) overlay: Overlay,
+    /// The message in the last line, until the next key.
+    pub(crate) message: Option<Message>,
+    /// The last message.
+    pub(crate) last_message: Option<Message>,
+    /// Keys of a chord that is not complete.
+    pub(crate) pressed: Vec<Key>,
+    /// The newest generation of each slot, and the oldest that is still worth an answer.
+    generations: [(u64, u64); Slot::COUNT],
+    /// Whether the picture has changed.
+    pub(crate) dirty: bool,
+    /// Why the screen ends, once it does.
+    pub(crate) exit: Option<Exit>,
+}
+
+impl Model {
+    /// Before the store is open.
+    pub(crate) fn new(name: String, themes: Vec<Theme>, keymap: Keymap) -> Self {
+        Self {
+            themes,
+            keymap,
+            areas: Areas::default(),
+            store: Store::Opening(name),
+            counts: None,
+            focus: Panel::List,
+            tab: Panel::List,
+            list: List::default(),
+            travel: None,
+            opening: None,
+            moving: None,
+            overlay: Overlay::None,
+            message: None,
+            last_message: None,
+            pressed: Vec::new(),
+            generations: [(0, 0); Slot::COUNT],
+            dirty: true,
+            exit: None,
+        }
+    }
+
+    /// The generation for a new request.
+    pub(crate) fn issue(&mut self, slot: Slot, running: Running) -> u64 {
+        let Some((newest, oldest)) = self.generations.get_mut(slot as usize) else { return 0 };
+        *newest += 1;
+        if running == Running::Cancel {
+            *oldest = *newest;
+        }
+        *newest
+    }
+
+    /// Whether an answer of this generation is still worth seeing.
+    pub(crate) fn wants(&self, slot: Slot, generation: u64) -> bool {
+        self.generations.get(slot as usize).is_some_and(|(_, oldest)| generation >= *oldest)
+    }
+
+    /// Whether an answer of this generation answers the newest request.
+    pub(crate) fn is_newest(&self, slot: Slot, generation: u64) -> bool {
+        self.generations.get(slot as usize).is_some_and(|(newest, _)| generation == *newest)
+    }
+
+    /// The colours.
+    pub(crate) fn theme(&self) -> &Theme {
+        // `themes` is never empty: see `Options`.
+        &self.themes[0]
+    }
+
+    /// The places whose keys hold now, innermost first.
+    pub(crate) fn contexts(&self) -> &'static [Context] {
+        use Context::{
+            Change, Event, Everywhere, Find, Help, List, Message, Palette, Prompt, Rail, State,
+            Timeline,
+        };
+        match (&self.overlay, self.list.finding, self.focus) {
+            (Overlay::GoTo(_), ..) => &[Prompt],
+            (Overlay::Palette(_), ..) => &[Palette],
+            (Overlay::Help(_), ..) => &[Help],
+            (Overlay::Message(_), ..) => &[Message],
+            (Overlay::None, Finding::Typing, _) => &[Find],
+            (Overlay::None, _, Panel::List) => &[List, Timeline, Everywhere],
+            (Overlay::None, _, Panel::Rail) => &[Rail, Timeline, Everywhere],
+            (Overlay::None, _, Panel::State) => &[State, Timeline, Everywhere],
+            (Overlay::None, _, Panel::Change) => &[Change, Timeline, Everywhere],
+            (Overlay::None, _, Panel::Event) => &[Event, Timeline, Everywhere],
+        }
+    }
+
+    /// The lines that a panel shows.
+    pub(crate) fn height(&self, panel: Panel) -> usize {
+        usize::from(self.areas.content(panel).height)
+    }
+
+    /// The columns of a panel, also of one that is behind another tab.
+    pub(crate) fn width(&self, panel: Panel) -> usize {
+        let shown = match self.areas.shape {
+            Shape::Wide => panel,
+            _ if panel == Panel::Rail => panel,
+            _ => self.tab,
+        };
+        usize::from(self.areas.content(shown).width)
+    }
+}

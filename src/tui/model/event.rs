@@ -1,0 +1,203 @@
+//! The event under the playhead, as lines: payload, metadata, what is recorded about it, what was noticed.
+
+use crate::model::{Event, Finding, Payload, Severity, Value, json, time};
+use crate::session::Moment;
+use crate::text::{self, human, json::Pretty};
+
+use super::scroll::Scroll;
+
+/// A part of the panel.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// JSON, coloured by what its pieces are.
+    Json(Box<Pretty>),
+    /// A name and what is recorded under it.
+    Fact(&'static str, String),
+    /// A name of the metadata's own and its value.
+    Meta(String, String),
+    /// Something that was noticed: its sentence, or one line of it.
+    Finding(Severity, String),
+    /// What to do about it.
+    Hint(String),
+    /// A heading.
+    Heading(&'static str),
+    /// Plain text.
+    Text(String),
+    /// Between two parts.
+    Blank,
+}
+
+impl Part {
+    /// How many lines it takes.
+    pub(crate) fn lines(&self) -> usize {
+        match self {
+            Self::Json(pretty) => pretty.line_count(),
+            _ => 1,
+        }
+    }
+}
+
+/// The parts and the window on them.
+#[derive(Debug, Default)]
+pub(crate) struct EventView {
+    /// The parts, from the top.
+    pub(crate) parts: Vec<Part>,
+    /// How many lines they take.
+    pub(crate) len: usize,
+    /// Who did it, where the metadata says so.
+    pub(crate) actor: Option<String>,
+    /// Which conversation it belongs to, where the metadata says so.
+    pub(crate) correlation: Option<String>,
+    width: usize,
+    /// The window.
+    pub(crate) scroll: Scroll,
+}
+
+impl EventView {
+    /// Shows another event, sentences wrapped to `width` cells.
+    pub(crate) fn show(&mut self, moment: &Moment, width: usize) {
+        *self = Self { width, ..Self::default() };
+        let Some(event) = &moment.event else { return };
+        for finding in &moment.findings {
+            self.finding(finding, width);
+        }
+        if !moment.findings.is_empty() {
+            self.parts.push(Part::Blank);
+        }
+        self.payload(&event.data);
+        self.facts(event);
+        self.metadata(event);
+        self.len = self.parts.iter().map(Part::lines).sum();
+    }
+
+    /// Whether the lines were made for another width.
+    pub(crate) fn fits(&self, width: usize) -> bool {
+        self.width == width
+    }
+
+    fn finding(&mut self, finding: &Finding, width: usize) {
+        let room = width.saturating_sub(2).max(8);
+        let lines = wrap(&text::sanitize(&finding.message), room);
+        self.parts.extend(lines.into_iter().enumerate().map(|(at, line)| {
+            let mark = if at == 0 { mark(finding.severity) } else { " " };
+            Part::Finding(finding.severity, format!("{mark} {line}"))
+        }));
+        if let Some(hint) = &finding.hint {
+            let lines = wrap(&text::sanitize(hint), room);
+            self.parts.extend(lines.into_iter().map(|line| Part::Hint(format!("  {line}"))));
+        }
+    }
+
+    fn payload(&mut self, payload: &Payload) {
+        match payload.value() {
+            Ok(value) => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
+            Err(error) => {
+                let bytes = human::bytes(payload.bytes().len() as u64);
+                self.parts.push(Part::Text(format!(
+                    "{bytes} of {}",
+                    text::sanitize(payload.content_type())
+                )));
+                for line in wrap(&text::sanitize(&error.to_string()), self.width.max(8)) {
+                    self.parts.push(Part::Hint(line));
+                }
+            }
+        }
+    }
+
+    fn facts(&mut self, event: &Event) {
+        self.parts.push(Part::Blank);
+        let mut fact = |name, value: Option<String>| {
+            if let Some(value) = value {
+                self.parts.push(Part::Fact(name, text::sanitize(&value).into_owned()));
+            }
+        };
+        fact("type", Some(event.event_type.to_string()));
+        fact("event id", event.id.as_ref().map(ToString::to_string));
+        fact("schema", event.schema.as_ref().map(ToString::to_string));
+        fact("recorded", event.time.as_ref().map(time::rfc3339));
+        fact(
+            "position",
+            event
+                .position
+                .map(|position| human::signed(position.0).trim_start_matches('+').to_owned()),
+        );
+    }
+
+    fn metadata(&mut self, event: &Event) {
+        let Some(metadata) = &event.metadata else { return };
+        let value = match metadata.value() {
+            Ok(Value::Object(map)) if map.is_empty() => return,
+            Ok(Value::Null) => return,
+            Ok(value) => value,
+            Err(error) => {
+                let told = error.to_string();
+                self.parts
+                    .push(Part::Finding(Severity::Warning, text::sanitize(&told).into_owned()));
+                return;
+            }
+        };
+        self.actor = named(value, ACTOR);
+        self.correlation = named(value, CORRELATION);
+        self.parts.push(Part::Blank);
+        self.parts.push(Part::Heading("metadata"));
+        let scalars = |map: &crate::model::Map| map.values().all(|slot| slot.value.len().is_none());
+        match value {
+            Value::Object(map) if scalars(map) => {
+                for (key, slot) in map.iter() {
+                    let name = text::sanitize(key).into_owned();
+                    self.parts.push(Part::Meta(name, plain(&slot.value)));
+                }
+            }
+            value => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
+        }
+    }
+}
+
+const ACTOR: &[&str] =
+    &["actor", "user", "username", "user_id", "userid", "principal", "by", "issuer", "$user"];
+const CORRELATION: &[&str] =
+    &["correlation_id", "correlationid", "$correlationid", "correlation", "trace_id", "traceid"];
+
+/// The value of the first member with one of these names, without regard to case or `-`.
+fn named(metadata: &Value, names: &[&str]) -> Option<String> {
+    let Value::Object(map) = metadata else { return None };
+    names.iter().find_map(|name| {
+        let known = |key: &str| key.to_lowercase().replace('-', "_") == **name;
+        let (_, slot) = map.iter().find(|(key, _)| known(key))?;
+        matches!(slot.value, Value::String(_) | Value::Number(_)).then(|| plain(&slot.value))
+    })
+}
+
+/// A scalar without quotes, sanitised.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(string) => text::sanitize(&text::truncate(string, 500)).into_owned(),
+        value => text::sanitize(&json::to_string(value)).into_owned(),
+    }
+}
+
+/// The sign of a severity.
+pub(crate) fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "✗",
+        Severity::Warning => "▲",
+        Severity::Note => "·",
+    }
+}
+
+/// Breaks a sentence at spaces into lines of `width` cells; a word that is longer is cut.
+pub(crate) fn wrap(sentence: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() {
+            line.push_str(&text::truncate(word, width));
+        } else if text::width(line) + 1 + text::width(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(text::truncate(word, width).into_owned());
+        }
+    }
+    lines
+}

@@ -1,0 +1,254 @@
+//! The list of aggregates: a window over the store's own index that follows the cursor, however many there are.
+
+use crate::model::AggregateKey;
+use crate::store::{AggregatePage, AggregateQuery, AggregateSummary, Direction};
+
+use super::field::Field;
+use super::scroll::Scroll;
+
+/// Rows asked for at a time.
+pub(crate) const PAGE: usize = 200;
+/// Rows kept; beyond them the far side is forgotten and read again when somebody goes there.
+const KEPT: usize = 5 * PAGE;
+
+/// One line of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// The category of the rows that follow, told by the first of them.
+    Heading(usize),
+    /// A row.
+    Row(usize),
+}
+
+/// Where a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It is the new beginning.
+    Start,
+    /// It is the new end.
+    End,
+    /// Under what is there.
+    Below,
+    /// Above what is there.
+    Above,
+    /// It replaces what is there; the cursor stays on its aggregate.
+    Around,
+}
+
+/// Whether the person types into the search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// There is no search.
+    #[default]
+    Off,
+    /// A search is being typed.
+    Typing,
+    /// What was found is shown.
+    Kept,
+}
+
+/// The window.
+#[derive(Debug, Default)]
+pub(crate) struct List {
+    rows: Vec<AggregateSummary>,
+    lines: Vec<Line>,
+    grouped: bool,
+    above: Option<AggregateKey>,
+    below: Option<AggregateKey>,
+    /// What is being read.
+    pub(crate) loading: Option<Place>,
+    /// Whether anything was ever read.
+    pub(crate) loaded: bool,
+    /// The chosen line.
+    pub(crate) scroll: Scroll,
+    /// Whether and how a search is on.
+    pub(crate) finding: Finding,
+    /// What is searched for.
+    pub(crate) field: Field,
+    /// How many aggregates were looked at for it.
+    pub(crate) examined: u64,
+    /// Whether the search goes on because there is room for more.
+    pub(crate) searching: bool,
+}
+
+impl List {
+    /// The rows that are in memory.
+    pub(crate) fn rows(&self) -> &[AggregateSummary] {
+        &self.rows
+    }
+
+    /// The lines to draw.
+    pub(crate) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Says whether rows come grouped by category.
+    pub(crate) fn group(&mut self, grouped: bool) {
+        self.grouped = grouped;
+    }
+
+    /// The chosen row.
+    pub(crate) fn chosen(&self) -> Option<&AggregateSummary> {
+        match self.lines.get(self.scroll.cursor)? {
+            Line::Row(row) | Line::Heading(row) => self.rows.get(*row),
+        }
+    }
+
+    /// Whether the whole list, or all that a search finds, is in memory.
+    pub(crate) fn complete(&self) -> bool {
+        self.loaded && self.above.is_none() && self.below.is_none()
+    }
+
+    /// The question for a page.
+    pub(crate) fn query(&self, place: Place) -> AggregateQuery {
+        let matching = Some(self.field.text().to_owned())
+            .filter(|text| self.finding != Finding::Off && !text.is_empty());
+        let (beyond, direction) = match place {
+            Place::Start | Place::Around => (None, Direction::Forward),
+            Place::End => (None, Direction::Backward),
+            Place::Below => (self.below.clone(), Direction::Forward),
+            Place::Above => (self.above.clone(), Direction::Backward),
+        };
+        AggregateQuery { beyond, direction, matching, category: None }
+    }
+
+    /// Takes a page in.
+    pub(crate) fn take(&mut self, place: Place, page: AggregatePage, height: usize) {
+        let chosen = self.chosen().map(|row| row.key.clone());
+        let shown = self.scroll.cursor.saturating_sub(self.scroll.offset);
+        self.loading = None;
+        self.loaded = true;
+        match place {
+            Place::Below | Place::Above => self.examined += page.examined,
+            _ => self.examined = page.examined,
+        }
+        match place {
+            Place::Start | Place::Around => {
+                (self.rows, self.above, self.below) = (page.rows, None, page.next);
+            }
+            Place::End => (self.rows, self.above, self.below) = (page.rows, page.next, None),
+            Place::Below => {
+                self.rows.extend(page.rows);
+                self.below = page.next;
+                let far = self.rows.len().saturating_sub(KEPT);
+                if far > 0 {
+                    self.rows.drain(..far);
+                    self.above = self.rows.first().map(|row| row.key.clone());
+                }
+            }
+            Place::Above => {
+                self.rows.splice(..0, page.rows);
+                self.above = page.next;
+                if self.rows.len() > KEPT {
+                    self.rows.truncate(KEPT);
+                    self.below = self.rows.last().map(|row| row.key.clone());
+                }
+            }
+        }
+        self.lay_out();
+        let line = match place {
+            Place::Start => self.first_row(),
+            Place::End => self.lines.len().saturating_sub(1),
+            _ => chosen.and_then(|key| self.line_of(&key)).unwrap_or_else(|| self.first_row()),
+        };
+        // The chosen row stays where it is on the screen.
+        self.scroll.offset = line.saturating_sub(shown);
+        self.scroll.move_to(line, self.lines.len(), height);
+        if line <= 1 {
+            self.scroll.offset = 0;
+        }
+    }
+
+    /// Takes in the rows on both sides of the chosen one, read again.
+    pub(crate) fn take_around(&mut self, back: AggregatePage, fore: AggregatePage, height: usize) {
+        let mut page = back;
+        let above = page.next.take();
+        page.rows.extend(fore.rows);
+        page.next = fore.next;
+        page.examined += fore.examined;
+        self.take(Place::Around, page, height);
+        self.above = above;
+    }
+
+    /// The page that the cursor will need soon.
+    pub(crate) fn wanted(&self, height: usize) -> Option<Place> {
+        if self.loading.is_some() || !self.loaded {
+            return None;
+        }
+        let near = 2 * height;
+        if self.below.is_some() && self.scroll.cursor + near >= self.lines.len() {
+            return Some(Place::Below);
+        }
+        (self.above.is_some() && self.scroll.cursor < near).then_some(Place::Above)
+    }
+
+    /// Whether the rows in memory begin or end before the list does.
+    pub(crate) fn open_end(&self, place: Place) -> bool {
+        match place {
+            Place::Start => self.above.is_some(),
+            _ => self.below.is_some(),
+        }
+    }
+
+    /// Puts the cursor on an aggregate, where it is in memory.
+    pub(crate) fn choose(&mut self, key: &AggregateKey, height: usize) {
+        if let Some(line) = self.line_of(key) {
+            self.scroll.move_to(line, self.lines.len(), height);
+        }
+    }
+
+    /// Moves the cursor over rows; headings are passed over.
+    pub(crate) fn move_by(&mut self, by: isize, height: usize) {
+        let len = self.lines.len();
+        self.scroll.move_by(by, len, height);
+        self.off_heading(by, height);
+        if self.scroll.cursor <= 1 && by < 0 {
+            self.scroll.offset = 0;
+        }
+    }
+
+    /// Puts the cursor on a line that was clicked.
+    pub(crate) fn click(&mut self, line: usize, height: usize) {
+        if line < self.lines.len() {
+            self.scroll.move_to(line, self.lines.len(), height);
+            self.off_heading(1, height);
+        }
+    }
+
+    fn off_heading(&mut self, by: isize, height: usize) {
+        let is_heading =
+            |list: &Self| matches!(list.lines.get(list.scroll.cursor), Some(Line::Heading(_)));
+        if is_heading(self) {
+            let at = self.scroll.cursor;
+            let down = by > 0 || at == 0;
+            self.scroll.move_by(if down { 1 } else { -1 }, self.lines.len(), height);
+        }
+    }
+
+    fn first_row(&self) -> usize {
+        self.lines.iter().position(|line| matches!(line, Line::Row(_))).unwrap_or(0)
+    }
+
+    fn line_of(&self, key: &AggregateKey) -> Option<usize> {
+        let row = self.rows.iter().position(|row| row.key == *key)?;
+        self.lines.iter().position(|line| *line == Line::Row(row))
+    }
+
+    fn lay_out(&mut self) {
+        self.lines.clear();
+        let mut category = None;
+        for (at, row) in self.rows.iter().enumerate() {
+            let here = &row.key.category;
+            if self.grouped && category != Some(here) && !here.as_str().is_empty() {
+                self.lines.push(Line::Heading(at));
+            }
+            category = Some(here);
+            self.lines.push(Line::Row(at));
+        }
+    }
+
+    /// Whether categories stand as headings.
+    pub(crate) fn grouped(&self) -> bool {
+        self.grouped
+    }
+}

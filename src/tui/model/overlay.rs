@@ -1,0 +1,155 @@
+//! What can stand over the screen.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::super::action::Action;
+use super::super::keymap::{Context, Keymap};
+use super::field::Field;
+use super::scroll::Scroll;
+
+/// What has the keys.
+#[derive(Debug, Default)]
+pub(crate) enum Overlay {
+    /// The panels.
+    #[default]
+    None,
+    /// A version or a time is typed.
+    GoTo(GoTo),
+    /// An action is chosen by its name.
+    Palette(Palette),
+    /// All keys.
+    Help(Help),
+    /// The last message.
+    Message(Scroll),
+}
+
+/// Typing where to go.
+#[derive(Debug, Default)]
+pub(crate) struct GoTo {
+    /// What was typed.
+    pub(crate) field: Field,
+    /// Why it cannot be.
+    pub(crate) mistake: Option<String>,
+}
+
+/// An action that can be chosen.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    /// The action.
+    pub(crate) action: Action,
+    /// Its keys, as a person sees them.
+    pub(crate) keys: String,
+    /// Which letters of its name and title were typed.
+    pub(crate) hits: Vec<u32>,
+}
+
+/// Choosing an action.
+#[derive(Debug, Default)]
+pub(crate) struct Palette {
+    /// What was typed.
+    pub(crate) field: Field,
+    /// What it fits, best first.
+    pub(crate) choices: Vec<Choice>,
+    /// The chosen one.
+    pub(crate) scroll: Scroll,
+}
+
+impl Palette {
+    /// Finds the actions that fit what was typed.
+    pub(crate) fn find(&mut self, keymap: &Keymap) {
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
+        let mut found: Vec<(u32, Choice)> = Vec::new();
+        for action in Action::ALL {
+            // Taking and going back mean something only where something is open.
+            if matches!(action, Action::Accept | Action::ShowPalette) {
+                continue;
+            }
+            let mut buffer = Vec::new();
+            let mut hits = Vec::new();
+            let told = Self::told(*action);
+            let told = Utf32Str::new(&told, &mut buffer);
+            if let Some(score) = pattern.indices(told, &mut matcher, &mut hits) {
+                hits.sort_unstable();
+                hits.dedup();
+                let choice = Choice { action: *action, keys: keymap.keys_of(*action), hits };
+                found.push((score, choice));
+            }
+        }
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        self.choices = found.into_iter().map(|(_, choice)| choice).collect();
+        self.scroll = Scroll::default();
+    }
+
+    /// What is searched: the name, then the title.
+    pub(crate) fn told(action: Action) -> String {
+        format!("{} {}", action.name(), action.title())
+    }
+
+    /// The action to run: the chosen one, or the one whose exact name was typed.
+    pub(crate) fn action(&self) -> Option<Action> {
+        let named = self.field.text().trim().parse().ok();
+        named.or_else(|| self.choices.get(self.scroll.cursor).map(|choice| choice.action))
+    }
+}
+
+/// A line of the help.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum HelpLine {
+    /// Between two places.
+    Blank,
+    /// A place.
+    Heading(&'static str),
+    /// Keys, what they do, the action's name.
+    Keys(String, String, &'static str),
+}
+
+/// All keys.
+#[derive(Debug, Default)]
+pub(crate) struct Help {
+    /// The lines.
+    pub(crate) lines: Vec<HelpLine>,
+    /// How wide the keys are.
+    pub(crate) keys: usize,
+    /// How wide the descriptions are.
+    pub(crate) desc: usize,
+    /// The window.
+    pub(crate) scroll: Scroll,
+}
+
+impl Help {
+    /// The help of a keymap: the place where the person is first.
+    pub(crate) fn of(keymap: &Keymap, here: Context) -> Self {
+        let mut help = Self::default();
+        let first = Context::ALL.iter().filter(|(context, ..)| *context == here);
+        let rest = Context::ALL.iter().filter(|(context, ..)| *context != here);
+        let order = |context: &Context| *context == Context::Everywhere;
+        let mut contexts: Vec<_> = first.chain(rest).collect();
+        // What holds everywhere comes after the screen's own keys.
+        contexts.sort_by_key(|(context, ..)| match context {
+            context if *context == here => 0,
+            Context::Timeline => 1,
+            context if order(context) => 2,
+            _ => 3,
+        });
+        for (context, _, heading) in contexts {
+            let mut bindings = keymap.of(*context).peekable();
+            if bindings.peek().is_none() {
+                continue;
+            }
+            if !help.lines.is_empty() {
+                help.lines.push(HelpLine::Blank);
+            }
+            help.lines.push(HelpLine::Heading(heading));
+            for binding in bindings {
+                let keys = binding.label(4);
+                help.keys = help.keys.max(crate::text::width(&keys));
+                help.desc = help.desc.max(crate::text::width(&binding.desc));
+                let line = HelpLine::Keys(keys, binding.desc.clone(), binding.run.name());
+                help.lines.push(line);
+            }
+        }
+        help
+    }
+}

@@ -1,0 +1,138 @@
+//! The aggregate that is looked at: where the playhead is, what is shown there, and how far its history was walked.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::change::Changes;
+use super::event::EventView;
+use super::rail::Picture;
+use super::tree::Tree;
+use crate::model::{AggregateKey, At, Version};
+use crate::session::Moment;
+use crate::text;
+use crate::timeline::Outline;
+
+/// How much of an aggregate's history was folded once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Walked {
+    /// It goes on in the background.
+    Walking(Version),
+    /// The person stopped it here.
+    Stopped(Version),
+    /// All of it.
+    Whole,
+}
+
+/// Where the playhead is to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// A place on the timeline.
+    At(At),
+    /// So many events from a version.
+    Step(Version, i64),
+}
+
+/// What a background lane found out about an aggregate besides a moment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// Its events so far.
+    pub(crate) outline: Outline,
+    /// What to call each of their types, sanitised.
+    pub(crate) types: Arc<[SmolStr]>,
+    /// The rail, where the width was known.
+    pub(crate) picture: Option<Picture>,
+}
+
+/// The aggregate on the screen.
+#[derive(Debug)]
+pub(crate) struct Travel {
+    /// Which.
+    pub(crate) key: AggregateKey,
+    /// Its name, sanitised: `Order order-4711`.
+    pub(crate) name: String,
+    /// What is shown at the playhead.
+    pub(crate) moment: Box<Moment>,
+    /// Its events so far.
+    pub(crate) outline: Outline,
+    types: Arc<[SmolStr]>,
+    /// Its rail.
+    pub(crate) picture: Picture,
+    /// How far it was walked.
+    pub(crate) walked: Walked,
+    /// Whether the playhead rides along with the first walk until somebody moves it.
+    pub(crate) riding: bool,
+    /// Where the playhead is on its way to.
+    pub(crate) going: Option<Goal>,
+    /// The state at the playhead.
+    pub(crate) tree: Tree,
+    /// What its event changed.
+    pub(crate) changes: Changes,
+    /// The event itself.
+    pub(crate) event: EventView,
+}
+
+impl Travel {
+    /// Begins to look at an aggregate.
+    pub(crate) fn new(moment: Box<Moment>) -> Self {
+        let key = moment.key.clone();
+        Self {
+            name: text::sanitize(&key.to_string()).into_owned(),
+            key,
+            moment,
+            outline: Outline::default(),
+            types: Arc::default(),
+            picture: Picture::default(),
+            walked: Walked::Walking(Version::ZERO),
+            riding: false,
+            going: None,
+            tree: Tree::default(),
+            changes: Changes::default(),
+            event: EventView::default(),
+        }
+    }
+
+    /// Takes in what was found out.
+    pub(crate) fn learn(&mut self, known: Known) {
+        if known.outline.len() >= self.outline.len() {
+            self.outline = known.outline;
+            self.types = known.types;
+            if let Some(picture) = known.picture {
+                self.picture = picture;
+            }
+        }
+    }
+
+    /// Where the playhead stands among the events, counted from 0; `None` before everything.
+    pub(crate) fn place(&self) -> Option<usize> {
+        (self.moment.version > Version::ZERO)
+            .then(|| self.outline.index_of(self.moment.version))
+            .flatten()
+    }
+
+    /// Which of how many events the playhead stands on, counted from 1.
+    pub(crate) fn count(&self) -> (u64, u64) {
+        (self.place().map_or(0, |place| place as u64 + 1), self.moment.events)
+    }
+
+    /// The short name of the type of an event, counted from 0.
+    pub(crate) fn type_at(&self, index: usize) -> &str {
+        let entry = self.outline.get(index);
+        let name = entry.and_then(|entry| self.types.get(entry.event_type as usize));
+        name.map_or("", SmolStr::as_str)
+    }
+
+    /// The short name of the type of the event that made a version.
+    pub(crate) fn type_of(&self, version: Version) -> &str {
+        self.outline.index_of(version).map_or("", |index| self.type_at(index))
+    }
+
+    /// The goal that results from stepping on, counted from where the playhead is already going.
+    pub(crate) fn step(&self, by: i64) -> Goal {
+        match self.going {
+            Some(Goal::Step(from, more)) => Goal::Step(from, more + by),
+            Some(Goal::At(At::Version(version))) => Goal::Step(version, by),
+            _ => Goal::Step(self.moment.version, by),
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! A state as lines that open and close.
+//!
+//! The lines are made when the state or the folding changes; each is a few bytes and finds its value through its
+//! parents, so that a state of a hundred thousand members costs a millisecond and drawing costs the window.
+
+use std::collections::{HashMap, HashSet};
+
+use smol_str::SmolStr;
+
+use crate::analysis::Op;
+use crate::model::{Path, Segment, Slot, Value, Version};
+use crate::session::Moment;
+
+use super::scroll::Scroll;
+
+const ROOT: u32 = u32::MAX;
+/// Containers up to this size are open until a person closes them.
+const OPEN_UP_TO: usize = 8;
+/// And up to this depth.
+const OPEN_DEPTH: u16 = 3;
+
+/// What the playhead's event did to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Touch {
+    /// Nothing.
+    None,
+    /// Put it there.
+    Added,
+    /// Changed it, or something inside it.
+    Changed,
+}
+
+/// What can be done with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Knot {
+    /// Nothing: it is a scalar or empty.
+    Leaf,
+    /// It can be opened.
+    Closed,
+    /// It can be closed.
+    Open,
+}
+
+/// One line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    parent: u32,
+    at: u32,
+    /// How deep it stands, 0 for the members of the state.
+    pub(crate) depth: u16,
+    /// Whether it opens.
+    pub(crate) knot: Knot,
+    /// What the event did to it.
+    pub(crate) touch: Touch,
+}
+
+/// What a person opened and closed, by path.
+#[derive(Clone, Debug, Default)]
+struct Folds {
+    open: Option<bool>,
+    inside: HashMap<Segment, Folds>,
+}
+
+/// The lines of a state and the chosen one.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    root: Value,
+    version: Version,
+    added: HashSet<Path>,
+    rows: Vec<Row>,
+    folds: Folds,
+    /// The chosen line.
+    pub(crate) scroll: Scroll,
+}
+
+impl Tree {
+    /// Shows another state; what was opened stays open, and the chosen line stays with its path.
+    pub(crate) fn show(&mut self, moment: &Moment, height: usize) {
+        let chosen = self.path_of(self.scroll.cursor);
+        self.root = moment.state.value().clone();
+        self.version = moment.version;
+        let added = moment.changes.iter().filter(|change| change.op == Op::Add);
+        self.added = added.map(|change| change.path.clone()).collect();
+        self.build();
+        self.choose(chosen.as_ref(), height);
+    }
+
+    /// The lines.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// A line.
+    pub(crate) fn row(&self, line: usize) -> Option<&Row> {
+        self.rows.get(line)
+    }
+
+    /// The name and the slot of a line.
+    pub(crate) fn entry(&self, line: usize) -> Option<(Segment, &Slot)> {
+        let mut steps = Vec::new();
+        let mut row = self.rows.get(line)?;
+        loop {
+            steps.push(row.at as usize);
+            if row.parent == ROOT {
+                break;
+            }
+            row = self.rows.get(row.parent as usize)?;
+        }
+        let mut value = &self.root;
+        let mut found = None;
+        for at in steps.into_iter().rev() {
+            let (segment, slot) = match value {
+                Value::Object(map) => {
+                    map.get_index(at).map(|(key, slot)| (Segment::Key(key.clone()), slot))?
+                }
+                Value::Array(items) => (Segment::Index(at), items.get(at)?),
+                _ => return None,
+            };
+            value = &slot.value;
+            found = Some((segment, slot));
+        }
+        found
+    }
+
+    /// The path of a line.
+    pub(crate) fn path_of(&self, line: usize) -> Option<Path> {
+        let mut segments = Vec::new();
+        let mut at = line;
+        loop {
+            segments.push(self.entry(at)?.0);
+            match self.rows.get(at)?.parent {
+                ROOT => break,
+                parent => at = parent as usize,
+            }
+        }
+        let mut path = Path::root();
+        segments.into_iter().rev().for_each(|segment| path.push(segment));
+        Some(path)
+    }
+
+    /// Opens or closes the chosen line; on a line that does neither, closes what it stands in.
+    pub(crate) fn toggle(&mut self, height: usize) {
+        let Some(row) = self.rows.get(self.scroll.cursor).copied() else { return };
+        let (line, open) = match row.knot {
+            Knot::Closed => (self.scroll.cursor, true),
+            Knot::Open => (self.scroll.cursor, false),
+            Knot::Leaf if row.parent == ROOT => return,
+            Knot::Leaf => (row.parent as usize, false),
+        };
+        let Some(path) = self.path_of(line) else { return };
+        self.folds.at(&path).open = Some(open);
+        self.scroll.cursor = line;
+        self.rebuild(height);
+    }
+
+    /// Opens or closes everything in the chosen line, the line itself included.
+    pub(crate) fn fold_all(&mut self, open: bool, height: usize) {
+        let Some(path) = self.path_of(self.scroll.cursor) else { return };
+        let Some(value) = self.root.at(&path) else { return };
+        let mut budget = 100_000;
+        let folds = fold_inside(value, open, &mut budget);
+        *self.folds.at(&path) = folds;
+        self.rebuild(height);
+    }
+
+    /// Goes to the next line that the event touched and that stands for itself, from the top again after the last.
+    pub(crate) fn next_touched(&mut self, height: usize) {
+        let touched = |row: &Row| row.touch != Touch::None && row.knot != Knot::Open;
+        let after = self.scroll.cursor + 1;
+        let later = self.rows.iter().skip(after).position(touched).map(|at| at + after);
+        if let Some(line) = later.or_else(|| self.rows.iter().position(touched)) {
+            self.scroll.move_to(line, self.rows.len(), height);
+        }
+    }
+
+    fn rebuild(&mut self, height: usize) {
+        let chosen = self.path_of(self.scroll.cursor);
+        self.build();
+        self.choose(chosen.as_ref(), height);
+    }
+
+    fn choose(&mut self, path: Option<&Path>, height: usize) {
+        let line = path.and_then(|path| self.line_of(path)).unwrap_or(self.scroll.cursor);
+        self.scroll.move_to(line, self.rows.len(), height);
+    }
+
+    /// The line of a path, or of the nearest thing around it that has one.
+    fn line_of(&self, path: &Path) -> Option<usize> {
+        let mut parent = ROOT;
+        let mut value = &self.root;
+        let mut found = None;
+        let mut line = 0;
+        for segment in path.segments() {
+            let at = match (value, segment) {
+                (Value::Object(map), Segment::Key(key)) => map.get_index_of(key)?,
+                (Value::Array(_), Segment::Index(index)) => *index,
+                _ => return found,
+            };
+            let here = |row: &Row| row.parent == parent && row.at as usize == at;
+            let Some(next) = self.rows.iter().skip(line).position(here) else { return found };
+            line += next;
+            found = Some(line);
+            parent = line as u32;
+            value = &value.child(segment)?.value;
+        }
+        found
+    }
+
+    fn build(&mut self) {
+        let mut builder = Builder {
+            rows: std::mem::take(&mut self.rows),
+            version: self.version,
+            added: &self.added,
+            path: Path::root(),
+        };
+        builder.rows.clear();
+        builder.container(&self.root, ROOT, 0, Some(&self.folds), false);
+        self.rows = builder.rows;
+    }
+}
+
+impl Folds {
+    fn at(&mut self, path: &Path) -> &mut Self {
+        path.segments()
+            .iter()
+            .fold(self, |folds, segment| folds.inside.entry(segment.clone()).or_default())
+    }
+}
+
+/// Everything inside a value opened or closed; stops where `budget` containers were seen.
+fn fold_inside(value: &Value, open: bool, budget: &mut usize) -> Folds {
+    let mut folds = Folds { open: Some(open), inside: HashMap::new() };
+    for (segment, slot) in members(value) {
+        if *budget == 0 {
+            break;
+        }
+        if slot.value.len().is_some_and(|len| len > 0) {
+            *budget -= 1;
+            folds.inside.insert(segment.to_segment(), fold_inside(&slot.value, open, budget));
+        }
+    }
+    folds
+}
+
+/// A segment that borrows its key.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a SmolStr),
+    Index(usize),
+}
+
+impl Step<'_> {
+    fn to_segment(self) -> Segment {
+        match self {
+            Self::Key(key) => Segment::Key(key.clone()),
+            Self::Index(index) => Segment::Index(index),
+        }
+    }
+}
+
+fn members(value: &Value) -> Box<dyn Iterator<Item = (Step<'_>, &Slot)> + '_> {
+    match value {
+        Value::Object(map) => Box::new(map.iter().map(|(key, slot)| (Step::Key(key), slot))),
+        Value::Array(items) => {
+            Box::new(items.iter().enumerate().map(|(at, slot)| (Step::Index(at), slot)))
+        }
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+struct Builder<'a> {
+    rows: Vec<Row>,
+    version: Version,
+    added: &'a HashSet<Path>,
+    path: Path,
+}
+
+impl Builder<'_> {
+    fn container(
+        &mut self,
+        value: &Value,
+        parent: u32,
+        depth: u16,
+        folds: Option<&Folds>,
+        new: bool,
+    ) {
+        for (at, (step, slot)) in members(value).enumerate() {
+            let touched = self.version > Version::ZERO && slot.since == self.version;
+            let len = slot.value.len().unwrap_or(0);
+            if !touched && len == 0 {
+                let row =
+                    Row { parent, at: at as u32, depth, knot: Knot::Leaf, touch: Touch::None };
+                self.rows.push(row);
+                continue;
+            }
+            let segment = step.to_segment();
+            let folds = folds.and_then(|folds| folds.inside.get(&segment));
+            self.path.push(segment);
+            let new = new || touched && self.added.contains(&self.path);
+            let touch = match (touched, new) {
+                (false, _) => Touch::None,
+                (true, false) => Touch::Changed,
+                (true, true) => Touch::Added,
+            };
+            let by_itself = len <= OPEN_UP_TO && depth < OPEN_DEPTH;
+            let knot = match folds.and_then(|folds| folds.open) {
+                _ if len == 0 => Knot::Leaf,
+                Some(true) => Knot::Open,
+                None if by_itself => Knot::Open,
+                _ => Knot::Closed,
+            };
+            let here = self.rows.len() as u32;
+            self.rows.push(Row { parent, at: at as u32, depth, knot, touch });
+            if knot == Knot::Open {
+                self.container(&slot.value, here, depth + 1, folds, new);
+            }
+            self.path.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! What can stand over the screen: where it stands, and how it looks.
+
+mod goto;
+mod help;
+mod message;
+mod palette;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget as _};
+
+use super::layout::Areas;
+use super::model::Model;
+use super::model::overlay::Overlay;
+use super::widget;
+
+/// Where an overlay stands, frame included.
+pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
+    let whole = areas.whole;
+    let wanted = match overlay {
+        Overlay::None => (0, 0),
+        Overlay::GoTo(_) => (64, 6),
+        Overlay::Palette(_) => (84, 20),
+        Overlay::Help(help) => {
+            let width = help.keys + help.desc + 30;
+            (width.min(110) as u16, help.lines.len() as u16 + 2)
+        }
+        Overlay::Message(_) => (84, 14),
+    };
+    let width = wanted.0.min(whole.width.saturating_sub(2));
+    let height = wanted.1.min(whole.height.saturating_sub(2));
+    let x = whole.x + (whole.width - width) / 2;
+    // A little above the middle, where people look first.
+    let y = whole.y + (whole.height - height) / 3;
+    Rect::new(x, y.max(whole.y + 1), width, height)
+}
+
+/// What an overlay has between its frame.
+fn inside(areas: &Areas, overlay: &Overlay) -> Rect {
+    let area = area(areas, overlay);
+    Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2))
+}
+
+/// The lines that an overlay scrolls.
+pub(crate) fn lines(areas: &Areas, overlay: &Overlay) -> usize {
+    let inside = usize::from(inside(areas, overlay).height);
+    match overlay {
+        Overlay::Palette(_) => inside.saturating_sub(2),
+        _ => inside,
+    }
+}
+
+/// The line of the screen where the palette's choices begin.
+pub(crate) fn palette_top(areas: &Areas) -> u16 {
+    inside(areas, &Overlay::Palette(super::model::overlay::Palette::default())).y + 2
+}
+
+/// Draws what stands over the panels, if anything does.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let (title, focused) = match &model.overlay {
+        Overlay::None => return,
+        Overlay::GoTo(_) => ("Go to", true),
+        Overlay::Palette(_) => ("Run", true),
+        Overlay::Help(_) => ("Keys", true),
+        Overlay::Message(_) => ("Message", true),
+    };
+    let theme = model.theme();
+    let frame = area(areas, &model.overlay);
+    Clear.render(frame, buffer);
+    buffer.set_style(frame, theme.base);
+    widget::frame(buffer, frame, theme, focused, title, Vec::new());
+    let inside = inside(areas, &model.overlay);
+    match &model.overlay {
+        Overlay::None => {}
+        Overlay::GoTo(prompt) => goto::draw(model, prompt, inside, buffer),
+        Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
+        Overlay::Help(help) => help::draw(model, help, inside, buffer),
+        Overlay::Message(scroll) => message::draw(model, scroll, inside, buffer),
+    }
+}

@@ -1,0 +1,161 @@
+//! The list of aggregates.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::list::{Finding, Line, Place};
+use super::super::model::{Model, Store};
+use super::super::theme::Theme;
+use super::super::widget::{self, field, line};
+use crate::store::AggregateSummary;
+use crate::text::{self, human};
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let area = areas.panel(Panel::List);
+    let focused = model.focus == Panel::List;
+    if areas.shape != Shape::Small {
+        let count = model.counts.map(|counts| human::count(counts.aggregates));
+        let right = count.map_or_else(Vec::new, |count| vec![Span::styled(count, theme.dim)]);
+        let title = if areas.shape == Shape::Wide { Panel::List.title() } else { "" };
+        widget::frame(buffer, area, theme, focused, title, right);
+    }
+    let content = areas.content(Panel::List);
+    let rows = if areas.shape == Shape::Wide { 2 } else { 1 };
+    let search = Rect { y: content.y.saturating_sub(rows), height: 1, ..content };
+    draw_search(model, search, buffer);
+    let height = usize::from(content.height);
+    let list = &model.list;
+    if list.lines().is_empty() {
+        if let Some(first) = widget::line_of(content, 0) {
+            let told = vec![Span::styled(nothing(model), theme.dim)];
+            line::spread(buffer, first, told, Vec::new(), 10);
+        }
+        return;
+    }
+    let window = list.scroll.window(list.lines().len(), height);
+    for (at, index) in window.enumerate() {
+        let (Some(area), Some(line)) = (widget::line_of(content, at), list.lines().get(index))
+        else {
+            continue;
+        };
+        match line {
+            Line::Heading(row) => {
+                let Some(row) = list.rows().get(*row) else { continue };
+                let name = text::sanitize(row.key.category.as_str()).into_owned();
+                line::spread(buffer, area, vec![Span::styled(name, theme.heading)], Vec::new(), 4);
+            }
+            Line::Row(row) => {
+                let Some(row) = list.rows().get(*row) else { continue };
+                let chosen = index == list.scroll.cursor;
+                if chosen {
+                    widget::choose(buffer, area, theme, focused);
+                }
+                draw_row(model, row, chosen, area, buffer);
+            }
+        }
+    }
+}
+
+fn nothing(model: &Model) -> String {
+    let list = &model.list;
+    if matches!(model.store, Store::Opening(_)) {
+        "opening…".to_owned()
+    } else if !list.loaded || list.loading == Some(Place::Start) || list.searching {
+        "reading…".to_owned()
+    } else if list.finding == Finding::Off {
+        "no aggregates yet".to_owned()
+    } else {
+        "nothing found".to_owned()
+    }
+}
+
+fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let list = &model.list;
+    let mut left = vec![Span::styled("⌕ ", theme.dim)];
+    match list.finding {
+        Finding::Off => left.push(Span::styled("/ to find", theme.faint)),
+        Finding::Typing => {
+            left.extend(field::spans(&list.field, theme, usize::from(area.width / 2)));
+        }
+        Finding::Kept => {
+            let typed = text::sanitize(list.field.text()).into_owned();
+            left.push(Span::styled(typed, theme.title));
+        }
+    }
+    let right = if list.finding == Finding::Off || list.field.is_empty() {
+        "events".to_owned()
+    } else if list.loading.is_some() && !list.complete() {
+        format!("searched {}…", human::compact(list.examined))
+    } else {
+        let more = if list.complete() { "" } else { "+" };
+        format!("{}{more} of {}", human::compact(list.rows().len() as u64), searched(model))
+    };
+    line::spread(buffer, area, left, vec![Span::styled(right, theme.dim)], 8);
+}
+
+/// How many aggregates a search looked at, of how many.
+fn searched(model: &Model) -> String {
+    let examined = human::compact(model.list.examined);
+    match model.counts {
+        Some(counts) if counts.aggregates > model.list.examined => {
+            format!("{examined} looked at")
+        }
+        _ => examined,
+    }
+}
+
+fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let gone = match (row.deleted, row.archived) {
+        (Some(true), _) => Some("deleted"),
+        (_, Some(true)) => Some("archived"),
+        _ => None,
+    };
+    let shown = model.travel.as_ref().is_some_and(|travel| travel.key == row.key);
+    let style = match (gone, chosen || shown) {
+        (Some(_), _) => theme.faint,
+        (None, true) => theme.title,
+        (None, false) => theme.text(),
+    };
+    let right = gone.map_or_else(|| human::count(row.events), str::to_owned);
+    let right_style = if gone.is_some() { theme.faint } else { theme.dim };
+    let indent = usize::from(model.list.grouped());
+    let room = usize::from(area.width).saturating_sub(text::width(&right) + 2 + indent);
+    let id = text::sanitize(row.key.id.as_str());
+    let mut left = vec![Span::raw(" ".repeat(indent))];
+    left.extend(found(model, &text::truncate_middle(&id, room), style, theme));
+    let category = row.key.category.as_str();
+    if !model.list.grouped() && !row.key.id.as_str().starts_with(category) {
+        left.push(Span::styled(format!("  {}", text::sanitize(category)), theme.faint));
+    }
+    line::spread(buffer, area, left, vec![Span::styled(right, right_style)], 8);
+}
+
+/// A name with what was searched for in it.
+fn found<'a>(
+    model: &Model,
+    name: &str,
+    style: ratatui::style::Style,
+    theme: &Theme,
+) -> Vec<Span<'a>> {
+    let typed = model.list.field.text().to_lowercase();
+    let at = if model.list.finding == Finding::Off || typed.is_empty() || !name.is_ascii() {
+        None
+    } else {
+        name.to_ascii_lowercase().find(&typed)
+    };
+    let Some((before, rest)) = at.and_then(|at| name.split_at_checked(at)) else {
+        return vec![Span::styled(name.to_owned(), style)];
+    };
+    let (hit, after) = rest.split_at_checked(typed.len()).unwrap_or((rest, ""));
+    vec![
+        Span::styled(before.to_owned(), style),
+        Span::styled(hit.to_owned(), style.patch(theme.accent)),
+        Span::styled(after.to_owned(), style),
+    ]
+}

@@ -1,0 +1,130 @@
+//! What the event under the playhead changed.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::Model;
+use super::super::model::change::{Line, Values};
+use super::super::model::travel::Travel;
+use super::super::theme::Theme;
+use super::super::widget::{self, line};
+use crate::analysis::Op;
+use crate::model::Severity;
+use crate::text::human;
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let area = areas.panel(Panel::Change);
+    let content = areas.content(Panel::Change);
+    let travel = model.travel.as_ref();
+    if areas.shape != Shape::Small {
+        let title = match (areas.shape, travel) {
+            (Shape::Wide, Some(travel)) if travel.moment.event.is_some() => {
+                let (from, to) = (travel.moment.before_version.0, travel.moment.version.0);
+                format!("Change v{} → v{}", human::count(from), human::count(to))
+            }
+            (Shape::Wide, _) => Panel::Change.title().to_owned(),
+            _ => String::new(),
+        };
+        let count = travel.map_or(0, |travel| travel.changes.count);
+        let right = match count {
+            0 => Vec::new(),
+            count => vec![Span::styled(human::count(count as u64), theme.dim)],
+        };
+        widget::frame(buffer, area, theme, model.focus == Panel::Change, &title, right);
+    }
+    let Some(travel) = travel else { return };
+    let changes = &travel.changes;
+    if changes.lines.is_empty() {
+        if let Some(first) = widget::line_of(content, 0) {
+            let told = Span::styled(nothing(travel), theme.dim);
+            line::spread(buffer, first, vec![told], Vec::new(), 4);
+        }
+        return;
+    }
+    let window = changes.scroll.window(changes.lines.len(), usize::from(content.height));
+    for (at, index) in window.enumerate() {
+        let (Some(area), Some(shown)) = (widget::line_of(content, at), changes.lines.get(index))
+        else {
+            continue;
+        };
+        line::spread(buffer, area, spans(shown, theme), Vec::new(), 4);
+    }
+}
+
+fn nothing(travel: &Travel) -> &'static str {
+    let failed = travel.moment.findings.iter().any(|finding| finding.severity == Severity::Error);
+    match &travel.moment.event {
+        None => "nothing has happened yet",
+        Some(_) if failed => "nothing: the event could not be applied",
+        Some(_) => "this event changed nothing in the state",
+    }
+}
+
+fn sign(op: Op, theme: &Theme) -> (&'static str, Style) {
+    match op {
+        Op::Add => ("+", theme.add),
+        Op::Remove => ("-", theme.remove),
+        Op::Replace => ("~", theme.replace),
+    }
+}
+
+fn spans<'a>(shown: &'a Line, theme: &Theme) -> Vec<Span<'a>> {
+    match shown {
+        Line::Blank => Vec::new(),
+        Line::Place(op, place, values) => {
+            let (sign, style) = sign(*op, theme);
+            let mut out = vec![
+                Span::styled(sign, style),
+                Span::raw(" "),
+                Span::styled(place.as_str(), theme.key),
+            ];
+            if let Some(both) = values {
+                out.push(Span::raw("  "));
+                out.extend(values_spans(both, theme));
+            }
+            out
+        }
+        Line::Values(both) => {
+            let mut out = vec![Span::raw("  ")];
+            out.extend(values_spans(both, theme));
+            out
+        }
+        Line::Value(op, value) => {
+            let (sign, style) = sign(*op, theme);
+            let sign = Span::styled(format!("  {sign} "), style);
+            vec![sign, Span::styled(value.as_str(), style)]
+        }
+        Line::Member(op, depth, name, value) => {
+            let (_, style) = sign(*op, theme);
+            let indent = " ".repeat(4 + usize::from(*depth) * 2);
+            vec![
+                Span::styled(format!("{indent}{name}  "), theme.dim),
+                Span::styled(value.as_str(), style),
+            ]
+        }
+        Line::More(count, noun) => {
+            let told = format!("    … {} more", human::plural(*count, noun));
+            vec![Span::styled(told, theme.dim)]
+        }
+        Line::Untouched(count) => {
+            let told = format!("{} of the state unchanged", human::plural(*count as u64, "member"));
+            vec![Span::styled(told, theme.faint)]
+        }
+    }
+}
+
+fn values_spans<'a>(values: &'a Values, theme: &Theme) -> Vec<Span<'a>> {
+    let mut out = Vec::new();
+    if !values.before.is_empty() {
+        out.push(Span::styled(values.before.as_str(), theme.remove));
+    }
+    if !values.before.is_empty() && !values.after.is_empty() {
+        out.push(Span::styled(" → ", theme.dim));
+    }
+    out.push(Span::styled(values.after.as_str(), theme.add));
+    out
+}

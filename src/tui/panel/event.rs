@@ -1,0 +1,111 @@
+//! The event under the playhead: its payload, what is recorded around it, what was noticed.
+
+use ratatui::buffer::Buffer;
+use ratatui::text::Span;
+
+use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::Model;
+use super::super::model::event::Part;
+use super::super::theme::Theme;
+use super::super::widget::{self, line};
+use crate::model::Severity;
+use crate::text::{self, human};
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let area = areas.panel(Panel::Event);
+    let content = areas.content(Panel::Event);
+    let travel = model.travel.as_ref();
+    let event = travel.and_then(|travel| travel.moment.event.as_ref());
+    if areas.shape != Shape::Small {
+        let title = match (areas.shape, travel, event) {
+            (Shape::Wide, Some(travel), Some(event)) => {
+                let name = travel.type_of(event.version);
+                format!("Event v{} {name}", human::count(event.version.0))
+            }
+            (Shape::Wide, ..) => Panel::Event.title().to_owned(),
+            _ => String::new(),
+        };
+        let schema = event.and_then(|event| event.schema.as_ref());
+        let right = schema.map_or_else(Vec::new, |schema| {
+            let schema = text::sanitize(schema);
+            let schema = text::truncate(&schema, 16);
+            vec![Span::styled(format!("schema {schema}"), theme.dim)]
+        });
+        widget::frame(buffer, area, theme, model.focus == Panel::Event, &title, right);
+    }
+    let Some(travel) = travel else { return };
+    let height = usize::from(content.height);
+    if event.is_none() {
+        if let Some(first) = widget::line_of(content, 0) {
+            let told = Span::styled("before the first event; → goes to it", theme.dim);
+            line::spread(buffer, first, vec![told], Vec::new(), 4);
+        }
+        return;
+    }
+    let window = travel.event.scroll.window(travel.event.len, height);
+    let mut above = 0;
+    for part in &travel.event.parts {
+        let lines = part.lines();
+        let begin = window.start.max(above);
+        let end = window.end.min(above + lines);
+        if begin < end {
+            let width = usize::from(content.width);
+            let shown = part_lines(part, begin - above..end - above, width, theme);
+            for (at, spans) in shown.into_iter().enumerate() {
+                if let Some(area) = widget::line_of(content, begin - window.start + at) {
+                    line::spread(buffer, area, spans, Vec::new(), 4);
+                }
+            }
+        }
+        above += lines;
+        if above >= window.end {
+            break;
+        }
+    }
+}
+
+fn part_lines<'a>(
+    part: &'a Part,
+    range: std::ops::Range<usize>,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Vec<Span<'a>>> {
+    let fact = |name: &str, value: &'a str| {
+        vec![
+            Span::styled(text::pad(name, 10).into_owned(), theme.dim),
+            Span::raw("  "),
+            Span::styled(value, theme.text()),
+        ]
+    };
+    let line = match part {
+        Part::Json(pretty) => {
+            let coloured = |line: text::json::Line<'a>| {
+                line.into_iter()
+                    .map(|span| Span::styled(span.text, theme.json(span.kind)))
+                    .collect()
+            };
+            return pretty.lines(range, width).into_iter().map(coloured).collect();
+        }
+        Part::Fact(name, value) => fact(name, value),
+        Part::Meta(name, value) => vec![
+            Span::styled(name.as_str(), theme.key),
+            Span::raw("  "),
+            Span::styled(value.as_str(), theme.text()),
+        ],
+        Part::Finding(severity, told) => {
+            let style = match severity {
+                Severity::Error => theme.bad,
+                Severity::Warning => theme.warn,
+                Severity::Note => theme.dim,
+            };
+            vec![Span::styled(told.as_str(), style)]
+        }
+        Part::Hint(hint) => vec![Span::styled(hint.as_str(), theme.dim)],
+        Part::Heading(heading) => vec![Span::styled(*heading, theme.heading)],
+        Part::Text(told) => vec![Span::styled(told.as_str(), theme.text())],
+        Part::Blank => Vec::new(),
+    };
+    vec![line]
+}

@@ -1,0 +1,52 @@
+//! The last line: a message until the next key, otherwise what the keys do here.
+
+use ratatui::buffer::Buffer;
+use ratatui::text::Span;
+
+use super::super::layout::Areas;
+use super::super::model::{Model, Tone};
+use super::super::widget::line;
+
+/// Draws the line.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    buffer.set_style(areas.footer, theme.bar);
+    let room = usize::from(areas.footer.width).saturating_sub(2);
+    let mut spans = vec![Span::raw(" ")];
+    if let Some(message) = &model.message {
+        let (mark, style) = match message.tone {
+            Tone::Note => ("● ", theme.accent),
+            Tone::Bad => ("✗ ", theme.bad),
+        };
+        spans.push(Span::styled(mark, style));
+        spans.push(Span::styled(message.text.as_str(), style));
+        if let Some(hint) = &message.hint {
+            spans.push(Span::styled(format!(" · {hint}"), theme.dim));
+        }
+        let whole = line::width(&spans) <= room;
+        let right = if whole {
+            Vec::new()
+        } else {
+            vec![Span::styled("!", theme.accent), Span::styled(" in full ", theme.dim)]
+        };
+        line::spread(buffer, areas.footer, spans, right, 10);
+        return;
+    }
+    if !model.pressed.is_empty() {
+        let keys: Vec<String> = model.pressed.iter().map(|key| key.label()).collect();
+        spans.push(Span::styled(keys.join(" "), theme.accent));
+        spans.push(Span::styled(" …", theme.dim));
+        line::spread(buffer, areas.footer, spans, Vec::new(), 10);
+        return;
+    }
+    let keys = model.keymap.footer(model.contexts());
+    let pieces = keys
+        .into_iter()
+        .map(|(keys, word)| {
+            vec![Span::styled(keys, theme.accent), Span::styled(format!(" {word}"), theme.dim)]
+        })
+        .collect();
+    let gap = if room > 100 { 3 } else { 2 };
+    spans.extend(line::pieces(pieces, gap, room));
+    line::spread(buffer, areas.footer, spans, Vec::new(), 10);
+}

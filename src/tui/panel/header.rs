@@ -1,0 +1,74 @@
+//! The first line: which store, what it is, what is going on.
+
+use ratatui::buffer::Buffer;
+use ratatui::text::Span;
+
+use super::super::layout::{Areas, Shape};
+use super::super::model::{Model, Store};
+use super::super::widget::line;
+use crate::text::human;
+
+/// Draws the line.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    buffer.set_style(areas.header, theme.bar);
+    let mut left = vec![Span::styled(" foldback ", theme.badge), Span::raw(" ")];
+    let right = doing(model, areas);
+    let room = usize::from(areas.header.width)
+        .saturating_sub(line::width(&left) + line::width(&right) + 3);
+    let facts = match &model.store {
+        Store::Opening(name) => vec![
+            vec![Span::styled(crate::text::sanitize(name).into_owned(), theme.title)],
+            vec![Span::styled("opening…", theme.dim)],
+        ],
+        Store::Open(store) => {
+            let mut facts = vec![
+                vec![Span::styled(store.name.as_str(), theme.title)],
+                vec![Span::styled(store.layout.as_str(), theme.dim)],
+            ];
+            if store.read_only {
+                facts.push(vec![Span::styled("read-only", theme.good)]);
+            }
+            if let Some(counts) = model.counts {
+                let aggregates = human::plural(counts.aggregates, "aggregate");
+                let events = human::plural(counts.events, "event");
+                facts.push(vec![Span::styled(format!("{aggregates} · {events}"), theme.dim)]);
+            }
+            facts
+        }
+    };
+    let mut shown = line::pieces(facts, 2, room);
+    if shown.is_empty() {
+        // Not even the name fits whole.
+        let name = match &model.store {
+            Store::Opening(name) => name,
+            Store::Open(store) => &store.name,
+        };
+        shown
+            .push(Span::styled(crate::text::truncate_middle(name, room).into_owned(), theme.title));
+    }
+    left.extend(shown);
+    line::spread(buffer, areas.header, left, right, 10);
+}
+
+/// What goes on in the background, where no panel says it.
+fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
+    let theme = model.theme();
+    let mut out = Vec::new();
+    if let Some(opening) = &model.opening
+        && model.travel.is_some()
+        && model.moving.is_some()
+    {
+        let name = crate::text::sanitize(opening.id.as_str());
+        let name = crate::text::truncate_middle(&name, 24).into_owned();
+        out.push(Span::styled(format!("opening {name}"), theme.warn));
+    }
+    if let Some((done, of)) = model.moving {
+        let of = of.map_or_else(String::new, |of| format!(" of {}", human::count(of)));
+        out.push(Span::styled(format!("  {}{of}", human::count(done)), theme.warn));
+    }
+    if areas.shape == Shape::Wide || areas.shape == Shape::Tabs {
+        out.push(Span::styled("  ? help ", theme.dim));
+    }
+    out
+}

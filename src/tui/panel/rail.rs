@@ -1,0 +1,299 @@
+//! The events over time, and the playhead on them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::Model;
+use super::super::model::travel::{Goal, Travel, Walked};
+use super::super::theme::Theme;
+use super::super::widget::{self, line};
+use crate::fold::Tier;
+use crate::model::{At, Version, time};
+use crate::text::{self, human};
+
+const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Which lines of the panel are what, from its top.
+struct Lines {
+    facts: usize,
+    levels: Option<usize>,
+    track: usize,
+    labels: usize,
+    more_labels: Option<usize>,
+    legend: Option<usize>,
+}
+
+impl Lines {
+    fn of(height: u16) -> Self {
+        let (levels, track, labels) = match height {
+            7.. => (Some(2), 3, 4),
+            4.. => (Some(1), 2, 3),
+            _ => (None, 1, 2),
+        };
+        Self {
+            facts: 0,
+            levels,
+            track,
+            labels,
+            more_labels: (height >= 7).then_some(5),
+            legend: match height {
+                7.. => Some(6),
+                5.. => Some(4),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let area = areas.panel(Panel::Rail);
+    let content = areas.content(Panel::Rail);
+    let travel = model.travel.as_ref();
+    if areas.shape != Shape::Small {
+        let title = travel.map_or("Timeline", |travel| travel.name.as_str());
+        let right = travel.map_or_else(Vec::new, |travel| right_title(model, travel, theme));
+        widget::frame(buffer, area, theme, model.focus == Panel::Rail, title, right);
+    }
+    let Some(travel) = travel else {
+        if let Some(first) = widget::line_of(content, 0) {
+            let told = if model.list.loaded && model.list.rows().is_empty() {
+                "nothing to travel through"
+            } else {
+                "…"
+            };
+            line::spread(buffer, first, vec![Span::styled(told, theme.dim)], Vec::new(), 4);
+        }
+        return;
+    };
+    let lines = Lines::of(content.height);
+    if let Some(area) = widget::line_of(content, lines.facts) {
+        let facts = facts(travel, theme, areas.shape == Shape::Small, usize::from(area.width));
+        line::spread(buffer, area, facts, small_right(model, areas), 8);
+    }
+    let playhead = travel.place().map_or(Some(0), |place| travel.picture.column_of(place));
+    if let Some(area) = lines.levels.and_then(|at| widget::line_of(content, at)) {
+        draw_levels(travel, theme, area, buffer);
+        put(buffer, area, playhead, "▼", theme);
+    }
+    if let Some(area) = widget::line_of(content, lines.track) {
+        draw_track(travel, theme, area, buffer);
+        put(buffer, area, playhead, "┃", theme);
+    }
+    if let Some(area) = widget::line_of(content, lines.labels) {
+        let more = lines.more_labels.and_then(|at| widget::line_of(content, at));
+        draw_labels(travel, theme, playhead.unwrap_or(0), (area, more), buffer);
+    }
+    if let Some(area) = lines.legend.and_then(|at| widget::line_of(content, at)) {
+        let legend = line::pieces(legend(travel, theme), 3, usize::from(area.width));
+        line::spread(buffer, area, legend, Vec::new(), 4);
+    }
+}
+
+fn put(buffer: &mut Buffer, area: Rect, column: Option<u16>, sign: &str, theme: &Theme) {
+    if let Some(column) = column.filter(|column| *column < area.width) {
+        buffer.set_span(area.x + column, area.y, &Span::styled(sign, theme.accent), 1);
+    }
+}
+
+/// What goes on, otherwise which reducer made the states.
+fn right_title<'a>(model: &'a Model, travel: &Travel, theme: &Theme) -> Vec<Span<'a>> {
+    let events = human::count(travel.moment.events);
+    match (travel.walked, travel.going) {
+        (_, Some(Goal::At(At::Version(version)))) if model.moving.is_some() => {
+            vec![Span::styled(format!("on the way to v{}", human::count(version.0)), theme.warn)]
+        }
+        (Walked::Walking(version), _) if version > Version::ZERO => {
+            let walked = human::count(version.0);
+            vec![Span::styled(format!("reading {walked} of {events} · Esc stops"), theme.warn)]
+        }
+        (Walked::Stopped(version), _) => {
+            let walked = human::count(version.0);
+            vec![Span::styled(format!("read {walked} of {events} · r reads on"), theme.warn)]
+        }
+        _ => super::state::reducer(model, theme),
+    }
+}
+
+/// On the smallest screen nothing else has room to say that a state is guessed.
+fn small_right<'a>(model: &'a Model, areas: &Areas) -> Vec<Span<'a>> {
+    if areas.shape == Shape::Small {
+        super::state::reducer(model, model.theme()).into_iter().rev().take(1).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+fn facts<'a>(travel: &'a Travel, theme: &Theme, small: bool, limit: usize) -> Vec<Span<'a>> {
+    let moment = &travel.moment;
+    let version = vec![
+        Span::styled(format!("v{}", human::count(moment.version.0)), theme.accent),
+        Span::styled(format!(" of {}", human::count(moment.last.0)), theme.text()),
+    ];
+    let mut pieces = vec![version];
+    if small {
+        pieces.insert(0, vec![Span::styled(travel.name.as_str(), theme.title)]);
+    }
+    let (place, events) = travel.count();
+    if moment.last.0 != events && place > 0 {
+        let told = format!("event {} of {}", human::count(place), human::count(events));
+        pieces.push(vec![Span::styled(told, theme.dim)]);
+    }
+    let Some(event) = &moment.event else {
+        pieces.push(vec![Span::styled("before the first event", theme.dim)]);
+        return line::pieces(pieces, 3, limit);
+    };
+    let gap = event.time.and_then(|now| {
+        let before = travel.outline.index_of(moment.before_version)?;
+        Some(human::gap(&travel.outline.get(before)?.time?, &now))
+    });
+    if let Some(now) = &event.time {
+        pieces.push(vec![Span::styled(time::rfc3339(now).replace('T', " "), theme.text())]);
+    }
+    if let Some(gap) = gap {
+        let told = format!("{gap} after v{}", human::count(moment.before_version.0));
+        pieces.push(vec![Span::styled(told, theme.dim)]);
+    }
+    let mut named = |name: &str, value: &'a Option<String>, style| {
+        if let Some(value) = value {
+            let value = text::truncate_middle(value, 24);
+            pieces.push(vec![
+                Span::styled(format!("{name} "), theme.dim),
+                Span::styled(value, style),
+            ]);
+        }
+    };
+    named("by", &travel.event.actor, theme.text());
+    named("correlation", &travel.event.correlation, theme.link);
+    if let Some(position) = event.position {
+        let position = human::signed(position.0).trim_start_matches('+').to_owned();
+        let position = Span::styled(position, theme.text());
+        pieces.push(vec![Span::styled("position ", theme.dim), position]);
+    }
+    line::pieces(pieces, if limit > 100 { 4 } else { 2 }, limit)
+}
+
+fn draw_levels(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut spans = String::new();
+    let levels = travel.picture.levels.iter().take(usize::from(area.width));
+    for level in levels {
+        spans.push_str(LEVELS.get(usize::from(*level)).copied().unwrap_or(" "));
+    }
+    buffer.set_line(area.x, area.y, &Line::from(Span::styled(spans, theme.border)), area.width);
+    for gap in &travel.picture.gaps {
+        let label = Span::styled(gap.label.as_str(), theme.dim);
+        let x = area.x + gap.column;
+        buffer.set_span(x, area.y, &label, area.right().saturating_sub(x));
+    }
+}
+
+fn draw_track(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let picture = &travel.picture;
+    let walked = usize::from(picture.walked.min(area.width));
+    let whole = usize::from(area.width);
+    let line = Line::from(vec![
+        Span::styled("─".repeat(walked), theme.border),
+        Span::styled("╌".repeat(whole - walked), theme.border),
+    ]);
+    buffer.set_line(area.x, area.y, &line, area.width);
+    for gap in &picture.gaps {
+        let cells = gap.label.chars().count() + 2;
+        let x = area.x + gap.column.saturating_sub(1);
+        let blank = Span::styled("╌".repeat(cells), theme.border);
+        buffer.set_span(x, area.y, &blank, area.right().saturating_sub(x));
+    }
+    for mark in picture.marks.iter().take_while(|mark| mark.column < area.width) {
+        let (sign, style) = match (mark.failed, picture.apart, mark.count) {
+            (true, ..) => ("✗", theme.bad),
+            (_, true, _) => ("●", theme.mark),
+            (_, _, 1) => ("·", theme.mark),
+            _ => ("•", theme.mark),
+        };
+        buffer.set_span(area.x + mark.column, area.y, &Span::styled(sign, style), 1);
+    }
+}
+
+/// The playhead's label, the first event's and the newest one's; what would touch another goes a line down or is left out.
+fn draw_labels(
+    travel: &Travel,
+    theme: &Theme,
+    playhead: u16,
+    (line, more): (Rect, Option<Rect>),
+    buffer: &mut Buffer,
+) {
+    let version = travel.moment.version;
+    let label = |version: Version, name: &str| {
+        format!("v{} {name}", human::count(version.0)).trim_end().to_owned()
+    };
+    let at = match travel.place() {
+        Some(_) => label(version, travel.type_of(version)),
+        None => "v0 before everything".to_owned(),
+    };
+    let at = text::truncate(&at, usize::from(line.width).saturating_sub(2)).into_owned();
+    let size = text::width(&at) as u16 + 2;
+    let start = playhead.min(line.width.saturating_sub(size));
+    let taken = start..start + size;
+    let x = line.x + start;
+    let told = if start == playhead { format!("▲ {at}") } else { format!("{at} ▲") };
+    // A label at the right edge ends under the playhead.
+    let x = if start == playhead { x } else { (line.x + playhead + 1).saturating_sub(size) };
+    let taken =
+        if start == playhead { taken } else { (playhead + 1).saturating_sub(size)..playhead + 1 };
+    buffer.set_span(x, line.y, &Span::styled(told, theme.accent), line.right().saturating_sub(x));
+    let ends = [0, travel.outline.len().wrapping_sub(1)];
+    let free =
+        |range: &std::ops::Range<u16>| range.end + 2 <= taken.start || range.start >= taken.end + 2;
+    for (at, index) in ends.into_iter().enumerate() {
+        let Some(entry) = travel.outline.get(index) else { continue };
+        let is_end = at == 1;
+        if entry.version == version
+            || is_end && (ends[0] == ends[1] || travel.walked != Walked::Whole)
+        {
+            continue;
+        }
+        let label = label(entry.version, travel.type_at(index));
+        let size = text::width(&label) as u16;
+        if size > line.width {
+            continue;
+        }
+        let column = travel.picture.column_of(index).unwrap_or(0);
+        let start = if is_end { (column + 1).saturating_sub(size) } else { column };
+        let range = start..start + size;
+        let Some(area) = (if free(&range) { Some(line) } else { more }) else { continue };
+        buffer.set_span(area.x + start, area.y, &Span::styled(label, theme.dim), size);
+    }
+}
+
+fn legend<'a>(travel: &Travel, theme: &Theme) -> Vec<Vec<Span<'a>>> {
+    let dim = |text: &'static str| Span::styled(text, theme.faint);
+    let mut out = Vec::new();
+    if travel.picture.apart {
+        out.push(vec![Span::styled("●", theme.mark), dim(" event")]);
+    } else {
+        out.push(vec![Span::styled("·", theme.mark), dim(" event")]);
+        out.push(vec![Span::styled("•", theme.mark), dim(" several")]);
+    }
+    if travel.picture.marks.iter().any(|mark| mark.failed) {
+        out.push(vec![Span::styled("✗", theme.bad), dim(" failed to apply")]);
+    }
+    if !travel.picture.gaps.is_empty() {
+        out.push(vec![Span::styled("⋯", theme.dim), dim(" a silence, folded")]);
+    }
+    if travel.picture.levels.is_empty() && travel.picture.walked > 0 {
+        out.push(vec![dim("no times recorded: spread by version")]);
+    }
+    out
+}
+
+/// The word and the style of a tier.
+pub(crate) fn tier(tier: Tier, theme: &Theme) -> (&'static str, ratatui::style::Style) {
+    let style = match tier {
+        Tier::Guessed => theme.warn,
+        Tier::Script => theme.text(),
+        Tier::Application => theme.good,
+    };
+    (tier.as_str(), style)
+}

@@ -1,0 +1,121 @@
+//! The state at the playhead, with what the event changed and, at the right edge, which event put each value there.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::travel::Travel;
+use super::super::model::tree::{Knot, Touch};
+use super::super::model::{Model, Store};
+use super::super::theme::Theme;
+use super::super::widget::{self, line, value};
+use crate::model::{Segment, Version};
+use crate::text::{self, human};
+
+/// Draws the panel.
+pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let area = areas.panel(Panel::State);
+    let content = areas.content(Panel::State);
+    let focused = model.focus == Panel::State;
+    let travel = model.travel.as_ref();
+    if areas.shape != Shape::Small {
+        let title = match (areas.shape, travel) {
+            (Shape::Wide, Some(travel)) if travel.moment.version == Version::ZERO => {
+                "State before everything".to_owned()
+            }
+            (Shape::Wide, Some(travel)) => {
+                format!("State at v{}", human::count(travel.moment.version.0))
+            }
+            (Shape::Wide, None) => Panel::State.title().to_owned(),
+            _ => String::new(),
+        };
+        let right = if travel.is_some() { reducer(model, theme) } else { Vec::new() };
+        widget::frame(buffer, area, theme, focused, &title, right);
+    }
+    let Some(travel) = travel else { return };
+    if travel.tree.len() == 0 {
+        if let Some(first) = widget::line_of(content, 0) {
+            let told = match travel.moment.version {
+                Version::ZERO => "before the first event there is nothing",
+                _ => "the state is empty",
+            };
+            line::spread(buffer, first, vec![Span::styled(told, theme.dim)], Vec::new(), 4);
+        }
+        return;
+    }
+    let window = travel.tree.scroll.window(travel.tree.len(), usize::from(content.height));
+    for (at, index) in window.enumerate() {
+        let Some(area) = widget::line_of(content, at) else { break };
+        if index == travel.tree.scroll.cursor {
+            widget::choose(buffer, area, theme, focused);
+        }
+        draw_row(travel, index, theme, area, buffer);
+    }
+}
+
+/// Which reducer made the states, and how far they can be trusted.
+pub(crate) fn reducer<'a>(model: &'a Model, theme: &Theme) -> Vec<Span<'a>> {
+    let Store::Open(store) = &model.store else { return Vec::new() };
+    let (word, style) = super::rail::tier(store.tier, theme);
+    vec![Span::styled(format!("{} · ", store.reducer), theme.dim), Span::styled(word, style)]
+}
+
+fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let (Some(row), Some((segment, slot))) = (travel.tree.row(index), travel.tree.entry(index))
+    else {
+        return;
+    };
+    let (sign, style) = match row.touch {
+        Touch::None => (" ", theme.text()),
+        Touch::Added => ("+", theme.add),
+        Touch::Changed => ("~", theme.replace),
+    };
+    let knot = match row.knot {
+        Knot::Leaf => "  ",
+        Knot::Closed => "▸ ",
+        Knot::Open => "▾ ",
+    };
+    let indent = " ".repeat(usize::from(row.depth) * 2);
+    let all = usize::from(area.width);
+    let name = match &segment {
+        Segment::Key(key) => {
+            let name = text::sanitize(key);
+            Span::styled(text::truncate(&name, (all / 2).max(8)).into_owned(), theme.key)
+        }
+        Segment::Index(at) => Span::styled(format!("[{at}]"), theme.dim),
+    };
+    let mut left = vec![
+        Span::styled(format!("{sign} "), style),
+        Span::styled(format!("{indent}{knot}"), theme.dim),
+        name,
+        Span::raw("  "),
+    ];
+    let right =
+        if row.knot == Knot::Open { Vec::new() } else { blame(travel, slot.since, theme, all) };
+    let taken = line::width(&left) + line::width(&right) + 2;
+    if row.knot == Knot::Open {
+        let count = slot.value.len().unwrap_or(0);
+        left.push(Span::styled(human::count(count as u64), theme.dim));
+    } else {
+        left.extend(value::spans(&slot.value, theme, all.saturating_sub(taken)));
+    }
+    line::spread(buffer, area, left, right, all / 2);
+}
+
+/// `v5 ItemAdded`, or only `v5` where there is little room.
+fn blame<'a>(travel: &Travel, since: Version, theme: &Theme, all: usize) -> Vec<Span<'a>> {
+    if since == Version::ZERO {
+        return Vec::new();
+    }
+    let now = since == travel.moment.version;
+    let style = if now { theme.accent } else { theme.dim };
+    let name = travel.type_of(since);
+    let version = format!("v{}", human::count(since.0));
+    if all < 44 || name.is_empty() {
+        return vec![Span::styled(version, style)];
+    }
+    let name = text::truncate(name, (all / 3).max(8));
+    vec![Span::styled(format!("{version} {name}"), style)]
+}

@@ -1,0 +1,150 @@
+//! The loop: one channel of messages; drain it, take each in, do what it asks for, and draw once, only if asked.
+//!
+//! Nothing ticks: where nothing happens nobody wakes up.
+
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::layout::Rect;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::draw::draw;
+use super::effect::{Effect, Lanes, Source};
+use super::input::Input;
+use super::model::{Exit, Model};
+use super::term::Guard;
+use super::update::{Msg, resize, update};
+use crate::task::Report;
+
+/// Messages that may wait; a lane that has more to say waits itself.
+const QUEUE: usize = 256;
+/// The least time between two pictures.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Model and lanes, tied together; knows no terminal.
+pub(crate) struct App {
+    /// What the screen shows.
+    pub(crate) model: Model,
+    lanes: Lanes,
+    due: usize,
+}
+
+impl App {
+    /// Starts the lanes; what they say goes into `messages`.
+    pub(crate) fn start(
+        model: Model,
+        source: Source,
+        messages: Sender<Msg>,
+    ) -> std::io::Result<Self> {
+        let lanes = Lanes::start(source, move |report| {
+            // The receiver is gone only when the screen ends.
+            let _ = messages.blocking_send(Msg::Report(report));
+        })?;
+        Ok(Self { model, lanes, due: 0 })
+    }
+
+    /// Takes a message in and starts what it asks for.
+    pub(crate) fn take(&mut self, message: Msg) {
+        let answered = matches!(message, Msg::Report(Report::Done(_)));
+        let effects = update(&mut self.model, message);
+        self.run(effects);
+        self.due -= usize::from(answered);
+    }
+
+    /// Draws, and lays out anew where the size turns out to be another.
+    pub(crate) fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+        let size = terminal.size()?;
+        let effects = resize(&mut self.model, Rect::new(0, 0, size.width, size.height));
+        self.run(effects);
+        let model = &self.model;
+        let mut areas = model.areas;
+        terminal.draw(|frame| areas = draw(model, frame))?;
+        self.model.areas = areas;
+        self.model.dirty = false;
+        Ok(())
+    }
+
+    /// Whether an answer is still due.
+    pub(crate) fn busy(&self) -> bool {
+        self.due > 0
+    }
+
+    fn run(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let generation = self.model.issue(effect.slot(), effect.running());
+            let more = self.lanes.run(effect, generation);
+            self.due = self.due.saturating_add_signed(more);
+        }
+    }
+}
+
+/// Runs the screen until it ends; says why it did.
+pub(crate) async fn run(
+    model: Model,
+    source: Source,
+    guard: &mut Guard,
+) -> std::io::Result<Option<Exit>> {
+    let (send, mut receive) = channel(QUEUE);
+    let mut app = App::start(model, source, send.clone())?;
+    app.draw(&mut guard.terminal)?;
+    let mut drawn = Instant::now();
+    tokio::spawn(listen(send));
+    app.take(Msg::Started);
+    while app.model.exit.is_none() {
+        if app.model.dirty {
+            let wait = FRAME.saturating_sub(drawn.elapsed());
+            match tokio::time::timeout(wait, receive.recv()).await {
+                Ok(Some(message)) => take_all(&mut app, message, &mut receive),
+                Ok(None) => break,
+                Err(_) => {}
+            }
+        } else {
+            let Some(message) = receive.recv().await else { break };
+            take_all(&mut app, message, &mut receive);
+        }
+        if app.model.dirty && drawn.elapsed() >= FRAME && app.model.exit.is_none() {
+            app.draw(&mut guard.terminal)?;
+            drawn = Instant::now();
+        }
+    }
+    // A lane that waits to be heard would never end.
+    drop(receive);
+    Ok(app.model.exit.take())
+}
+
+fn take_all(app: &mut App, first: Msg, receive: &mut Receiver<Msg>) {
+    app.take(first);
+    while let Ok(message) = receive.try_recv() {
+        app.take(message);
+    }
+}
+
+/// Brings what the person and the system do into the channel.
+async fn listen(messages: Sender<Msg>) {
+    let mut events = crossterm::event::EventStream::new();
+    let (Ok(mut term), Ok(mut hup)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        let _ = messages.send(Msg::Ended).await;
+        return;
+    };
+    loop {
+        let message = tokio::select! {
+            event = events.next() => match event {
+                Some(Ok(event)) => Input::read(event).map(Msg::Input),
+                // The terminal is gone.
+                Some(Err(_)) | None => Some(Msg::Ended),
+            },
+            _ = term.recv() => Some(Msg::Ended),
+            _ = hup.recv() => Some(Msg::Ended),
+        };
+        let Some(message) = message else { continue };
+        let ended = matches!(message, Msg::Ended);
+        if messages.send(message).await.is_err() || ended {
+            return;
+        }
+    }
+}

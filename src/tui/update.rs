@@ -1,0 +1,315 @@
+//! What happens when something happens: a message changes the model and says what has to be done.
+//!
+//! Synchronous; no I/O, no threads, no drawing.
+
+mod answer;
+mod list;
+mod mouse;
+mod overlay;
+mod travel;
+
+use super::action::Action;
+use super::effect::{Answer, Effect, Slot};
+use super::input::{Input, Key};
+use super::keymap::Meaning;
+use super::layout::{Areas, Panel, Shape};
+use super::model::list::Finding;
+use super::model::overlay::{GoTo, Help, Overlay, Palette};
+use super::model::scroll::Scroll;
+use super::model::{Exit, Message, Model, Tone};
+use crate::session::SessionError;
+use crate::task::Report;
+use crate::text;
+
+use ratatui::layout::Rect;
+
+/// What can happen.
+#[derive(Debug)]
+pub(crate) enum Msg {
+    /// The first picture has been drawn.
+    Started,
+    /// A person did something.
+    Input(Input),
+    /// A lane said something.
+    Report(Report<Slot, Answer>),
+    /// The system asks to end.
+    Ended,
+}
+
+/// Takes one message in.
+pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
+    match message {
+        Msg::Started => vec![Effect::OpenStore],
+        Msg::Ended => {
+            model.exit = Some(Exit::Quit);
+            Vec::new()
+        }
+        Msg::Report(report) => answer::take(model, report),
+        Msg::Input(input) => {
+            model.dirty = true;
+            match input {
+                Input::Key(key) => press(model, key),
+                Input::Paste(pasted) => paste(model, &pasted),
+                Input::Resize(columns, rows) => resize(model, Rect::new(0, 0, columns, rows)),
+                Input::Click(x, y) => mouse::click(model, x, y),
+                Input::Drag(x, y) => mouse::drag(model, x, y),
+                Input::Wheel(down, x, y) => mouse::wheel(model, down, x, y),
+            }
+        }
+    }
+}
+
+/// Lays the screen out for a size, and makes again what depends on it.
+pub(crate) fn resize(model: &mut Model, whole: Rect) -> Vec<Effect> {
+    let areas = Areas::of(whole, model.tab);
+    if areas == model.areas {
+        return Vec::new();
+    }
+    model.areas = areas;
+    model.dirty = true;
+    let mut effects = travel::fit(model);
+    effects.extend(list::fit(model));
+    effects
+}
+
+fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    model.pressed.push(key);
+    let meaning = model.keymap.meaning(model.contexts(), &model.pressed);
+    if meaning == Meaning::Prefix {
+        return Vec::new();
+    }
+    model.pressed.clear();
+    let was_told = model.message.take();
+    match meaning {
+        // Asking for the message in full must find it.
+        Meaning::Run(Action::ShowMessage) => {
+            model.last_message = was_told.or(model.last_message.take());
+            act(model, Action::ShowMessage)
+        }
+        Meaning::Run(action) => act(model, action),
+        _ => typed(model, |field| field.press(key)),
+    }
+}
+
+fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
+    typed(model, |field| {
+        field.insert(pasted);
+        true
+    })
+}
+
+fn typed(
+    model: &mut Model,
+    edit: impl FnOnce(&mut super::model::field::Field) -> bool,
+) -> Vec<Effect> {
+    match &mut model.overlay {
+        Overlay::GoTo(GoTo { field, mistake }) => {
+            if edit(field) {
+                *mistake = None;
+            }
+        }
+        Overlay::Palette(palette) => {
+            if edit(&mut palette.field) {
+                palette.find(&model.keymap);
+            }
+        }
+        Overlay::None if model.list.finding == Finding::Typing => {
+            if edit(&mut model.list.field) {
+                return list::search(model);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Does what a person wants.
+fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if !matches!(model.overlay, Overlay::None) {
+        return overlay::act(model, action);
+    }
+    match action {
+        Action::Quit => {
+            model.exit = Some(Exit::Quit);
+            Vec::new()
+        }
+        Action::Back => back(model),
+        Action::ShowHelp => {
+            let here = model.contexts().first().copied();
+            if let Some(here) = here {
+                model.overlay = Overlay::Help(Help::of(&model.keymap, here));
+            }
+            Vec::new()
+        }
+        Action::ShowPalette => {
+            let mut palette = Palette::default();
+            palette.find(&model.keymap);
+            model.overlay = Overlay::Palette(palette);
+            Vec::new()
+        }
+        Action::ShowMessage => {
+            if model.last_message.is_some() {
+                model.overlay = Overlay::Message(Scroll::default());
+            } else {
+                tell(model, Tone::Note, "nothing was said yet");
+            }
+            Vec::new()
+        }
+        Action::SwitchTheme => {
+            model.themes.rotate_left(1);
+            let name = model.theme().name.clone();
+            tell(model, Tone::Note, &format!("theme {name}"));
+            Vec::new()
+        }
+        Action::FocusNext => focus_by(model, 1),
+        Action::FocusPrevious => focus_by(model, -1),
+        Action::FocusList => focus(model, Panel::List),
+        Action::FocusState => focus(model, Panel::State),
+        Action::FocusChange => focus(model, Panel::Change),
+        Action::FocusEvent => focus(model, Panel::Event),
+        Action::FindAggregate => {
+            let effects = focus(model, Panel::List);
+            model.list.finding = Finding::Typing;
+            effects
+        }
+        Action::ClearFind => list::clear(model),
+        Action::Accept => {
+            if model.list.finding == Finding::Typing {
+                model.list.finding =
+                    if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
+            }
+            Vec::new()
+        }
+        Action::Refresh => {
+            let mut effects = list::refresh(model);
+            effects.extend(travel::refresh(model));
+            effects
+        }
+        Action::StopWork => travel::stop(model),
+        Action::OpenAggregate => {
+            let mut effects = list::open_chosen(model);
+            effects.extend(focus(model, Panel::State));
+            effects
+        }
+        Action::CursorUp
+        | Action::CursorDown
+        | Action::PageUp
+        | Action::PageDown
+        | Action::CursorTop
+        | Action::CursorBottom => scroll(model, action),
+        Action::StepBack
+        | Action::StepForward
+        | Action::StepBackTen
+        | Action::StepForwardTen
+        | Action::GoStart
+        | Action::GoEnd
+        | Action::GoTo
+        | Action::ToggleFold
+        | Action::UnfoldAll
+        | Action::FoldAll
+        | Action::NextChange => travel::act(model, action),
+        #[cfg(debug_assertions)]
+        Action::Crash => crash(),
+    }
+}
+
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "this is what it is for")]
+fn crash() -> Vec<Effect> {
+    panic!("on purpose")
+}
+
+/// One level back: a message, a search, work in the background, and at last to the list.
+fn back(model: &mut Model) -> Vec<Effect> {
+    if model.list.finding == Finding::Kept && model.focus == Panel::List {
+        return list::clear(model);
+    }
+    if travel::is_busy(model) {
+        return travel::stop(model);
+    }
+    if model.focus == Panel::List { Vec::new() } else { focus(model, Panel::List) }
+}
+
+fn focus_by(model: &mut Model, by: isize) -> Vec<Effect> {
+    let panels: &[Panel] =
+        if model.areas.shape == Shape::Wide { &Panel::ALL } else { &Panel::TABS };
+    let here = panels.iter().position(|panel| *panel == model.focus).unwrap_or(0) as isize;
+    let next = (here + by).rem_euclid(panels.len() as isize) as usize;
+    panels.get(next).map_or_else(Vec::new, |panel| focus(model, *panel))
+}
+
+/// Gives the keys to a panel, and shows it.
+fn focus(model: &mut Model, panel: Panel) -> Vec<Effect> {
+    if model.list.finding == Finding::Typing && panel != Panel::List {
+        model.list.finding = if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
+    }
+    model.focus = panel;
+    if panel == Panel::Rail {
+        return Vec::new();
+    }
+    model.tab = panel;
+    resize(model, model.areas.whole)
+}
+
+/// Moves the cursor or the window of the panel that has the keys.
+fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
+    let height = model.height(model.focus);
+    let page = height.saturating_sub(1).max(1) as isize;
+    let by = match action {
+        Action::CursorUp => -1,
+        Action::CursorDown => 1,
+        Action::PageUp => -page,
+        Action::PageDown => page,
+        Action::CursorTop => isize::MIN / 2,
+        _ => isize::MAX / 2,
+    };
+    if model.focus == Panel::List {
+        return list::scroll(model, action, by);
+    }
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    match model.focus {
+        Panel::State => {
+            let len = travel.tree.len();
+            travel.tree.scroll.move_by(by, len, height);
+        }
+        Panel::Change => {
+            let len = travel.changes.lines.len();
+            travel.changes.scroll.slide(by, len, height);
+        }
+        Panel::Event => {
+            let len = travel.event.len;
+            travel.event.scroll.slide(by, len, height);
+        }
+        Panel::Rail => {
+            let action = if by < 0 { Action::GoStart } else { Action::GoEnd };
+            return travel::act(model, action);
+        }
+        Panel::List => {}
+    }
+    Vec::new()
+}
+
+/// Shows a message in the last line.
+fn tell(model: &mut Model, tone: Tone, what: &str) {
+    let message = Message { tone, text: text::sanitize(what).into_owned(), hint: None };
+    model.last_message = Some(message.clone());
+    model.message = Some(message);
+    model.dirty = true;
+}
+
+/// Shows an error in the last line; what a person stopped is none.
+fn fail(model: &mut Model, error: &SessionError) {
+    let stopped = match error {
+        SessionError::Cancelled => true,
+        SessionError::Store(error) => error.is_interrupted(),
+        _ => false,
+    };
+    if stopped {
+        return;
+    }
+    tell(model, Tone::Bad, &error.to_string());
+    let hint = error.hint().map(|hint| text::sanitize(&hint).into_owned());
+    for message in [&mut model.message, &mut model.last_message].into_iter().flatten() {
+        message.hint.clone_from(&hint);
+    }
+}

@@ -1,0 +1,128 @@
+//! The list of aggregates: its cursor, its pages, its search.
+
+use super::super::action::Action;
+use super::super::effect::{Effect, Slot};
+use super::super::layout::{Panel, Shape};
+use super::super::model::Model;
+use super::super::model::list::{Finding, PAGE, Place};
+use super::super::model::travel::Goal;
+use super::travel;
+use crate::model::At;
+use crate::store::AggregatePage;
+use crate::task::Running;
+
+/// The lines of the list; as many as it would have where another tab hides it.
+pub(super) fn height(model: &Model) -> usize {
+    match model.height(Panel::List) {
+        0 if model.areas.shape != Shape::TooSmall => model.height(model.tab),
+        height => height,
+    }
+}
+
+pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
+    model.list.loading = Some(place);
+    vec![Effect::LoadPage(place, Box::new(model.list.query(place)), PAGE)]
+}
+
+/// Reads on where the cursor needs it, or a search has room.
+pub(super) fn more(model: &mut Model) -> Vec<Effect> {
+    match model.list.wanted(height(model)) {
+        Some(place) => load(model, place),
+        None => {
+            model.list.searching = false;
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn arrived(model: &mut Model, place: Place, page: AggregatePage) -> Vec<Effect> {
+    let height = height(model);
+    let nothing_shown = model.travel.is_none() && model.opening.is_none();
+    let first_find = model.list.searching && model.list.rows().is_empty() || place == Place::Start;
+    model.list.take(place, page, height);
+    let mut effects = Vec::new();
+    let found_something = model.list.finding != Finding::Off && first_find;
+    if nothing_shown || found_something {
+        effects.extend(open_chosen(model));
+    }
+    effects.extend(more(model));
+    effects
+}
+
+/// Makes sure that the rows fill the screen after it grew.
+pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
+    let height = height(model);
+    let len = model.list.lines().len();
+    model.list.scroll.settle(len, height);
+    if model.list.loaded { more(model) } else { Vec::new() }
+}
+
+/// Opens the chosen aggregate: at its newest version, or from the first on where the way there is long.
+pub(super) fn open_chosen(model: &mut Model) -> Vec<Effect> {
+    let Some(row) = model.list.chosen() else { return Vec::new() };
+    let shown = model.travel.as_ref().map(|travel| &travel.key);
+    if model.opening.as_ref().or(shown) == Some(&row.key) {
+        return Vec::new();
+    }
+    let at = if row.events > travel::LONG { At::First } else { At::Last };
+    let key = row.key.clone();
+    model.opening = Some(key.clone());
+    let width = model.width(Panel::Rail) as u16;
+    let goal = Goal::At(at);
+    vec![
+        Effect::Stop(Slot::Walk),
+        Effect::LoadMoment { key, goal, refresh: false, width, running: Running::Cancel },
+    ]
+}
+
+pub(super) fn scroll(model: &mut Model, action: Action, by: isize) -> Vec<Effect> {
+    let height = height(model);
+    let end = match action {
+        Action::CursorTop => Some(Place::Start),
+        Action::CursorBottom => Some(Place::End),
+        _ => None,
+    };
+    if let Some(place) = end.filter(|place| model.list.open_end(*place)) {
+        return load(model, place);
+    }
+    model.list.move_by(by, height);
+    follow(model)
+}
+
+/// Opens what the cursor came to, and reads on.
+pub(super) fn follow(model: &mut Model) -> Vec<Effect> {
+    let mut effects = open_chosen(model);
+    effects.extend(more(model));
+    effects
+}
+
+/// Searches for what was typed.
+pub(super) fn search(model: &mut Model) -> Vec<Effect> {
+    model.list.searching = !model.list.field.is_empty();
+    load(model, Place::Start)
+}
+
+/// Shows all again, around the aggregate that is looked at.
+pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
+    let searched = !model.list.field.is_empty();
+    model.list.finding = Finding::Off;
+    model.list.searching = false;
+    model.list.field = super::super::model::field::Field::default();
+    if searched { refresh(model) } else { Vec::new() }
+}
+
+/// Reads the list again, around its chosen aggregate.
+pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.store, super::super::model::Store::Opening(_)) {
+        return Vec::new();
+    }
+    let shown = model.travel.as_ref().map(|travel| travel.key.clone());
+    let Some(key) = model.list.chosen().map(|row| row.key.clone()).or(shown) else {
+        let mut effects = load(model, Place::Start);
+        effects.push(Effect::CountStore);
+        return effects;
+    };
+    model.list.loading = Some(Place::Around);
+    let query = Box::new(model.list.query(Place::Around));
+    vec![Effect::LoadAround(key, query, PAGE), Effect::CountStore]
+}

@@ -1,0 +1,117 @@
+//! The mouse: a click chooses, gives the keys, moves the playhead; the wheel scrolls what is under it.
+
+use super::super::effect::Effect;
+use super::super::layout::{Panel, Shape};
+use super::super::model::Model;
+use super::super::model::overlay::Overlay;
+use super::super::model::travel::Goal;
+use super::{focus, list, overlay, travel};
+use crate::model::{At, Version};
+
+/// Lines a turn of the wheel.
+const TURN: isize = 3;
+
+pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    if !matches!(model.overlay, Overlay::None) {
+        let inside =
+            super::super::overlay::area(&model.areas, &model.overlay).contains((x, y).into());
+        if !inside {
+            model.overlay = Overlay::None;
+        } else if let Overlay::Palette(palette) = &mut model.overlay {
+            let top = super::super::overlay::palette_top(&model.areas);
+            let line = usize::from(y.saturating_sub(top)) + palette.scroll.offset;
+            if y >= top && line < palette.choices.len() {
+                palette.scroll.cursor = line;
+                return overlay::act(model, super::Action::Accept);
+            }
+        }
+        return Vec::new();
+    }
+    if model.areas.shape != Shape::Wide && y == model.areas.tabs.y {
+        let tab = super::super::panel::tabs::tab_at(&model.areas, x);
+        return tab.map_or_else(Vec::new, |panel| focus(model, panel));
+    }
+    let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
+    let mut effects = focus(model, panel);
+    let content = model.areas.content(panel);
+    let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
+    match (panel, line) {
+        (Panel::Rail, _) => effects.extend(drag(model, x, y)),
+        (Panel::List, Some(line)) => {
+            let height = list::height(model);
+            let line = line + model.list.scroll.offset;
+            model.list.click(line, height);
+            effects.extend(list::follow(model));
+        }
+        (Panel::State, Some(line)) => {
+            let Some(travel) = &mut model.travel else { return effects };
+            let line = line + travel.tree.scroll.offset;
+            if line < travel.tree.len() {
+                // The second click on a line opens or closes it.
+                let again = travel.tree.scroll.cursor == line;
+                travel.tree.scroll.cursor = line;
+                if again {
+                    travel.tree.toggle(usize::from(content.height));
+                }
+            }
+        }
+        _ => {}
+    }
+    effects
+}
+
+/// Moves the playhead to the event under the mouse.
+pub(super) fn drag(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let content = model.areas.content(Panel::Rail);
+    let on_rail = model.areas.panel(Panel::Rail).contains((x, y).into());
+    if !on_rail || !matches!(model.overlay, Overlay::None) {
+        return Vec::new();
+    }
+    let Some(travel) = &model.travel else { return Vec::new() };
+    let column = x.saturating_sub(content.x);
+    let Some(index) = travel.picture.index_at(column) else { return Vec::new() };
+    let version = travel.outline.get(index).map_or(Version::ZERO, |entry| entry.version);
+    if version == travel.moment.version && travel.going.is_none() {
+        return Vec::new();
+    }
+    travel::go(model, Goal::At(At::Version(version)))
+}
+
+pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect> {
+    let by = if down { TURN } else { -TURN };
+    if !matches!(model.overlay, Overlay::None) {
+        let action = if down { super::Action::CursorDown } else { super::Action::CursorUp };
+        return overlay::act(model, action);
+    }
+    let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
+    let height = model.height(panel);
+    match panel {
+        Panel::List => {
+            let len = model.list.lines().len();
+            model.list.scroll.wheel(by, len, height);
+            return list::more(model);
+        }
+        Panel::Rail => {
+            let action = if down { super::Action::StepForward } else { super::Action::StepBack };
+            return travel::act(model, action);
+        }
+        _ => {}
+    }
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    match panel {
+        Panel::State => {
+            let len = travel.tree.len();
+            travel.tree.scroll.wheel(by, len, height);
+        }
+        Panel::Change => {
+            let len = travel.changes.lines.len();
+            travel.changes.scroll.slide(by, len, height);
+        }
+        Panel::Event => {
+            let len = travel.event.len;
+            travel.event.scroll.slide(by, len, height);
+        }
+        Panel::List | Panel::Rail => {}
+    }
+    Vec::new()
+}

@@ -1,0 +1,151 @@
+//! The playhead, and the panels that show what is there.
+
+use super::super::action::Action;
+use super::super::effect::{Effect, Slot};
+use super::super::layout::Panel;
+use super::super::model::overlay::{GoTo, Overlay};
+use super::super::model::travel::{Goal, Walked};
+use super::super::model::{Model, Tone};
+use super::tell;
+use crate::model::{At, Version};
+use crate::task::Running;
+use crate::text::human;
+
+/// From so many events on, an aggregate is shown while it is walked for the first time.
+pub(super) const LONG: u64 = 20_000;
+
+/// Shows the moment in all panels.
+pub(super) fn show(model: &mut Model) {
+    let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
+    let height = model.height(Panel::State);
+    let Some(travel) = &mut model.travel else { return };
+    travel.tree.show(&travel.moment, height);
+    travel.changes.show(&travel.moment, change);
+    travel.event.show(&travel.moment, event);
+}
+
+/// Makes again what depends on widths.
+pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
+    let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
+    let (state, rail) = (model.height(Panel::State), model.width(Panel::Rail));
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    if !travel.changes.fits(change) {
+        travel.changes.show(&travel.moment, change);
+    }
+    if !travel.event.fits(event) {
+        travel.event.show(&travel.moment, event);
+    }
+    let len = travel.tree.len();
+    travel.tree.scroll.settle(len, state);
+    let drawn = usize::from(travel.picture.width) == rail;
+    let stopped = matches!(travel.walked, Walked::Stopped(_));
+    if drawn || rail == 0 || stopped { Vec::new() } else { walk(model) }
+}
+
+/// Walks on through the history of the aggregate.
+pub(super) fn walk(model: &mut Model) -> Vec<Effect> {
+    let width = model.width(Panel::Rail) as u16;
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    if let Walked::Stopped(version) = travel.walked {
+        travel.walked = Walked::Walking(version);
+    }
+    let (key, events, ride) = (travel.key.clone(), travel.moment.events, travel.riding);
+    vec![Effect::WalkOn { key, events, ride, width }]
+}
+
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let height = model.height(Panel::State);
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    let goal = match action {
+        Action::StepBack => travel.step(-1),
+        Action::StepForward => travel.step(1),
+        Action::StepBackTen => travel.step(-10),
+        Action::StepForwardTen => travel.step(10),
+        Action::GoStart => Goal::At(At::Version(Version::ZERO)),
+        Action::GoEnd => Goal::At(At::Last),
+        Action::GoTo => {
+            model.overlay = Overlay::GoTo(GoTo::default());
+            return Vec::new();
+        }
+        _ => {
+            match action {
+                Action::ToggleFold => travel.tree.toggle(height),
+                Action::UnfoldAll => travel.tree.fold_all(true, height),
+                Action::FoldAll => travel.tree.fold_all(false, height),
+                _ => travel.tree.next_touched(height),
+            }
+            return Vec::new();
+        }
+    };
+    go(model, goal)
+}
+
+/// Sends the playhead somewhere.
+pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
+    let width = model.width(Panel::Rail) as u16;
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    travel.riding = false;
+    if arrived(travel, goal) {
+        return Vec::new();
+    }
+    // A step may be one of many: what the earlier ones found is still worth seeing.
+    let running = match (goal, travel.going) {
+        (Goal::Step(..), None | Some(Goal::Step(..))) => Running::Finish,
+        _ => Running::Cancel,
+    };
+    travel.going = Some(goal);
+    let key = travel.key.clone();
+    vec![Effect::LoadMoment { key, goal, refresh: false, width, running }]
+}
+
+/// Whether a step leads nowhere because the playhead stands at that end.
+fn arrived(travel: &super::super::model::travel::Travel, goal: Goal) -> bool {
+    let Goal::Step(from, by) = goal else { return false };
+    travel.going.is_none()
+        && from == travel.moment.version
+        && (by < 0 && from == Version::ZERO || by > 0 && from >= travel.moment.last || by == 0)
+}
+
+/// Notices new events; a playhead at the end goes on to the new end.
+pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
+    let width = model.width(Panel::Rail) as u16;
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    if let Walked::Stopped(version) = travel.walked {
+        travel.walked = Walked::Walking(version);
+    }
+    let at_end = travel.moment.version == travel.moment.last;
+    let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
+    let (key, goal) = (travel.key.clone(), Goal::At(at));
+    let mut effects =
+        vec![Effect::LoadMoment { key, goal, refresh: true, width, running: Running::Cancel }];
+    effects.extend(walk(model));
+    effects
+}
+
+/// Whether something runs that a person may want to stop.
+pub(super) fn is_busy(model: &Model) -> bool {
+    let walking = |walked| matches!(walked, Walked::Walking(_));
+    model.opening.is_some()
+        || model.moving.is_some()
+        || model.travel.as_ref().is_some_and(|travel| walking(travel.walked))
+}
+
+/// Stops what runs for the playhead.
+pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
+    model.opening = None;
+    model.moving = None;
+    let mut told = None;
+    if let Some(travel) = &mut model.travel {
+        travel.riding = false;
+        travel.going = None;
+        if let Walked::Walking(version) = travel.walked {
+            travel.walked = Walked::Stopped(version);
+            let (walked, events) = (human::count(version.0), human::count(travel.moment.events));
+            told = Some(format!("stopped at version {walked} of {events} events; r reads on"));
+        }
+    }
+    if let Some(told) = told {
+        tell(model, Tone::Note, &told);
+    }
+    vec![Effect::Stop(Slot::Moment), Effect::Stop(Slot::Walk)]
+}

@@ -1,0 +1,60 @@
+//! What several panels draw with: lines with two ends, frames, the mark of a chosen line, short forms of values.
+
+pub(crate) mod field;
+pub(crate) mod line;
+pub(crate) mod value;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Widget as _};
+
+use super::theme::Theme;
+use crate::text;
+
+/// A frame with a title at its left and one at its right; the left one gives way.
+pub(crate) fn frame(
+    buffer: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    focused: bool,
+    title: &str,
+    right: Vec<Span<'_>>,
+) {
+    let border = if focused { theme.accent } else { theme.border };
+    let right_width: usize = right.iter().map(Span::width).sum();
+    let room = usize::from(area.width).saturating_sub(right_width + 8);
+    let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(border);
+    let style = if focused { theme.title } else { theme.dim };
+    if !title.is_empty() {
+        let title = text::truncate(title, room);
+        block = block.title_top(Line::from(vec![
+            Span::styled("─ ", border),
+            Span::styled(title, style),
+            Span::raw(" "),
+        ]));
+    }
+    if right_width > 0 && right_width + 4 < usize::from(area.width) {
+        let mut spans = vec![Span::raw(" ")];
+        spans.extend(right);
+        spans.push(Span::styled(" ─", border));
+        block = block.title_top(Line::from(spans).right_aligned());
+    }
+    block.render(area, buffer);
+}
+
+/// Marks a line as the chosen one, from frame to frame.
+pub(crate) fn choose(buffer: &mut Buffer, line: Rect, theme: &Theme, focused: bool) {
+    let whole = Rect { x: line.x.saturating_sub(1), width: line.width + 2, ..line };
+    let whole = whole.intersection(*buffer.area());
+    buffer.set_style(whole, if focused { theme.selected } else { theme.selected_far });
+    if focused {
+        buffer.set_span(whole.x, whole.y, &Span::styled("▌", theme.accent), 1);
+    }
+}
+
+/// One line of an area, counted from its top; `None` beyond its end.
+pub(crate) fn line_of(area: Rect, line: usize) -> Option<Rect> {
+    let line = u16::try_from(line).ok().filter(|line| *line < area.height)?;
+    Some(Rect { y: area.y + line, height: 1, ..area })
+}
