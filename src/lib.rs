@@ -2,6 +2,7 @@
 pub mod analysis;
 pub mod fold;
 pub mod model;
+pub mod sample;
 pub mod session;
 pub mod store;
 pub mod task;

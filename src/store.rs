@@ -7,13 +7,20 @@
 #[cfg(test)]
 pub(crate) mod conformance;
 mod error;
+pub mod export;
 pub mod layout;
 pub mod memory;
+mod open;
 pub mod own;
 pub mod recording;
+#[cfg(test)]
+pub(crate) mod sample_events;
+pub(crate) mod sniff;
+pub mod sqlite;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
+pub use open::{OpenOptions, open};
 
 use std::sync::Arc;
 
@@ -43,6 +50,7 @@ pub struct StoreInfo {
 }
 
 /// What a store's layout records, so that nobody asks for what cannot be there.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a layout")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// Events have a position.

@@ -1,7 +1,7 @@
 //! The versions of one aggregate: any of them again, quickly.
 //!
-//! A timeline folds events forward, remembers states on the way ([`keyframes`]) and, near the playhead, every state
-//! ([`window`]), and notes a line about each event it has seen ([`outline`]). It does no I/O: [`Timeline::seek`] says
+//! A timeline folds events forward, remembers states on the way (`keyframes`) and, near the playhead, every state
+//! (`window`), and notes a line about each event it has seen (`outline`). It does no I/O: [`Timeline::seek`] says
 //! which events it needs and [`Timeline::feed`] takes them, so whoever drives it decides how they are read, cancelled
 //! and shown as progress.
 

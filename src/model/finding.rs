@@ -39,6 +39,7 @@ pub struct Finding {
     pub hint: Option<String>,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 fn id_text<S: serde::Serializer>(id: &Option<AggregateId>, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(id.as_ref().map_or("", AggregateId::as_str))
 }

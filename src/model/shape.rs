@@ -29,7 +29,7 @@ pub enum Form {
 
 /// Appends the event as one JSON object on one line.
 pub fn write_event(out: &mut String, event: &Event, form: Form) {
-    let mut members = Members { out, first: true };
+    let mut members = Members::new(out);
     if let Some(position) = event.position {
         members.raw("position", format_args!("{position}"));
     }
@@ -73,12 +73,17 @@ pub fn payload_finding(payload: &Payload) -> Option<Finding> {
     payload.value().err().map(|error| unreadable("data", &error))
 }
 
-struct Members<'a> {
+/// The members of one JSON object as they are written; whoever makes it writes the last brace.
+pub(crate) struct Members<'a> {
     out: &'a mut String,
     first: bool,
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
+    pub(crate) fn new(out: &'a mut String) -> Self {
+        Self { out, first: true }
+    }
+
     fn name(&mut self, name: &str) {
         self.out.push(if self.first { '{' } else { ',' });
         self.first = false;
@@ -86,18 +91,18 @@ impl Members<'_> {
         self.out.push(':');
     }
 
-    fn raw(&mut self, name: &str, value: std::fmt::Arguments<'_>) {
+    pub(crate) fn raw(&mut self, name: &str, value: std::fmt::Arguments<'_>) {
         self.name(name);
         let _ = self.out.write_fmt(value);
     }
 
-    fn text(&mut self, name: &str, value: &str) {
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
         json::write_string(self.out, value);
     }
 
     /// A number where the library counts, its own text (`2.0`) where it does not.
-    fn schema(&mut self, schema: &str) {
+    pub(crate) fn schema(&mut self, schema: &str) {
         match schema.parse::<u64>() {
             Ok(number) if number.to_string() == schema => {
                 self.raw("schema", format_args!("{number}"));
@@ -106,7 +111,7 @@ impl Members<'_> {
         }
     }
 
-    fn payload(&mut self, name: &str, payload: &Payload, form: Form) -> Option<Finding> {
+    pub(crate) fn payload(&mut self, name: &str, payload: &Payload, form: Form) -> Option<Finding> {
         let write = |members: &mut Self, value: &Value| {
             members.name(name);
             json::write(members.out, value);

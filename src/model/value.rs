@@ -218,7 +218,7 @@ impl Value {
                 }
                 let mut map = Arc::unwrap_or_clone(new);
                 let mut kept = old.len() == map.len();
-                for (key, slot) in map.iter_mut() {
+                for (key, slot) in &mut map {
                     kept &= !slot.reconcile(old.get(key), version);
                 }
                 if kept { Self::Object(Arc::clone(old)) } else { Self::Object(Arc::new(map)) }

@@ -12,7 +12,7 @@ mod members;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use cloudevents::{EXTENSION, MADE_UP_SOURCE, PLACED, category as category_of_subject};
+pub(crate) use cloudevents::{EXTENSION, MADE_UP_ID, MADE_UP_SOURCE, PLACED};
 use file::{Packing, Seen};
 use gather::{Gather, Numbering, Shape};
 

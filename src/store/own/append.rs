@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use smol_str::SmolStr;
 
-use super::row::{Hash, Row, Stored, made_up_id, nine_digits};
+use super::row::{Hash, Row, Stored, nine_digits, timed_id};
 use super::{OwnStore, failed};
 use crate::model::{AggregateKey, EventId, EventType, Payload, Position, Timestamp, Version};
 use crate::store::{StoreError, StoreErrorKind};
@@ -205,13 +205,11 @@ fn row<'a>(
     };
     let event_id = match &event.id {
         Some(id) => Cow::Borrowed(id.as_str()),
-        None => Cow::Owned(made_up_id(&[
-            &end.hash,
-            key.category.as_str().as_bytes(),
-            key.id.as_str().as_bytes(),
-            &version.0.to_le_bytes(),
-            recorded_at.as_bytes(),
-        ])),
+        None => {
+            let version = version.0.to_le_bytes();
+            let (category, id) = (key.category.as_str().as_bytes(), key.id.as_str().as_bytes());
+            Cow::Owned(timed_id(time, &[&end.hash, category, id, &version]))
+        }
     };
     Ok(Row {
         position: end.next(),

@@ -19,6 +19,8 @@ use crate::model::{
 pub(crate) const MADE_UP_SOURCE: &str = "urn:foldback:";
 /// The extension attribute of our own exports.
 pub(crate) const EXTENSION: &str = "foldback";
+/// What stands as `id` in that attribute where the event had none.
+pub(crate) const MADE_UP_ID: &str = "made-up";
 /// Attributes that have a place of their own in an event.
 pub(crate) const PLACED: [&str; 13] = [
     "specversion",
@@ -54,7 +56,7 @@ pub(super) fn read(members: &Members<'_>) -> Option<Draft> {
     let own_text = |name: &str| own.as_ref().and_then(|own| own.text(name));
     let category = own_text("category")
         .map_or_else(|| category(subject.as_deref(), &source), |name| Category::new(name));
-    let made_up_id = own_text("id").is_some_and(|id| id == "made-up");
+    let made_up_id = own_text("id").is_some_and(|id| id == MADE_UP_ID);
     let metadata = match &own {
         Some(own) => read_payload(
             own,
@@ -139,7 +141,7 @@ pub(super) fn with_sequence(metadata: Option<&Payload>, sequence: &str) -> Paylo
 }
 
 /// `order/17` and `order-17` are orders; a subject that names no kind leaves it to the last part of the source.
-pub(crate) fn category(subject: Option<&str>, source: &str) -> Category {
+fn category(subject: Option<&str>, source: &str) -> Category {
     let kind = subject.filter(|subject| !is_uuid(subject)).and_then(|subject| {
         let (kind, _) = subject.trim_start_matches('/').split_once(['/', '-'])?;
         kind.starts_with(|first: char| first.is_alphabetic()).then_some(kind)

@@ -1,0 +1,82 @@
+//! One way in for every kind of store: what a file is, its first bytes say, never its name.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::sqlite::{SqliteStore, look};
+use super::{EventStore, StoreError, StoreErrorKind, layout, recording};
+
+/// What a person said about a store besides where it is.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// A layout file of their own.
+    pub layout: Option<PathBuf>,
+    /// The directory for private copies of stores that cannot be read in place; the system's usual one where `None`.
+    pub scratch: Option<PathBuf>,
+}
+
+/// Where the system keeps what is not kept. The front ends know better: they may read the environment.
+const USUAL_SCRATCH: &str = if cfg!(windows) { r"C:\Windows\Temp" } else { "/tmp" };
+
+/// Opens the store at `source`, a path, for reading.
+pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, StoreError> {
+    if let Some((scheme, _)) = source.split_once("://") {
+        return Err(StoreError::new(
+            StoreErrorKind::Unsupported,
+            format!("foldback cannot read {scheme} stores yet"),
+        )
+        .hint("a store is the path of a SQLite file or of a recording (.jsonl, .jsonl.zst)"));
+    }
+    let path = Path::new(source);
+    let layout = options.layout.as_deref().map(layout::from_file).transpose()?;
+    if let (Some(layout), false) = (&layout, is_sqlite(path)) {
+        // A file that is neither gets its own answer from the recordings below.
+        if path.is_file() {
+            return Err(StoreError::new(
+                StoreErrorKind::BadLayout,
+                format!("the layout {} describes tables, and {source} is no database", layout.name),
+            )
+            .hint("leave --layout away: a recording says itself how it is laid out"));
+        }
+    }
+    if is_sqlite(path) {
+        let scratch = options.scratch.as_deref().unwrap_or(Path::new(USUAL_SCRATCH));
+        return Ok(Box::new(SqliteStore::open(source, layout.as_ref(), scratch)?));
+    }
+    let bytes = beginning(path)?;
+    if looks_like_a_recording(path, &bytes) {
+        return recording::open(path);
+    }
+    let length = path.metadata().map_or(0, |meta| meta.len());
+    Err(look::stranger(path, &bytes, length))
+}
+
+fn beginning(path: &Path) -> Result<Vec<u8>, StoreError> {
+    if path.is_dir() {
+        return Err(look::directory(path));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(4_096).read_to_end(&mut bytes))
+        .map_err(|error| look::unreadable(path, error))?;
+    Ok(bytes)
+}
+
+fn is_sqlite(path: &Path) -> bool {
+    let mut magic = [0; look::MAGIC.len()];
+    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
+        && magic == *look::MAGIC
+}
+
+/// JSON lines, an array of events, either compressed, or an empty file that says by its name that it will be one.
+fn looks_like_a_recording(path: &Path, bytes: &[u8]) -> bool {
+    const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    let named = || {
+        let name = path.to_string_lossy().to_ascii_lowercase();
+        [".jsonl", ".ndjson"].iter().any(|end| name.ends_with(end))
+    };
+    bytes.starts_with(ZSTD) || matches!(first, Some(b'{' | b'[')) || (first.is_none() && named())
+}

@@ -1,0 +1,287 @@
+//! Copying any store into a new one of our own: every event once, in order, with what was recorded of it.
+
+use std::borrow::Cow;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::append::{End, holder};
+use super::row::{Row, Stored, made_up_id, nine_digits};
+use super::{OwnStore, SCHEMA, failed, occupied};
+use crate::model::{AggregateKey, Event, Finding};
+use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
+
+/// How many events are read, and written, at a time.
+const PAGE: usize = 2_000;
+
+/// What an import has done.
+#[derive(Clone, Debug, Default)]
+pub struct ImportReport {
+    /// How many events were copied.
+    pub events: u64,
+    /// How many aggregates they belong to.
+    pub aggregates: u64,
+    /// What our own store needs and the other did not have, and what else was noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes a store of our own at `to` with every event of `from`, in its order.
+///
+/// Positions, times, ids, versions and exact payload bytes are kept; where a library wraps its payloads, the wrapping
+/// is taken off. What is made up because the tables need it is in the report. Nothing stands at `to` until all of it
+/// does: a stopped or failed import leaves nothing behind, and a file that is there already is refused.
+pub fn import(
+    from: &mut dyn EventStore,
+    to: &Path,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<ImportReport, StoreError> {
+    if fs::symlink_metadata(to).is_ok() {
+        return Err(occupied(to));
+    }
+    let partial = Partial::beside(to)?;
+    let store = OwnStore::create_bare(&partial.path, to)?;
+    let failed = |error| failed(to, "could not be written", error);
+    // Until it is whole nobody else sees the file, and a file that is not whole is thrown away.
+    store
+        .connection
+        .execute_batch(
+            "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -65536;",
+        )
+        .map_err(failed)?;
+    store.connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nCOMMIT;")).map_err(failed)?;
+    let mut copy = Copy { from: from.info().name.clone(), ..Copy::default() };
+    let mut end = End::of(&store.connection).map_err(failed)?;
+    let mut query = EventQuery::default();
+    loop {
+        let page = from.scan(&query, PAGE)?;
+        let transaction = store.connection.unchecked_transaction().map_err(failed)?;
+        for event in &page.events {
+            copy.event(&transaction, &mut end, event, to)?;
+        }
+        transaction.commit().map_err(failed)?;
+        if progress(copy.events).is_break() {
+            let message = format!(
+                "the import was stopped after {} events; nothing was left at {}",
+                copy.events,
+                to.display()
+            );
+            return Err(StoreError::new(StoreErrorKind::Interrupted, message));
+        }
+        query.after = page.next;
+        if query.after.is_none() {
+            break;
+        }
+    }
+    let count = "SELECT count(*) FROM (SELECT DISTINCT category, aggregate_id FROM events)";
+    let aggregates: i64 =
+        store.connection.query_row(count, [], |row| row.get(0)).map_err(failed)?;
+    store.connection.execute_batch("PRAGMA journal_mode = WAL;").map_err(failed)?;
+    store.connection.close().map_err(|(_, error)| failed(error))?;
+    partial.becomes(to)?;
+    Ok(ImportReport {
+        events: copy.events,
+        aggregates: aggregates as u64,
+        findings: copy.findings(),
+    })
+}
+
+/// What was copied and what had to be made up for it.
+#[derive(Debug, Default)]
+struct Copy {
+    from: String,
+    events: u64,
+    positions: u64,
+    positions_changed: u64,
+    ids: u64,
+    ids_changed: u64,
+    times: u64,
+    times_lost: u64,
+    unwrapped: u64,
+}
+
+impl Copy {
+    fn event(
+        &mut self,
+        connection: &Connection,
+        end: &mut End,
+        event: &Event,
+        to: &Path,
+    ) -> Result<(), StoreError> {
+        let mut row = self.row(event, end);
+        if end.insert(connection, &row).is_ok() {
+            self.events += 1;
+            return Ok(());
+        }
+        let failed = |error| failed(to, "could not be written", error);
+        if let Some((key, version)) = holder(connection, &row.event_id).map_err(failed)? {
+            if key == event.key() && version == event.version {
+                return Err(self.twice(event));
+            }
+            // Some libraries put one event into several streams; our table takes an id once.
+            self.ids_changed += 1;
+            row.event_id = Cow::Owned(id_for(event));
+        } else if has_version(connection, &row).map_err(failed)? {
+            return Err(self.twice(event));
+        }
+        end.insert(connection, &row).map_err(failed)?;
+        self.events += 1;
+        Ok(())
+    }
+
+    fn row<'a>(&mut self, event: &'a Event, end: &End) -> Row<'a> {
+        let position = match event.position {
+            Some(position) if end.position.is_none_or(|last| position.0 > last) => position.0,
+            other => {
+                self.positions += u64::from(other.is_none());
+                self.positions_changed += u64::from(other.is_some());
+                end.next()
+            }
+        };
+        self.ids += u64::from(event.id.is_none());
+        let recorded_at = event.time.as_ref().and_then(nine_digits);
+        self.times += u64::from(event.time.is_none());
+        self.times_lost += u64::from(event.time.is_some() && recorded_at.is_none());
+        self.unwrapped += u64::from(!event.data.is_plain());
+        Row {
+            position,
+            aggregate: event.aggregate.as_str(),
+            category: event.category.as_str(),
+            version: event.version.0 as i64,
+            event_id: match &event.id {
+                Some(id) => Cow::Borrowed(id.as_str()),
+                None => Cow::Owned(id_for(event)),
+            },
+            event_type: event.event_type.as_str(),
+            schema: event.schema.as_deref(),
+            data: Stored::of(&event.data),
+            metadata: event.metadata.as_ref().map(Stored::of),
+            recorded_at,
+            content_type: (!event.data.is_json()).then(|| event.data.content_type()),
+        }
+    }
+
+    fn twice(&self, event: &Event) -> StoreError {
+        let message = format!(
+            "{} holds {} version {} more than once, and a store of our own takes each version once",
+            self.from,
+            event.key(),
+            event.version
+        );
+        StoreError::new(StoreErrorKind::Rejected, message)
+            .hint("export it, keep one of the lines with that version, and import the result")
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut note = |code: &'static str, count: u64, what: &str| {
+            if count > 0 {
+                let message = format!("{count} of {} events {what}", self.events);
+                findings.push(Finding::note(code, message));
+            }
+        };
+        note(
+            "positions-counted",
+            self.positions,
+            "had no position and are numbered in their order",
+        );
+        note(
+            "positions-changed",
+            self.positions_changed,
+            "had a position that does not rise and have the next one instead",
+        );
+        note(
+            "ids-made-up",
+            self.ids,
+            "had no id and have one made of category, aggregate and version",
+        );
+        note(
+            "ids-changed",
+            self.ids_changed,
+            "had an id that another event has too and have one made of category, aggregate and version",
+        );
+        note("times-missing", self.times, "have no time");
+        note(
+            "wrapping-removed",
+            self.unwrapped,
+            "had their library's wrapping taken off the payload",
+        );
+        if self.times_lost > 0 {
+            let message = format!(
+                "{} events had a time outside the years 0 to 9999 and have none now",
+                self.times_lost
+            );
+            findings.push(Finding::warning("times-lost", message));
+        }
+        findings
+    }
+}
+
+/// The same id for the same event whenever it is imported.
+pub(crate) fn id_for(event: &Event) -> String {
+    let AggregateKey { category, id } = event.key();
+    made_up_id(&[
+        category.as_str().as_bytes(),
+        id.as_str().as_bytes(),
+        &event.version.0.to_le_bytes(),
+    ])
+}
+
+fn has_version(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<bool> {
+    let text = "SELECT EXISTS (SELECT 1 FROM events WHERE category = ?1 AND aggregate_id = ?2 AND version = ?3)";
+    connection
+        .prepare_cached(text)?
+        .query_row(rusqlite::params![row.category, row.aggregate, row.version], |row| row.get(0))
+}
+
+/// A file that is still being written; removed unless it becomes what it should be.
+#[derive(Debug)]
+pub(crate) struct Partial {
+    pub(crate) path: PathBuf,
+}
+
+impl Partial {
+    /// A free name beside `to`, so that it can be renamed.
+    pub(crate) fn beside(to: &Path) -> Result<Self, StoreError> {
+        let Some(name) = to.file_name() else {
+            let message = format!("{} names no file", to.display());
+            return Err(StoreError::new(StoreErrorKind::Rejected, message));
+        };
+        let mut partial = std::ffi::OsString::from(".");
+        partial.push(name);
+        partial.push(format!(".{}.partial", std::process::id()));
+        Ok(Self { path: to.with_file_name(partial) })
+    }
+
+    /// Gives the file its name, once its bytes are on the disk. Never takes the place of another file.
+    pub(crate) fn becomes(self, to: &Path) -> Result<(), StoreError> {
+        let failed = |error: std::io::Error| {
+            let message = format!("{} could not be finished: {error}", to.display());
+            StoreError::new(StoreErrorKind::Failed, message).because(error)
+        };
+        fs::File::open(&self.path).and_then(|file| file.sync_all()).map_err(failed)?;
+        match fs::hard_link(&self.path, to) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(occupied(to)),
+            // A file system without links: the name was free when we began.
+            Err(_) if fs::symlink_metadata(to).is_err() => {
+                fs::rename(&self.path, to).map_err(failed)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        for end in ["", "-journal", "-wal", "-shm"] {
+            let mut name = self.path.clone().into_os_string();
+            name.push(end);
+            let _ = fs::remove_file(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

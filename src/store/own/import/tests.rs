@@ -1,0 +1,188 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{EventId, Payload, Position, Version, View, time};
+use crate::store::own::verify_chain;
+use crate::store::sample_events::events;
+use crate::store::{MemoryStore, conformance};
+
+/// The rows of table `events`, in order, as events.
+fn rows(path: &Path) -> Vec<Event> {
+    let connection = Connection::open(path).unwrap();
+    let mut statement = connection
+        .prepare(
+            "SELECT position, aggregate_id, category, version, event_id, event_type, schema_version, data, metadata, \
+             recorded_at, content_type FROM events ORDER BY position",
+        )
+        .unwrap();
+    let event = |row: &rusqlite::Row<'_>| {
+        let text = |at: usize| row.get::<_, Option<String>>(at).unwrap();
+        let version = Version(row.get::<_, i64>(3)? as u64);
+        let payload = |at: usize, content_type: Option<String>| match row.get_ref(at).unwrap() {
+            rusqlite::types::ValueRef::Null => None,
+            rusqlite::types::ValueRef::Blob(bytes) => Some(Payload::opaque(
+                bytes,
+                content_type.unwrap_or("application/x-thing".into()),
+                "x",
+            )),
+            text => Some(Payload::json(text.as_bytes().unwrap(), Arc::default(), version)),
+        };
+        Ok(Event {
+            position: Some(Position(row.get(0)?)),
+            aggregate: text(1).unwrap().into(),
+            category: text(2).unwrap().into(),
+            version,
+            event_type: text(5).unwrap().into(),
+            id: text(4).map(EventId::from),
+            time: text(9).and_then(|text| time::parse_recorded(&text)),
+            schema: text(6).map(Into::into),
+            data: payload(7, text(10)).unwrap(),
+            metadata: payload(8, None),
+            findings: Vec::new(),
+        })
+    };
+    statement.query_map([], event).unwrap().map(Result::unwrap).collect()
+}
+
+fn import_all(events: &[Event], to: &Path) -> Result<ImportReport, StoreError> {
+    let mut store = MemoryStore::new("x", events.to_vec());
+    import(&mut store, to, &mut |_| ControlFlow::Continue(()))
+}
+
+fn simple(at: u64, aggregate: &str, version: u64) -> Event {
+    Event {
+        position: Some(Position(at as i64)),
+        aggregate: aggregate.into(),
+        category: "Order".into(),
+        version: Version(version),
+        event_type: "Paid".into(),
+        id: Some(EventId::new(format!("e-{at}"))),
+        time: None,
+        schema: None,
+        data: Payload::json(&b"{}"[..], Arc::default(), Version(version)),
+        metadata: None,
+        findings: Vec::new(),
+    }
+}
+
+fn names(dir: &tempfile::TempDir) -> Vec<String> {
+    let names = fs::read_dir(dir.path()).unwrap();
+    names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn every_event_is_kept_and_the_chain_holds(events in events()) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("copy.db");
+        let report = import_all(&events, &path).unwrap();
+        prop_assert_eq!(report.events, events.len() as u64);
+        prop_assert_eq!(names(&dir), ["copy.db"]);
+        let made_up = |event: &Event, copy: &Event| {
+            let position = event.position.or(copy.position);
+            Event { position, id: event.id.clone().or(copy.id.clone()), ..event.clone() }
+        };
+        let found = rows(&path);
+        let expected: Vec<Event> = events.iter().zip(&found).map(|(e, c)| made_up(e, c)).collect();
+        conformance::same_events(&found, &expected, "imported");
+        prop_assert_eq!(found.len(), events.len());
+        let verified = verify_chain(&path, &mut |_| ControlFlow::Continue(())).unwrap();
+        prop_assert_eq!((verified.events, verified.findings.len()), (events.len() as u64, 0));
+    }
+}
+
+#[test]
+fn what_had_to_be_made_up_is_told_and_always_the_same() {
+    let bare = |event: Event| Event { position: None, id: None, ..event };
+    let events = [bare(simple(1, "a", 1)), bare(simple(2, "b", 1)), bare(simple(3, "a", 4))];
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (dir.path().join("one.db"), dir.path().join("two.db"));
+    let report = import_all(&events, &one).unwrap();
+    assert_eq!((report.events, report.aggregates), (3, 2));
+    let messages: Vec<_> = report.findings.iter().map(|f| (f.code, f.message.as_str())).collect();
+    assert_eq!(
+        messages,
+        [
+            ("positions-counted", "3 of 3 events had no position and are numbered in their order"),
+            (
+                "ids-made-up",
+                "3 of 3 events had no id and have one made of category, aggregate and version"
+            ),
+            ("times-missing", "3 of 3 events have no time"),
+        ]
+    );
+    import_all(&events, &two).unwrap();
+    let ids = |path: &Path| rows(path).iter().map(|event| event.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&one), ids(&two));
+    let versions: Vec<_> = rows(&one).iter().map(|event| event.version.0).collect();
+    assert_eq!(versions, [1, 1, 4], "the gap is kept");
+}
+
+#[test]
+fn an_id_that_two_events_have_and_positions_that_fall_are_changed_and_told() {
+    let mut events = [simple(5, "a", 1), simple(3, "b", 1), simple(9, "c", 1)];
+    events[2].id = events[0].id.clone();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("copy.db");
+    let report = import_all(&events, &path).unwrap();
+    let codes: Vec<_> = report.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["positions-changed", "ids-changed", "times-missing"]);
+    let positions: Vec<_> = rows(&path).iter().map(|event| event.position).collect();
+    assert_eq!(positions, [5, 6, 9].map(|at| Some(Position(at))));
+}
+
+#[test]
+fn a_librarys_wrapping_is_taken_off() {
+    let view = Arc::new(View { variant: true, ..View::default() });
+    let mut event = simple(1, "a", 1);
+    event.data = Payload::json(&br#"{"Paid": {"amount": 1.50}}"#[..], view, Version(1));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("copy.db");
+    let report = import_all(&[event], &path).unwrap();
+    assert_eq!(&rows(&path)[0].data.bytes()[..], br#"{"amount":1.50}"#);
+    assert!(report.findings.iter().any(|finding| finding.code == "wrapping-removed"));
+}
+
+#[test]
+fn a_stopped_or_failed_import_leaves_nothing() {
+    let events: Vec<Event> = (1..=5000).map(|at| simple(at, "a", at)).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("copy.db");
+    let mut store = MemoryStore::new("x", events.clone());
+    let mut calls = 0;
+    let error = import(&mut store, &path, &mut |_| {
+        calls += 1;
+        assert_eq!(names(&dir).len(), 1, "it is written under another name");
+        assert!(!path.exists());
+        if calls == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .unwrap_err();
+    assert!(error.is_interrupted());
+    assert!(error.message.starts_with("the import was stopped after 4000 events"), "{error}");
+    assert_eq!(names(&dir), [""; 0]);
+
+    let mut twice = events;
+    twice.push(simple(6000, "a", 77));
+    let error = import_all(&twice, &path).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Rejected);
+    assert!(error.message.starts_with("x holds Order a version 77 more than once"), "{error}");
+    assert_eq!(names(&dir), [""; 0]);
+}
+
+#[test]
+fn a_file_that_is_there_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("theirs.db");
+    fs::write(&path, "theirs").unwrap();
+    let error = import_all(&[simple(1, "a", 1)], &path).unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::Rejected);
+    assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    let lost = import_all(&[], &dir.path().join("none/x.db")).unwrap_err();
+    assert_eq!(lost.kind, StoreErrorKind::NotFound);
+    assert!(lost.message.contains("none/x.db cannot be made"), "{lost}");
+    assert_eq!(names(&dir), ["theirs.db"]);
+}

@@ -1,0 +1,220 @@
+//! Stores in a SQLite file, read through a layout.
+//!
+//! Nothing here writes: [`link`] opens the file so that no byte of it changes and nothing is left beside it. What a
+//! column means is the layout's business, what an event means nobody's here.
+
+mod ask;
+mod census;
+mod decode;
+mod fail;
+mod link;
+mod list;
+pub(crate) mod look;
+mod moment;
+mod payload;
+mod plan;
+mod schema;
+mod scratch;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use self::ask::Asked;
+use self::decode::Decoder;
+use self::link::Link;
+use self::plan::Plan;
+use super::layout::{self, CategoryRule, Layout};
+use super::{
+    AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
+    EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, StoreError, StoreInfo,
+};
+use crate::model::{AggregateKey, Event, EventType, Finding, Version};
+
+/// A SQLite file with a known layout, open for reading.
+pub struct SqliteStore {
+    link: Link,
+    plan: Arc<Plan>,
+    info: Arc<StoreInfo>,
+    decoder: Decoder,
+}
+
+impl SqliteStore {
+    /// Opens the file at `path` with the layout that its tables show, or with `layout`, a person's own. A store that
+    /// cannot be read where it is without leaving something beside it is copied into `scratch`.
+    pub fn open(path: &str, layout: Option<&Layout>, scratch: &Path) -> Result<Self, StoreError> {
+        let mut link = Link::new(path, scratch)?;
+        let layouts: &[Layout] = match layout {
+            Some(own) => std::slice::from_ref(own),
+            None => layout::shipped(),
+        };
+        let (plan, info) = link.call(|call| {
+            let tables = schema::tables(call.connection).map_err(|error| call.failed(error))?;
+            let found = schema::recognise(layouts, &tables);
+            let Some(best) = found.first() else {
+                return Err(schema::unknown(path, layouts, &tables));
+            };
+            let plan = Plan::new(best.layout, &best.table, &tables)?;
+            plan.check(call.connection)?;
+            let findings = doubts(best, &found);
+            Ok((plan, about(path, best, findings)))
+        })?;
+        let mut store =
+            Self { link, plan: Arc::new(plan), info: Arc::new(info), decoder: Decoder::default() };
+        let unreadable = store.unreadable()?;
+        Arc::make_mut(&mut store.info).findings.extend(unreadable);
+        Ok(store)
+    }
+
+    fn ask<T>(
+        &mut self,
+        question: impl Fn(&mut Asked<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Self { link, plan, decoder, .. } = self;
+        link.call(|call| question(&mut Asked { call, plan, decoder }))
+    }
+
+    /// What is said of the whole store because its first and its newest events say it of themselves.
+    fn unreadable(&mut self) -> Result<Vec<Finding>, StoreError> {
+        let mut sample = self.scan(&EventQuery::default(), 3)?.events;
+        if let Some(head) = self.head()?.cursor {
+            let after = Some(super::Cursor(head.0.saturating_sub(3)));
+            sample.extend(self.scan(&EventQuery { after, ..EventQuery::default() }, 3)?.events);
+        }
+        let said = |event: &Event| {
+            event.findings.iter().find(|finding| finding.code == "payload-encrypted").cloned()
+        };
+        let mut about: Option<Finding> = sample.iter().find_map(said);
+        if let Some(finding) = &mut about {
+            (finding.aggregate, finding.version, finding.position) = (None, None, None);
+            finding.message = finding
+                .message
+                .replacen("the payload looks", "payloads look", 1)
+                .replacen("for it", "for them", 1);
+        }
+        Ok(about.into_iter().collect())
+    }
+}
+
+fn about(path: &str, best: &schema::Match<'_>, findings: Vec<Finding>) -> StoreInfo {
+    StoreInfo {
+        name: path.to_owned(),
+        layout: best.layout.name.clone(),
+        title: best.layout.title.clone(),
+        why: best.why.clone(),
+        confidence: best.confidence,
+        backend: "SQLite",
+        read_only: best.layout.name != "foldback",
+        findings,
+    }
+}
+
+/// What else the tables could have been taken for.
+fn doubts(best: &schema::Match<'_>, found: &[schema::Match<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !best.others.is_empty() {
+        let message = format!(
+            "the layout {} also fits {}; {} is shown",
+            best.layout.name,
+            best.others.join(", "),
+            best.table.name
+        );
+        findings.push(
+            Finding::note("more-than-one-table", message)
+                .hint("a layout file that names another table shows that one: --layout FILE"),
+        );
+    }
+    for other in found.iter().skip(1) {
+        let message = format!(
+            "table {} also matches the layout {}; the store is shown as {}",
+            other.table.name, other.layout.name, best.layout.name
+        );
+        findings.push(Finding::note("more-than-one-layout", message));
+    }
+    findings
+}
+
+impl EventStore for SqliteStore {
+    fn info(&self) -> &StoreInfo {
+        &self.info
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let events = &self.plan.layout.events;
+        Capabilities {
+            position: events.position,
+            time: events.time.is_some(),
+            grouped: match &events.category {
+                CategoryRule::Key(_) => true,
+                CategoryRule::Id(cut) => cut.range("").is_some(),
+                _ => false,
+            },
+            snapshots: self.plan.snapshots.is_some(),
+            checkpoints: self.plan.checkpoints.is_some(),
+        }
+    }
+
+    fn reopen(&self) -> Result<Box<dyn EventStore>, StoreError> {
+        Ok(Box::new(Self {
+            link: Link::new(&self.info.name, self.link.scratch())?,
+            plan: Arc::clone(&self.plan),
+            info: Arc::clone(&self.info),
+            decoder: Decoder::default(),
+        }))
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        self.link.interrupter()
+    }
+
+    fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {
+        let whole = event_type.as_str();
+        self.plan.layout.events.short_type.of(whole).unwrap_or(whole)
+    }
+
+    fn head(&mut self) -> Result<Head, StoreError> {
+        self.ask(|asked| asked.head())
+    }
+
+    fn aggregates(
+        &mut self,
+        query: &AggregateQuery,
+        limit: usize,
+    ) -> Result<AggregatePage, StoreError> {
+        self.ask(|asked| asked.aggregates(query, limit))
+    }
+
+    fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError> {
+        self.ask(|asked| asked.find(id))
+    }
+
+    fn read(
+        &mut self,
+        key: &AggregateKey,
+        after: Version,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError> {
+        self.ask(|asked| asked.read(key, after, limit))
+    }
+
+    fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError> {
+        self.ask(|asked| asked.scan(query, limit))
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        self.ask(|asked| asked.counts())
+    }
+
+    fn census(&mut self) -> Result<Census, StoreError> {
+        self.ask(|asked| asked.census())
+    }
+
+    fn snapshots(&mut self, key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError> {
+        self.ask(|asked| asked.snapshots(key))
+    }
+
+    fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError> {
+        self.ask(|asked| asked.checkpoints())
+    }
+}

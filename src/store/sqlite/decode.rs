@@ -1,0 +1,279 @@
+//! From a row to an event. A row that cannot be read whole is an event with findings.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use smol_str::{SmolStr, format_smolstr};
+
+use super::super::layout::{CategoryRule, Field, MetadataRule, TimeRule};
+use super::moment;
+use super::payload::{payload, pick, scalar};
+use super::plan::{Plan, column};
+use crate::model::{
+    AggregateId, Category, Event, EventId, EventType, Finding, Payload, Position, Timestamp,
+    Version, View,
+};
+
+/// How many categories of aggregates, and names of types, are remembered.
+const REMEMBERED: usize = 65_536;
+
+/// Reads rows, remembering what many of them share.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    types: HashMap<SmolStr, EventType>,
+    categories: HashMap<SmolStr, Category>,
+}
+
+/// A column's value as text: numbers as digits, bytes that are no text as hexadecimal digits.
+pub(super) fn text(value: ValueRef<'_>) -> Option<SmolStr> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(format_smolstr!("{number}")),
+        ValueRef::Real(number) => Some(format_smolstr!("{number}")),
+        ValueRef::Text(bytes) => Some(match std::str::from_utf8(bytes) {
+            Ok(text) => SmolStr::new(text),
+            Err(_) => SmolStr::new(String::from_utf8_lossy(bytes)),
+        }),
+        ValueRef::Blob(bytes) => Some(std::str::from_utf8(bytes).map_or_else(
+            |_| bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            SmolStr::new,
+        )),
+    }
+}
+
+/// Whether a mark of the layout is set.
+fn marked(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Integer(number) => number != 0,
+        ValueRef::Real(number) => number != 0.0,
+        ValueRef::Text(text) => !matches!(text, b"" | b"0" | b"false" | b"f" | b"FALSE"),
+        ValueRef::Null | ValueRef::Blob(_) => false,
+    }
+}
+
+/// The version that the number in the version column means; anything odd is a finding.
+pub(super) fn version(value: ValueRef<'_>, first: i64) -> Result<Version, Finding> {
+    let number = match value {
+        ValueRef::Integer(number) => Some(number),
+        ValueRef::Text(digits) => {
+            std::str::from_utf8(digits).ok().and_then(|text| text.trim().parse().ok())
+        }
+        _ => None,
+    };
+    let counted = number.and_then(|number| number.checked_sub(first)?.checked_add(1));
+    match counted {
+        Some(counted) if counted > 0 => Ok(Version(counted as u64)),
+        Some(_) => Err(Finding::error(
+            "version-below-first",
+            format!(
+                "its number is {}, below the first one, {first}",
+                text(value).unwrap_or_default()
+            ),
+        )),
+        None => Err(Finding::error(
+            "version-unreadable",
+            format!("its number should be whole and is `{}`", text(value).unwrap_or_default()),
+        )),
+    }
+}
+
+impl Decoder {
+    /// The type, in the one copy that all its events share.
+    pub(super) fn event_type(&mut self, value: ValueRef<'_>) -> EventType {
+        if let ValueRef::Text(bytes) = value
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            if let Some(known) = self.types.get(text) {
+                return known.clone();
+            }
+            if self.types.len() >= REMEMBERED {
+                self.types.clear();
+            }
+            let new = EventType::new(text);
+            self.types.insert(SmolStr::new(text), new.clone());
+            return new;
+        }
+        EventType::new(text(value).unwrap_or_default())
+    }
+
+    /// The category of an aggregate that was asked for before.
+    pub(super) fn known_category(&self, id: &str) -> Option<Category> {
+        self.categories.get(id).cloned()
+    }
+
+    /// The category of the aggregate `id`; `first_type` asks the store for the type of its first event.
+    pub(super) fn category<E>(
+        &mut self,
+        plan: &Plan,
+        id: &str,
+        of_row: ValueRef<'_>,
+        first_type: impl FnOnce() -> Result<Option<SmolStr>, E>,
+    ) -> Result<Category, E> {
+        match &plan.layout.events.category {
+            CategoryRule::None => Ok(Category::default()),
+            CategoryRule::Key(_) | CategoryRule::Column(_) => {
+                Ok(Category::new(text(of_row).unwrap_or_default()))
+            }
+            CategoryRule::Id(cut) => Ok(Category::new(cut.of(id).unwrap_or_default())),
+            CategoryRule::FirstType(cut) => {
+                if let Some(known) = self.categories.get(id) {
+                    return Ok(known.clone());
+                }
+                let first = first_type()?.unwrap_or_default();
+                let category = Category::new(cut.of(&first).unwrap_or_default());
+                if self.categories.len() >= REMEMBERED {
+                    self.categories.clear();
+                }
+                self.categories.insert(SmolStr::new(id), category.clone());
+                Ok(category)
+            }
+        }
+    }
+}
+
+/// The column of `row` at `at`; every statement has all of them.
+pub(super) fn value<'a>(row: &'a Row<'_>, at: usize) -> ValueRef<'a> {
+    row.get_ref(at).unwrap_or(ValueRef::Null)
+}
+
+/// What a row says of its time.
+pub(super) struct Dated {
+    pub(super) data: Payload,
+    pub(super) time: Option<Timestamp>,
+    schema: Option<SmolStr>,
+    findings: Vec<Finding>,
+}
+
+/// Reads the payload of a row and the fields that may stand inside it.
+pub(super) fn dated(plan: &Plan, row: &Row<'_>, since: Version) -> Dated {
+    let events = &plan.layout.events;
+    let content_type = text(value(row, column::CONTENT_TYPE));
+    let (data, finding) =
+        payload(value(row, column::DATA), content_type.as_deref(), &events.data, since);
+    let mut dated = Dated { data, time: None, schema: None, findings: Vec::new() };
+    dated.findings.extend(finding);
+    let mut in_data = [None, None];
+    let inside = |field: Option<&Field>| matches!(field, Some(Field::Data(..)));
+    let time_field = events.time.as_ref().map(|rule| &rule.at);
+    if inside(time_field) || inside(events.schema.as_ref()) {
+        in_data = dated.picked(time_field, events.schema.as_ref());
+    }
+    let [time, schema] = in_data;
+    dated.schema = match &events.schema {
+        Some(Field::Column(_)) => text(value(row, column::SCHEMA)),
+        Some(Field::Data(_, absent)) if dated.data.is_json() => schema.or_else(|| absent.clone()),
+        _ => None,
+    };
+    if let Some(rule) = &events.time {
+        dated.date(rule, value(row, column::TIME), time);
+    }
+    dated
+}
+
+impl Dated {
+    fn picked(&mut self, time: Option<&Field>, schema: Option<&Field>) -> [Option<SmolStr>; 2] {
+        if !self.data.is_json() {
+            return [None, None];
+        }
+        fn path(field: Option<&Field>) -> &[SmolStr] {
+            match field {
+                Some(Field::Data(path, _)) => path,
+                _ => &[],
+            }
+        }
+        match pick(self.data.bytes(), [path(time), path(schema)]) {
+            Ok(found) => found.map(|raw| raw.and_then(scalar)),
+            Err(error) => {
+                let message = format!("the payload is not JSON: {error}");
+                self.findings.push(Finding::error("payload-not-json", message));
+                [None, None]
+            }
+        }
+    }
+
+    fn date(&mut self, rule: &TimeRule, in_column: ValueRef<'_>, in_data: Option<SmolStr>) {
+        let (time, written) = match (&rule.at, &in_data) {
+            (Field::Column(_), _) => (moment::of_column(in_column, rule), text(in_column)),
+            (Field::Data(..), Some(written)) => {
+                (moment::of_column(ValueRef::Text(written.as_bytes()), rule), in_data.clone())
+            }
+            (Field::Data(..), None) => (None, None),
+        };
+        self.time = time;
+        if let (None, Some(written)) = (time, written) {
+            let message = format!("its time `{written}` cannot be read");
+            self.findings.push(Finding::warning("time-unreadable", message));
+        }
+    }
+}
+
+/// Reads a whole row; `category` is what its aggregate's is known to be.
+pub(super) fn event(
+    plan: &Plan,
+    decoder: &mut Decoder,
+    row: &Row<'_>,
+    aggregate: AggregateId,
+    category: Category,
+) -> Event {
+    let layout = &plan.layout.events;
+    let (version, odd) = match version(value(row, column::VERSION), layout.version.1) {
+        Ok(version) => (version, None),
+        Err(finding) => (Version::ZERO, Some(finding)),
+    };
+    let Dated { data, time, schema, mut findings, .. } = dated(plan, row, version);
+    findings.extend(odd);
+    if value(row, column::AGGREGATE) == ValueRef::Null {
+        findings.push(Finding::warning("aggregate-missing", "it belongs to no aggregate"));
+    }
+    let metadata = match &layout.metadata {
+        None => None,
+        Some(MetadataRule::Column(_, view)) => {
+            metadata(value(row, column::METADATA), view, version)
+        }
+        Some(MetadataRule::Data(view)) if data.is_json() => Some(data.viewed(Arc::clone(view))),
+        Some(MetadataRule::Data(_)) => None,
+    };
+    let position = match value(row, column::ORDER) {
+        ValueRef::Integer(position) if layout.position => Some(Position(position)),
+        _ => None,
+    };
+    let mut event = Event {
+        position,
+        aggregate,
+        category,
+        version,
+        event_type: decoder.event_type(value(row, column::TYPE)),
+        id: text(value(row, column::ID)).map(EventId::new),
+        time,
+        schema,
+        data,
+        metadata,
+        findings: Vec::new(),
+    };
+    event.findings = findings.into_iter().map(|finding| event.finding(finding)).collect();
+    event
+}
+
+fn metadata(value: ValueRef<'_>, view: &Arc<View>, since: Version) -> Option<Payload> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) if !bytes.is_empty() => {
+            if std::str::from_utf8(bytes).is_ok() {
+                return Some(Payload::json(bytes, Arc::clone(view), since));
+            }
+            let reason = "the metadata is not text";
+            Some(Payload::opaque(bytes, "application/octet-stream", reason))
+        }
+        _ => None,
+    }
+}
+
+/// The marks of an aggregate, told by its newest row: deleted and archived.
+pub(super) fn marks(plan: &Plan, row: &Row<'_>) -> (Option<bool>, Option<bool>) {
+    let events = &plan.layout.events;
+    (
+        events.deleted.as_ref().map(|_| marked(value(row, column::DELETED))),
+        events.archived.as_ref().map(|_| marked(value(row, column::ARCHIVED))),
+    )
+}

@@ -1,0 +1,337 @@
+//! A connection that reads a database as it is now, changes none of its bytes, leaves nothing beside it and holds no
+//! lock between two calls. It knows files and SQLite; what is asked over it is somebody else's business.
+//!
+//! SQLite has no one way of opening that does all this, so the way is chosen by what stands on the disk, and chosen
+//! again when that changes:
+//!
+//! | database | way | why |
+//! |---|---|---|
+//! | rollback journal | [`Way::Locked`]: `mode=ro` | locks only while it reads, creates nothing |
+//! | WAL, `-wal` and `-shm` there | [`Way::Shared`]: `mode=ro`, the `-shm` read-only, closed after every call | an open connection keeps its owner from cleaning up when it closes |
+//! | WAL, a `-wal` with content and no `-shm` | [`Way::Copied`]: a private copy | SQLite would have to create a `-shm` beside the store |
+//! | WAL, nothing in a `-wal` | [`Way::Still`]: `immutable=1` | SQLite would create both |
+//!
+//! An immutable connection does not see changes and takes no locks. So the files are looked at before and after each
+//! call; where anything moved, what was read is thrown away and read again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
+
+use super::super::{Interrupter, StoreError, StoreErrorKind};
+use super::fail::{failed, needs_writing};
+use super::look::{self, beside, unreadable};
+use super::scratch::Scratch;
+
+/// How long to wait for an owner that is in the middle of a commit.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How often a call is begun anew because the files changed under it.
+const ATTEMPTS: usize = 20;
+
+/// How the database is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Read-only, with SQLite's own locks.
+    Locked,
+    /// Read-only beside a write-ahead log, with its index.
+    Shared,
+    /// A copy of our own.
+    Copied,
+    /// As a file that nobody writes, watched.
+    Still,
+}
+
+/// One file as the system sees it; two equal ones have not been written between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    identity: (u64, u64),
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+/// The database and what stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Files {
+    database: Stamp,
+    wal: Option<Stamp>,
+    shm: bool,
+    journal: Option<Stamp>,
+}
+
+struct Open {
+    connection: Connection,
+    way: Way,
+    files: Files,
+    // Dropped after the connection that reads in it.
+    _scratch: Option<Scratch>,
+}
+
+#[derive(Default)]
+struct Stop {
+    running: AtomicBool,
+    asked: AtomicBool,
+    handle: Mutex<Option<InterruptHandle>>,
+}
+
+/// What a call works with.
+pub(super) struct Call<'a> {
+    /// Inside a read transaction that ends with the call.
+    pub(super) connection: &'a Connection,
+    stop: &'a Stop,
+    name: &'a str,
+}
+
+impl Call<'_> {
+    /// An error of SQLite in our words.
+    pub(super) fn failed(&self, error: rusqlite::Error) -> StoreError {
+        failed(self.name, error)
+    }
+
+    /// Fails where somebody asked to stop; long loops ask between two statements.
+    pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
+        if self.stop.asked.load(Ordering::Relaxed) {
+            let message = format!("reading {} was stopped", self.name);
+            return Err(StoreError::new(StoreErrorKind::Interrupted, message));
+        }
+        Ok(())
+    }
+}
+
+/// A database that is read in calls.
+pub(super) struct Link {
+    path: PathBuf,
+    name: String,
+    scratch: PathBuf,
+    stop: Arc<Stop>,
+    open: Option<Open>,
+}
+
+impl Link {
+    /// A link to the file that a person calls `name`, with `scratch` for a private copy; nothing is opened yet.
+    pub(super) fn new(name: &str, scratch: &Path) -> Result<Self, StoreError> {
+        let path = Path::new(name);
+        // SQLite puts its companions beside what a symbolic link points at.
+        let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
+        look::header(&real)?;
+        let scratch = scratch.to_owned();
+        Ok(Self { path: real, name: name.to_owned(), scratch, stop: Arc::default(), open: None })
+    }
+
+    /// How it was open at the last call.
+    pub(super) fn way(&self) -> Option<Way> {
+        self.open.as_ref().map(|open| open.way)
+    }
+
+    /// Where private copies go.
+    pub(super) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Stops the call that runs.
+    pub(super) fn interrupter(&self) -> Interrupter {
+        let stop = Arc::clone(&self.stop);
+        Interrupter::new(move || {
+            if stop.running.load(Ordering::Acquire) {
+                stop.asked.store(true, Ordering::Release);
+                let handle = stop.handle.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(handle) = &*handle {
+                    handle.interrupt();
+                }
+            }
+        })
+    }
+
+    /// Runs `work` on one unchanging picture of the database. It may run more than once, so it must not keep anything
+    /// of a run that fails.
+    pub(super) fn call<T>(
+        &mut self,
+        mut work: impl FnMut(&Call<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.stop.asked.store(false, Ordering::Release);
+        self.stop.running.store(true, Ordering::Release);
+        let answer = self.attempts(&mut work);
+        self.stop.running.store(false, Ordering::Release);
+        if self.way() == Some(Way::Shared) {
+            self.close();
+        }
+        answer
+    }
+
+    fn attempts<T>(
+        &mut self,
+        work: &mut dyn FnMut(&Call<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            let before = self.files()?;
+            if self.open.as_ref().is_some_and(|open| !open.serves(&before)) {
+                self.close();
+            }
+            if self.open.is_none()
+                && let Err(error) = self.connect(before)
+            {
+                if self.files()? == before {
+                    return Err(error);
+                }
+                last = Some(error);
+                continue;
+            }
+            let Some(open) = &self.open else { continue };
+            if open.way == Way::Copied && open.files == before && self.files()? != before {
+                self.close();
+                continue;
+            }
+            let answer = run(open, &self.stop, &self.name, work);
+            if open.way != Way::Still || self.files()? == before {
+                return answer;
+            }
+            if let Err(error) = answer {
+                if error.is_interrupted() {
+                    return Err(error);
+                }
+                last = Some(error);
+            }
+        }
+        let moving = StoreError::new(
+            StoreErrorKind::Locked,
+            format!("{} changes faster than it can be read", self.name),
+        )
+        .hint("try again in a moment");
+        Err(last.unwrap_or(moving))
+    }
+
+    fn close(&mut self) {
+        *self.stop.handle.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.open = None;
+    }
+
+    fn files(&self) -> Result<Files, StoreError> {
+        let stamp = |path: &Path| match fs::metadata(path) {
+            Ok(meta) => Ok(Some(Stamp::of(&meta))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unreadable(path, error)),
+        };
+        let missing = || unreadable(&self.path, std::io::ErrorKind::NotFound.into());
+        Ok(Files {
+            database: stamp(&self.path)?.ok_or_else(missing)?,
+            wal: stamp(&beside(&self.path, "-wal"))?,
+            shm: stamp(&beside(&self.path, "-shm"))?.is_some(),
+            journal: stamp(&beside(&self.path, "-journal"))?,
+        })
+    }
+
+    fn connect(&mut self, files: Files) -> Result<(), StoreError> {
+        let header = look::header(&self.path)?;
+        let written = |file: Option<Stamp>| file.is_some_and(|file| file.length > 0);
+        let way = match (header.wal, files.wal.is_some(), files.shm) {
+            (false, ..) => Way::Locked,
+            (true, true, true) => Way::Shared,
+            (true, true, false) if written(files.wal) => Way::Copied,
+            (true, ..) => Way::Still,
+        };
+        let open = match self.attach(way, files) {
+            // A journal or log that its owner left behind wants to be played back, which only a copy allows.
+            Err(error) if needs_writing(&error) && matches!(way, Way::Locked | Way::Shared) => {
+                self.attach(Way::Copied, files)
+            }
+            other => other,
+        }
+        .map_err(|error| failed(&self.name, error))?;
+        let handle = open.connection.get_interrupt_handle();
+        *self.stop.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
+        self.open = Some(open);
+        Ok(())
+    }
+
+    fn attach(&self, way: Way, files: Files) -> Result<Open, rusqlite::Error> {
+        let plain = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let read_only = plain | OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let mut scratch = None;
+        let connection = match way {
+            Way::Locked | Way::Shared => {
+                Connection::open_with_flags(uri(&self.path, "mode=ro&readonly_shm=1"), read_only)?
+            }
+            Way::Still => {
+                Connection::open_with_flags(uri(&self.path, "mode=ro&immutable=1"), read_only)?
+            }
+            Way::Copied => {
+                let copy = Scratch::copy(&self.path, &self.scratch).map_err(|error| {
+                    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
+                    let message = format!("no private copy could be made: {error}");
+                    rusqlite::Error::SqliteFailure(code, Some(message))
+                })?;
+                let path = scratch.insert(copy).database();
+                let writable = plain | OpenFlags::SQLITE_OPEN_READ_WRITE;
+                Connection::open_with_flags(uri(&path, "mode=rw"), writable)?
+            }
+        };
+        connection.busy_timeout(PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        // SQLite opens lazily; this reads the header and the schema, and fails where they cannot be.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(Open { connection, way, files, _scratch: scratch })
+    }
+}
+
+impl Open {
+    /// Whether it shows what the files hold now.
+    fn serves(&self, now: &Files) -> bool {
+        match self.way {
+            // SQLite itself sees what changes in the file, but not that it began to keep a log.
+            Way::Locked => self.files.database == now.database && now.wal.is_none(),
+            Way::Shared => false,
+            Way::Copied | Way::Still => self.files == *now,
+        }
+    }
+}
+
+impl Stamp {
+    fn of(meta: &fs::Metadata) -> Self {
+        #[cfg(unix)]
+        let identity = {
+            use std::os::unix::fs::MetadataExt;
+            (meta.dev(), meta.ino())
+        };
+        #[cfg(not(unix))]
+        let identity = (0, 0);
+        Self { identity, length: meta.len(), modified: meta.modified().ok() }
+    }
+}
+
+fn run<T>(
+    open: &Open,
+    stop: &Stop,
+    name: &str,
+    work: &mut dyn FnMut(&Call<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction =
+        open.connection.unchecked_transaction().map_err(|error| failed(name, error))?;
+    let answer = work(&Call { connection: &open.connection, stop, name });
+    // Nothing was written; dropping it gives the lock back.
+    drop(transaction);
+    answer
+}
+
+/// A file as a URI: everything that means something there is escaped.
+fn uri(path: &Path, parameters: &str) -> String {
+    use std::fmt::Write as _;
+    let mut uri = String::from("file:");
+    #[cfg(windows)]
+    uri.push('/');
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'~' | b':' => uri.push(char::from(*byte)),
+            b'\\' if cfg!(windows) => uri.push('/'),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            // Writing to a string cannot fail.
+            byte => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri + "?" + parameters
+}

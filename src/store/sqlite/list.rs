@@ -1,0 +1,161 @@
+//! The list of aggregates as a walk along the library's own index: one seek from each aggregate to the next, however
+//! many events lie between, so that a page costs the same in a store of a thousand and of a million.
+
+use super::super::layout::CategoryRule;
+use super::super::{AggregatePage, AggregateQuery, Direction, StoreError, StoreErrorKind};
+use super::ask::{Asked, BOUND, Bound, first, prepare, start, step};
+use super::decode::{text, value};
+use super::plan::From;
+use crate::model::{AggregateId, AggregateKey, Category};
+
+/// Where a walk starts, and where it ends before the end.
+struct Walk {
+    from: From,
+    at: AggregateKey,
+    /// Stays within this category; part of the key.
+    within: bool,
+    /// The first id that is not wanted any more.
+    until: Option<String>,
+}
+
+impl Asked<'_> {
+    /// Up to `limit` aggregates.
+    pub(super) fn aggregates(
+        &mut self,
+        query: &AggregateQuery,
+        limit: usize,
+    ) -> Result<AggregatePage, StoreError> {
+        let backward = query.direction == Direction::Backward;
+        let mut page = AggregatePage::default();
+        let Some(mut walk) = self.walk(query) else { return Ok(page) };
+        let wanted = query.matching.as_ref().map(|part| part.to_lowercase());
+        let mut begin = prepare(self.call, &self.plan.next(walk.from, backward, walk.within))?;
+        let mut next = prepare(self.call, &self.plan.next(From::Beyond, backward, walk.within))?;
+        loop {
+            self.call.checkpoint()?;
+            let started = page.examined > 0;
+            let statement = if started { &mut next } else { &mut begin };
+            let bound = Bound::key(&walk.at);
+            let mut rows = start(self.call, statement, bound)?;
+            let found = step(self.call, &mut rows)?.map(|row| AggregateKey {
+                category: Category::new(text(value(row, 0)).unwrap_or_default()),
+                id: AggregateId::new(text(value(row, 1)).unwrap_or_default()),
+            });
+            let Some(found) = found else { break };
+            drop(rows);
+            let beyond = |end: &String| {
+                if backward {
+                    found.id.as_str() < end.as_str()
+                } else {
+                    found.id.as_str() >= end.as_str()
+                }
+            };
+            if walk.until.as_ref().is_some_and(beyond) {
+                break;
+            }
+            if page.rows.len() >= limit || page.examined >= BOUND {
+                page.next = Some(self.known(walk.at.clone())?);
+                break;
+            }
+            if started && walk.at == found {
+                return Err(self.ids_are_bytes());
+            }
+            page.examined += 1;
+            walk.at = found;
+            let known = self.known(walk.at.clone())?;
+            if !is_wanted(&known, query.category.as_ref(), wanted.as_deref()) {
+                continue;
+            }
+            page.rows.extend(self.summary(&known)?);
+        }
+        if backward {
+            page.rows.reverse();
+        }
+        Ok(page)
+    }
+
+    /// A list of ids that are bytes would come to the same one again and again.
+    fn ids_are_bytes(&self) -> StoreError {
+        let column = &self.plan.layout.events.aggregate;
+        let message = format!("the ids in column {column} are bytes, not text");
+        StoreError::new(StoreErrorKind::BadLayout, message)
+            .hint(format!("in the layout, write `aggregate: lower(hex({column}))`"))
+    }
+
+    /// The key with its category, where that does not come with the walk.
+    fn known(&mut self, key: AggregateKey) -> Result<AggregateKey, StoreError> {
+        if self.plan.keyed {
+            return Ok(key);
+        }
+        let category = match &self.plan.layout.events.category {
+            CategoryRule::None => Category::default(),
+            CategoryRule::Id(cut) => Category::new(cut.of(key.id.as_str()).unwrap_or_default()),
+            _ => self.category_of(&key)?.unwrap_or_default(),
+        };
+        Ok(AggregateKey { category, id: key.id })
+    }
+
+    fn category_of(&mut self, key: &AggregateKey) -> Result<Option<Category>, StoreError> {
+        let (call, plan) = (self.call, self.plan);
+        if let Some(known) = self.decoder.known_category(key.id.as_str()) {
+            return Ok(Some(known));
+        }
+        first(call, &plan.edge(false), Bound::key(key), |row| self.category(key.id.as_str(), row))
+    }
+
+    fn walk(&self, query: &AggregateQuery) -> Option<Walk> {
+        let backward = query.direction == Direction::Backward;
+        let mut walk = Walk {
+            from: if query.beyond.is_some() { From::Beyond } else { From::End },
+            at: query.beyond.clone().unwrap_or_else(|| AggregateKey::new("", "")),
+            within: false,
+            until: None,
+        };
+        let Some(category) = &query.category else { return Some(walk) };
+        if self.plan.keyed {
+            let elsewhere = walk.from == From::Beyond && walk.at.category != *category;
+            if elsewhere {
+                // Beyond a key of another category lies either all of this one or nothing of it.
+                if (walk.at.category < *category) == backward {
+                    return None;
+                }
+                walk.from = From::End;
+            }
+            walk.within = true;
+            walk.at.category = category.clone();
+        } else if let CategoryRule::Id(cut) = &self.plan.layout.events.category
+            && !category.as_str().is_empty()
+            && let Some((least, end)) = cut.range(category.as_str())
+        {
+            let at = walk.at.id.as_str();
+            let started = walk.from == From::Beyond;
+            if backward {
+                if !started || at > end.as_str() {
+                    (walk.from, walk.at.id) = (From::Beyond, AggregateId::new(&end));
+                }
+                walk.until = Some(least);
+            } else {
+                if !started || at < least.as_str() {
+                    (walk.from, walk.at.id) = (From::At, AggregateId::new(&least));
+                }
+                walk.until = Some(end);
+            }
+        }
+        Some(walk)
+    }
+}
+
+fn is_wanted(key: &AggregateKey, category: Option<&Category>, part: Option<&str>) -> bool {
+    let holds = |text: &str, part: &str| {
+        if text.is_ascii() && part.is_ascii() {
+            let part = part.as_bytes();
+            part.is_empty()
+                || text.as_bytes().windows(part.len()).any(|piece| piece.eq_ignore_ascii_case(part))
+        } else {
+            text.to_lowercase().contains(part)
+        }
+    };
+    category.is_none_or(|category| key.category == *category)
+        && part
+            .is_none_or(|part| holds(key.id.as_str(), part) || holds(key.category.as_str(), part))
+}

@@ -1,0 +1,425 @@
+//! A layout and the tables of one database, turned into the statements that read it.
+//!
+//! Every statement that a screen waits for is a seek on the library's own index or on the row number; a test asks
+//! SQLite for the plan of each.
+
+use rusqlite::Connection;
+
+use super::super::layout::{CategoryRule, Field, Layout};
+use super::super::{StoreError, StoreErrorKind};
+use super::schema::Table;
+
+/// The columns of an event's row, in the order of every statement that reads events.
+pub(super) mod column {
+    pub(in super::super) const ORDER: usize = 0;
+    pub(in super::super) const AGGREGATE: usize = 1;
+    pub(in super::super) const VERSION: usize = 2;
+    pub(in super::super) const TYPE: usize = 3;
+    pub(in super::super) const CATEGORY: usize = 4;
+    pub(in super::super) const TIME: usize = 5;
+    pub(in super::super) const ID: usize = 6;
+    pub(in super::super) const SCHEMA: usize = 7;
+    pub(in super::super) const DATA: usize = 8;
+    pub(in super::super) const CONTENT_TYPE: usize = 9;
+    pub(in super::super) const METADATA: usize = 10;
+    pub(in super::super) const DELETED: usize = 11;
+    pub(in super::super) const ARCHIVED: usize = 12;
+}
+
+/// Where a walk over the aggregates begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// At the end.
+    End,
+    /// Beyond a key.
+    Beyond,
+    /// At a key.
+    At,
+}
+
+/// The statements of one store. Parameters: ?1 aggregate, ?2 version or place, ?3 limit, ?4 category.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) layout: Layout,
+    /// Whether id and category together name an aggregate.
+    pub(super) keyed: bool,
+    pub(super) snapshots: Option<String>,
+    pub(super) checkpoints: Option<String>,
+    table: String,
+    row: String,
+    aggregate: String,
+    /// What is below every id.
+    least: &'static str,
+    category: Option<String>,
+    version: String,
+    event_type: String,
+    order: String,
+    time: Option<String>,
+    data: String,
+    filter: String,
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Turns a layout's texts into SQL on one table; a name that the table does not have is an error of the layout.
+struct Columns<'a> {
+    layout: &'a str,
+    table: &'a Table,
+}
+
+impl Columns<'_> {
+    fn sql(&self, what: &str, text: &str) -> Result<String, StoreError> {
+        let rowid = ["rowid", "oid", "_rowid_"].iter().any(|own| text.eq_ignore_ascii_case(own));
+        if is_name(text) && (self.table.has(text) || (rowid && self.table.rowid)) {
+            return Ok(quoted(text));
+        }
+        if is_name(text) && !text.eq_ignore_ascii_case("null") {
+            return Err(StoreError::new(
+                StoreErrorKind::BadLayout,
+                format!(
+                    "the layout {} takes `{what}` from column {text}, which table {} does not have",
+                    self.layout, self.table.name
+                ),
+            )
+            .hint(format!("its columns are {}", self.table.columns.join(", "))));
+        }
+        Ok(format!("({text})"))
+    }
+
+    fn optional(&self, what: &str, text: Option<&String>) -> Result<Option<String>, StoreError> {
+        text.map(|text| self.sql(what, text)).transpose()
+    }
+
+    fn filter(&self, text: Option<&String>) -> Result<String, StoreError> {
+        Ok(self.optional("where", text)?.map_or_else(String::new, |sql| format!(" AND {sql}")))
+    }
+
+    fn field(&self, what: &str, field: Option<&Field>) -> Result<Option<String>, StoreError> {
+        match field {
+            Some(Field::Column(column)) => self.sql(what, column).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn or_null(sql: Option<String>) -> String {
+    sql.unwrap_or_else(|| "NULL".to_owned())
+}
+
+impl Plan {
+    /// Plans `layout` on `table`, with whichever of the other `tables` it also knows.
+    pub(super) fn new(
+        layout: &Layout,
+        table: &Table,
+        tables: &[Table],
+    ) -> Result<Self, StoreError> {
+        let events = &layout.events;
+        let on = Columns { layout: &layout.name, table };
+        let category = match &events.category {
+            CategoryRule::Key(column) | CategoryRule::Column(column) => {
+                Some(on.sql("category", column)?)
+            }
+            _ => None,
+        };
+        let aggregate = on.sql("aggregate", &events.aggregate)?;
+        let version = on.sql("version", &events.version.0)?;
+        let event_type = on.sql("type", &events.event_type)?;
+        let order = on.sql("order", &events.order)?;
+        let time = on.field("time", events.time.as_ref().map(|rule| &rule.at))?;
+        let metadata = match &events.metadata {
+            Some(super::super::layout::MetadataRule::Column(column, _)) => {
+                Some(on.sql("metadata", column)?)
+            }
+            _ => None,
+        };
+        let data = on.sql("data", &events.data.column)?;
+        let row = [
+            order.clone(),
+            aggregate.clone(),
+            version.clone(),
+            event_type.clone(),
+            or_null(category.clone()),
+            or_null(time.clone()),
+            or_null(on.optional("id", events.id.as_ref())?),
+            or_null(on.field("schema", events.schema.as_ref())?),
+            data.clone(),
+            or_null(on.optional("content-type", events.data.content_type.as_ref())?),
+            or_null(metadata),
+            or_null(on.optional("deleted", events.deleted.as_ref())?),
+            or_null(on.optional("archived", events.archived.as_ref())?),
+        ]
+        .join(", ");
+        Ok(Self {
+            keyed: matches!(events.category, CategoryRule::Key(_)),
+            snapshots: snapshots(layout, tables)?,
+            checkpoints: checkpoints(layout, tables)?,
+            table: quoted(&table.name),
+            row,
+            aggregate,
+            // A number is below every text, but where it would be turned into one.
+            least: if table.is_textual(&events.aggregate) { ">= ''" } else { "> -9e999" },
+            category,
+            version,
+            event_type,
+            order,
+            time,
+            data,
+            filter: on.filter(events.filter.as_ref())?,
+            layout: layout.clone(),
+        })
+    }
+
+    /// `WHERE` this one aggregate.
+    fn this(&self) -> String {
+        match &self.category {
+            Some(category) if self.keyed => {
+                format!("{category} = ?4 AND {} = ?1", self.aggregate)
+            }
+            _ => format!("{} = ?1", self.aggregate),
+        }
+    }
+
+    /// The events of one aggregate above a version.
+    pub(super) fn read(&self) -> String {
+        let Self { row, table, version, filter, .. } = self;
+        let this = self.this();
+        format!(
+            "SELECT {row} FROM {table} WHERE {this} AND {version} > ?2{filter} ORDER BY {version}"
+        )
+    }
+
+    /// The first or the newest event of one aggregate.
+    pub(super) fn edge(&self, newest: bool) -> String {
+        let Self { row, table, version, filter, .. } = self;
+        let this = self.this();
+        let direction = if newest { "DESC" } else { "ASC" };
+        format!(
+            "SELECT {row} FROM {table} WHERE {this}{filter} ORDER BY {version} {direction} LIMIT 1"
+        )
+    }
+
+    /// The type of the first event of one aggregate.
+    pub(super) fn first_type(&self) -> String {
+        let Self { event_type, table, version, filter, .. } = self;
+        let this = self.this();
+        format!("SELECT {event_type} FROM {table} WHERE {this}{filter} ORDER BY {version} LIMIT 1")
+    }
+
+    /// How many events one aggregate has above a version.
+    pub(super) fn count_above(&self) -> String {
+        let Self { table, version, filter, .. } = self;
+        let this = self.this();
+        format!("SELECT count(*) FROM {table} WHERE {this} AND {version} > ?2{filter}")
+    }
+
+    /// The next aggregate in the order of the index: its category, where that is part of its name, and its id.
+    /// `within` stays in one category.
+    pub(super) fn next(&self, from: From, backward: bool, within: bool) -> String {
+        let Self { table, aggregate, least, filter, .. } = self;
+        // Without a bound at the end where the walk begins, SQLite may rather read the whole table and sort it.
+        let end = |column: &str, least: &str| {
+            if backward { format!("{column} < x''") } else { format!("{column} {least}") }
+        };
+        let (compare, direction) = match (backward, from) {
+            (false, From::At) => (">=", "ASC"),
+            (false, _) => (">", "ASC"),
+            (true, From::At) => ("<=", "DESC"),
+            (true, _) => ("<", "DESC"),
+        };
+        let mut text = match &self.category {
+            Some(category) if self.keyed => {
+                let bound = match (within, from) {
+                    (true, From::End) => format!("{category} = ?4 AND {}", end(aggregate, least)),
+                    (true, _) => format!("{category} = ?4 AND {aggregate} {compare} ?1"),
+                    (false, From::End) => end(category, ">= ''"),
+                    (false, _) => format!("({category}, {aggregate}) {compare} (?4, ?1)"),
+                };
+                let order = format!("{category} {direction}, {aggregate} {direction}");
+                format!(
+                    "SELECT {category}, {aggregate} FROM {table} WHERE {bound}{filter} ORDER BY {order}"
+                )
+            }
+            _ => {
+                let bound = match from {
+                    From::End => end(aggregate, least),
+                    _ => format!("{aggregate} {compare} ?1"),
+                };
+                format!(
+                    "SELECT NULL, {aggregate} FROM {table} WHERE {bound}{filter} ORDER BY {aggregate} {direction}"
+                )
+            }
+        };
+        text.push_str(" LIMIT 1");
+        text
+    }
+
+    /// The categories, one after another: the next beyond ?4.
+    pub(super) fn next_category(&self) -> Option<String> {
+        let category = self.category.as_ref().filter(|_| self.keyed)?;
+        let Self { table, filter, .. } = self;
+        Some(format!(
+            "SELECT {category} FROM {table} WHERE {category} > ?4{filter} ORDER BY {category} LIMIT 1"
+        ))
+    }
+
+    /// The events of the whole store beyond a place.
+    pub(super) fn scan(&self) -> String {
+        let Self { row, table, order, filter, .. } = self;
+        format!("SELECT {row} FROM {table} WHERE {order} > ?2{filter} ORDER BY {order} LIMIT ?3")
+    }
+
+    /// The newest event of the whole store.
+    pub(super) fn head(&self) -> String {
+        let Self { row, table, order, filter, .. } = self;
+        format!("SELECT {row} FROM {table} WHERE 1{filter} ORDER BY {order} DESC LIMIT 1")
+    }
+
+    /// How many events there are.
+    pub(super) fn count_events(&self) -> String {
+        format!("SELECT count(*) FROM {} WHERE 1{}", self.table, self.filter)
+    }
+
+    /// How many aggregates there are.
+    pub(super) fn count_groups(&self) -> String {
+        let Self { table, aggregate, filter, .. } = self;
+        let key = match &self.category {
+            Some(category) if self.keyed => format!("{category}, {aggregate}"),
+            _ => aggregate.clone(),
+        };
+        format!(
+            "SELECT count(*) FROM (SELECT DISTINCT {key} FROM {table} WHERE {aggregate} IS NOT NULL{filter})"
+        )
+    }
+
+    /// Every statement that is a seek, with what it is for.
+    pub(super) fn seeks(&self) -> Vec<(&'static str, String)> {
+        let mut seeks = vec![
+            ("read", self.read()),
+            ("first", self.edge(false)),
+            ("newest", self.edge(true)),
+            ("first type", self.first_type()),
+            ("count of one aggregate", self.count_above()),
+            ("scan", self.scan()),
+            ("head", self.head()),
+        ];
+        for from in [From::End, From::At, From::Beyond] {
+            for backward in [false, true] {
+                seeks.push(("list", self.next(from, backward, false)));
+                if self.keyed {
+                    seeks.push(("list of one category", self.next(from, backward, true)));
+                }
+            }
+        }
+        seeks.extend(self.next_category().map(|sql| ("categories", sql)));
+        seeks.extend(self.snapshots.clone().map(|sql| ("snapshots", sql)));
+        seeks
+    }
+
+    /// Fails where SQLite does not take a statement: the layout's SQL is wrong.
+    pub(super) fn check(&self, connection: &Connection) -> Result<(), StoreError> {
+        let mut all = self.seeks();
+        all.push(("census", self.groups()));
+        all.push(("times", self.types_and_times()));
+        all.extend(self.count_snapshots().map(|sql| ("snapshots", sql)));
+        all.extend(self.checkpoints.clone().map(|sql| ("checkpoints", sql)));
+        for (what, sql) in all {
+            connection.prepare(&sql).map_err(|error| {
+                StoreError::new(
+                    StoreErrorKind::BadLayout,
+                    format!("SQLite does not take what the layout {} says ({what}): {error}", self.layout.name),
+                )
+                .hint("the texts of a layout are columns or SQL expressions of the table they stand in")
+                .because(error)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Every aggregate: category or the first event's type, id, and its number of events.
+    pub(super) fn groups(&self) -> String {
+        let Self { table, aggregate, version, event_type, filter, .. } = self;
+        match (&self.category, &self.layout.events.category) {
+            (Some(category), _) if self.keyed => format!(
+                "SELECT {category}, {aggregate}, count(*) FROM {table} WHERE {aggregate} IS NOT NULL{filter} GROUP BY {category}, {aggregate}"
+            ),
+            (Some(category), _) => format!(
+                "SELECT max({category}), {aggregate}, count(*) FROM {table} WHERE {aggregate} IS NOT NULL{filter} GROUP BY {aggregate}"
+            ),
+            (None, CategoryRule::FirstType(_)) => format!(
+                "SELECT (SELECT {event_type} FROM {table} WHERE {aggregate} = g.id{filter} ORDER BY {version} LIMIT 1), g.id, g.events \
+                 FROM (SELECT {aggregate} AS id, count(*) AS events FROM {table} WHERE {aggregate} IS NOT NULL{filter} GROUP BY {aggregate}) g"
+            ),
+            _ => format!(
+                "SELECT NULL, {aggregate}, count(*) FROM {table} WHERE {aggregate} IS NOT NULL{filter} GROUP BY {aggregate}"
+            ),
+        }
+    }
+
+    /// Type and time of every event; the data where the time stands in it.
+    pub(super) fn types_and_times(&self) -> String {
+        let Self { event_type, table, filter, .. } = self;
+        let in_data =
+            matches!(&self.layout.events.time, Some(rule) if matches!(rule.at, Field::Data(..)));
+        let time = or_null(self.time.clone());
+        let data = if in_data { self.data.clone() } else { "NULL".to_owned() };
+        format!("SELECT {event_type}, {time}, {data} FROM {table} WHERE 1{filter}")
+    }
+
+    /// How many snapshots there are.
+    pub(super) fn count_snapshots(&self) -> Option<String> {
+        let snapshots = self.layout.snapshots.as_ref().filter(|_| self.snapshots.is_some())?;
+        let filter =
+            snapshots.filter.as_ref().map_or_else(String::new, |filter| format!(" AND ({filter})"));
+        Some(format!("SELECT count(*) FROM {} WHERE 1{filter}", quoted(&snapshots.table)))
+    }
+}
+
+/// Version, time, state and media type of the snapshots of ?1 (in category ?4).
+fn snapshots(layout: &Layout, tables: &[Table]) -> Result<Option<String>, StoreError> {
+    let Some(rule) = &layout.snapshots else { return Ok(None) };
+    let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
+    else {
+        return Ok(None);
+    };
+    let on = Columns { layout: &layout.name, table };
+    let aggregate = on.sql("aggregate", &rule.aggregate)?;
+    let this = match on.optional("category", rule.category.as_ref())? {
+        Some(category) => format!("{category} = ?4 AND {aggregate} = ?1"),
+        None => format!("{aggregate} = ?1"),
+    };
+    let version = on.sql("version", &rule.version)?;
+    let time = or_null(on.field("time", rule.time.as_ref().map(|rule| &rule.at))?);
+    let data = on.sql("data", &rule.data.column)?;
+    let content_type = or_null(on.optional("content-type", rule.data.content_type.as_ref())?);
+    let filter = on.filter(rule.filter.as_ref())?;
+    let table = quoted(&table.name);
+    Ok(Some(format!(
+        "SELECT {version}, {time}, {data}, {content_type} FROM {table} WHERE {this}{filter} ORDER BY {version}"
+    )))
+}
+
+/// Name, position, status and time of every checkpoint.
+fn checkpoints(layout: &Layout, tables: &[Table]) -> Result<Option<String>, StoreError> {
+    let Some(rule) = &layout.checkpoints else { return Ok(None) };
+    let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
+    else {
+        return Ok(None);
+    };
+    let on = Columns { layout: &layout.name, table };
+    let name = on.sql("name", &rule.name)?;
+    let position = on.sql("position", &rule.position)?;
+    let status = or_null(on.optional("status", rule.status.as_ref())?);
+    let updated = or_null(on.field("updated", rule.updated.as_ref().map(|rule| &rule.at))?);
+    let filter = on.filter(rule.filter.as_ref())?;
+    let table = quoted(&table.name);
+    Ok(Some(format!(
+        "SELECT {name}, {position}, {status}, {updated} FROM {table} WHERE 1{filter} ORDER BY {name}"
+    )))
+}
