@@ -30,10 +30,11 @@ pub enum Format {
 impl Format {
     /// What a file's name asks for: `.zst` is compressed, `.cloudevents.jsonl` is CloudEvents, anything else lines.
     pub fn of(path: &Path) -> Self {
-        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase());
-        match name.as_deref() {
-            Some(name) if name.ends_with(".zst") => Self::JsonlZst,
-            Some(name) if name.contains(".cloudevents.") => Self::CloudEvents,
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let mut parts = name.rsplit('.').skip_while(|part| *part == "jsonl" || *part == "json");
+        match (name.rsplit('.').next(), parts.next()) {
+            (Some("zst"), _) => Self::JsonlZst,
+            (_, Some("cloudevents")) => Self::CloudEvents,
             _ => Self::Jsonl,
         }
     }
@@ -48,7 +49,7 @@ pub fn export(
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<u64, StoreError> {
     if format == Format::JsonlZst {
-        let mut packed = zstd::stream::write::Encoder::new(to, 3).map_err(|error| failed(error))?;
+        let mut packed = zstd::stream::write::Encoder::new(to, 3).map_err(failed)?;
         let events = lines(from, query, &mut packed, format, progress)?;
         packed.finish().and_then(|to| to.flush()).map_err(failed)?;
         return Ok(events);

@@ -1,4 +1,4 @@
-//! One event as a CloudEvent 1.0 in JSON.
+//! One event as a `CloudEvent` 1.0 in JSON.
 //!
 //! What CloudEvents has no attribute for stands in the extension attribute `foldback` as a JSON string (attributes are
 //! scalars), so that reading the line again loses nothing; the parts of the metadata that can be attributes are.

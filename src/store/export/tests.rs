@@ -151,3 +151,13 @@ fn a_query_chooses_what_is_exported() {
     assert!(found.len() < 300);
     conformance::same_events(&read_again(&out), &found, "orders");
 }
+
+#[test]
+fn a_name_asks_for_a_format() {
+    let of = |name: &str| Format::of(Path::new(name));
+    assert_eq!(of("shop.jsonl"), Format::Jsonl);
+    assert_eq!(of("shop.JSONL.zst"), Format::JsonlZst);
+    assert_eq!(of("dir.zst/shop.cloudevents.jsonl"), Format::CloudEvents);
+    assert_eq!(of("cloudevents"), Format::CloudEvents);
+    assert_eq!(of("shop.cloudevents.txt"), Format::Jsonl);
+}

@@ -43,10 +43,6 @@ impl Events {
         newest.and_then(|number| self.event(*number)).map_or(Version::ZERO, |event| event.version)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
-    }
-
     pub(crate) fn push(&mut self, mut event: Event) {
         let number = self.all.len() as u32;
         let key = event.key();

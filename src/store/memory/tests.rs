@@ -93,7 +93,7 @@ fn aggregates_are_searched_and_kept_to_a_category() {
     assert_eq!(ids(&store.aggregates(&matching, 9).unwrap()), ["Account order-3", "Order order-3"]);
     for direction in [Direction::Forward, Direction::Backward] {
         let category = Some("Account".into());
-        let query = AggregateQuery { category, direction, ..AggregateQuery::default() };
+        let query = AggregateQuery { direction, category, ..AggregateQuery::default() };
         let page = store.aggregates(&query, 9).unwrap();
         assert_eq!((page.rows.len(), page.next), (2, None), "{direction:?}");
     }

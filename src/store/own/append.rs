@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params};
 use smol_str::SmolStr;
 
 use super::row::{Hash, Row, Stored, nine_digits, timed_id};
@@ -55,6 +55,9 @@ pub struct Appended {
     pub position: Option<Position>,
 }
 
+/// Inserts one row.
+pub(super) const INSERT: &str = include_str!("insert.sql");
+
 /// The end of the chain: where the next row goes on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
@@ -80,14 +83,14 @@ impl End {
         self.position.map_or(1, |position| position.saturating_add(1))
     }
 
-    /// Inserts a row at the end.
+    /// Inserts a row at the end, by the statement [`INSERT`].
     pub(super) fn insert(
         &mut self,
-        connection: &Connection,
+        insert: &mut Statement<'_>,
         row: &Row<'_>,
     ) -> rusqlite::Result<()> {
         let hash = row.hash(&self.hash);
-        connection.prepare_cached(include_str!("insert.sql"))?.execute(params![
+        insert.execute(params![
             row.position,
             row.aggregate,
             row.category,
@@ -128,14 +131,16 @@ impl OwnStore {
         let mut version = version(&transaction, key).map_err(failed)?;
         conflict(key, expected, version)?;
         let now = chrono::Utc::now();
+        let mut insert = transaction.prepare_cached(INSERT).map_err(failed)?;
         for (at, event) in batch.iter().enumerate() {
             version = version.next();
             let row = row(key, event, version, &end, &event.time.unwrap_or(now))?;
-            if let Err(error) = end.insert(&transaction, &row) {
+            if let Err(error) = end.insert(&mut insert, &row) {
                 let earlier = batch.get(..at).unwrap_or_default();
                 return Err(refused(&transaction, &row, earlier).unwrap_or_else(|| failed(error)));
             }
         }
+        drop(insert);
         transaction.commit().map_err(failed)?;
         Ok(Appended { version, position: end.position.map(Position) })
     }
@@ -203,13 +208,12 @@ fn row<'a>(
         let message = format!("the time {time} lies outside the years 0 to 9999");
         return Err(StoreError::new(StoreErrorKind::Rejected, message));
     };
-    let event_id = match &event.id {
-        Some(id) => Cow::Borrowed(id.as_str()),
-        None => {
-            let version = version.0.to_le_bytes();
-            let (category, id) = (key.category.as_str().as_bytes(), key.id.as_str().as_bytes());
-            Cow::Owned(timed_id(time, &[&end.hash, category, id, &version]))
-        }
+    let event_id = if let Some(id) = &event.id {
+        Cow::Borrowed(id.as_str())
+    } else {
+        let version = version.0.to_le_bytes();
+        let (category, id) = (key.category.as_str().as_bytes(), key.id.as_str().as_bytes());
+        Cow::Owned(timed_id(time, &[&end.hash, category, id, &version]))
     };
     Ok(Row {
         position: end.next(),

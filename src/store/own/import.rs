@@ -5,9 +5,9 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Statement};
 
-use super::append::{End, holder};
+use super::append::{End, INSERT, holder};
 use super::row::{Row, Stored, made_up_id, nine_digits};
 use super::{OwnStore, SCHEMA, failed, occupied};
 use crate::model::{AggregateKey, Event, Finding};
@@ -57,9 +57,11 @@ pub fn import(
     loop {
         let page = from.scan(&query, PAGE)?;
         let transaction = store.connection.unchecked_transaction().map_err(failed)?;
+        let mut insert = transaction.prepare_cached(INSERT).map_err(failed)?;
         for event in &page.events {
-            copy.event(&transaction, &mut end, event, to)?;
+            copy.event(&transaction, &mut insert, &mut end, event, to)?;
         }
+        drop(insert);
         transaction.commit().map_err(failed)?;
         if progress(copy.events).is_break() {
             let message = format!(
@@ -105,12 +107,13 @@ impl Copy {
     fn event(
         &mut self,
         connection: &Connection,
+        insert: &mut Statement<'_>,
         end: &mut End,
         event: &Event,
         to: &Path,
     ) -> Result<(), StoreError> {
         let mut row = self.row(event, end);
-        if end.insert(connection, &row).is_ok() {
+        if end.insert(insert, &row).is_ok() {
             self.events += 1;
             return Ok(());
         }
@@ -125,7 +128,7 @@ impl Copy {
         } else if has_version(connection, &row).map_err(failed)? {
             return Err(self.twice(event));
         }
-        end.insert(connection, &row).map_err(failed)?;
+        end.insert(insert, &row).map_err(failed)?;
         self.events += 1;
         Ok(())
     }

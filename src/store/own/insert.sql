@@ -1,4 +1,4 @@
-INSERT INTO events (
+INSERT OR FAIL INTO events (
     position, aggregate_id, category, version, event_id, event_type, schema_version, data, metadata, recorded_at,
     content_type, hash
 )

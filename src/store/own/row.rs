@@ -1,6 +1,6 @@
 //! One row of table `events`: what is stored of an event, and the hash that chains it to the row before.
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, Timelike as _};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::borrow::Cow;
 
@@ -94,38 +94,50 @@ impl Row<'_> {
 pub(super) fn hash(previous: &Hash, cells: &[ValueRef<'_>]) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(previous);
-    let mut fixed = Vec::with_capacity(1024);
     for cell in cells {
         let (kind, bytes): (u8, &[u8]) = match cell {
-            ValueRef::Null => (0, &[]),
-            ValueRef::Integer(number) => {
-                fixed.push(1);
-                fixed.extend_from_slice(&number.to_le_bytes());
+            ValueRef::Null => {
+                hasher.update(&[0]);
                 continue;
             }
-            // The tables are STRICT: a real number cannot stand in them but as `data`, which we never write.
+            ValueRef::Integer(number) => {
+                hasher.update(&[1]).update(&number.to_le_bytes());
+                continue;
+            }
+            // Never written by us; a foreign row in `data` or `metadata`, which take anything.
             ValueRef::Real(number) => {
-                fixed.push(4);
-                fixed.extend_from_slice(&number.to_le_bytes());
+                hasher.update(&[4]).update(&number.to_le_bytes());
                 continue;
             }
             ValueRef::Text(bytes) => (2, bytes),
             ValueRef::Blob(bytes) => (3, bytes),
         };
-        fixed.push(kind);
-        if kind != 0 {
-            fixed.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-            fixed.extend_from_slice(bytes);
-        }
+        hasher.update(&[kind]).update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
     }
-    hasher.update(&fixed);
     *hasher.finalize().as_bytes()
 }
 
 /// RFC 3339 in UTC with exactly nine digits of a second; `None` outside the years 0 to 9999, which it cannot name.
 pub(super) fn nine_digits(time: &Timestamp) -> Option<String> {
-    let year = time.year();
-    (0..=9999).contains(&year).then(|| time.format("%Y-%m-%dT%H:%M:%S%.9fZ").to_string())
+    let year = u64::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+    // By hand: chrono's format strings cost more than the row's hash.
+    let mut text = String::with_capacity(30);
+    let mut number = |number: u64, digits: u32, end: char| {
+        for place in (0..digits).rev() {
+            text.push(char::from(b'0' + (number / 10_u64.pow(place) % 10) as u8));
+        }
+        text.push(end);
+    };
+    number(year, 4, '-');
+    number(time.month().into(), 2, '-');
+    number(time.day().into(), 2, 'T');
+    number(time.hour().into(), 2, ':');
+    number(time.minute().into(), 2, ':');
+    // A leap second counts as nanoseconds beyond the second before it.
+    let nanos = u64::from(time.nanosecond());
+    number(u64::from(time.second()) + nanos / 1_000_000_000, 2, '.');
+    number(nanos % 1_000_000_000, 9, 'Z');
+    Some(text)
 }
 
 /// An id made of `parts`, the same for the same parts: a UUID of version 8.
@@ -179,7 +191,9 @@ mod tests {
         assert_eq!(text("2026-03-02T14:34:12.123456789+02:00"), "2026-03-02T12:34:12.123456789Z");
         assert_eq!(text("0001-01-01T00:00:00Z"), "0001-01-01T00:00:00.000000000Z");
         assert!(text("2026-03-02T14:34:12Z") < text("2026-03-02T14:34:12.000000001Z"));
+        assert_eq!(text("2016-12-31T23:59:60.5Z"), "2016-12-31T23:59:60.500000000Z");
         assert_eq!(nine_digits(&Timestamp::MAX_UTC), None);
+        assert_eq!(nine_digits(&Timestamp::MIN_UTC), None);
     }
 
     #[test]

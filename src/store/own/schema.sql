@@ -43,7 +43,8 @@ BEGIN
     SELECT RAISE(ABORT, 'events are immutable: a recorded event cannot be removed; append a correcting event instead');
 END;
 
--- INSERT OR REPLACE removes the row in its way without asking the trigger above.
+-- INSERT OR REPLACE removes the row in its way without asking the trigger above. FAIL and not ABORT: nothing is written yet
+-- that would have to be undone, and SQLite keeps no journal of each statement for it.
 CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE position >= NEW.position)
     OR EXISTS (SELECT 1 FROM events WHERE event_id = NEW.event_id)
@@ -52,7 +53,7 @@ WHEN EXISTS (SELECT 1 FROM events WHERE position >= NEW.position)
         WHERE category = NEW.category AND aggregate_id = NEW.aggregate_id AND version = NEW.version
     )
 BEGIN
-    SELECT RAISE(ABORT, 'events are immutable: a new event needs a position above all others, an event_id and a version that are not there yet');
+    SELECT RAISE(FAIL, 'events are immutable: a new event needs a position above all others, an event_id and a version that are not there yet');
 END;
 
 -- States that were stored so that they need not be folded again; never trusted, always comparable with a replay.

@@ -1,4 +1,4 @@
-//! One line of a recording that is a CloudEvent 1.0 in JSON (cloudevents.io, JSON event format 1.0.2).
+//! One line of a recording that is a `CloudEvent` 1.0 in JSON (cloudevents.io, JSON event format 1.0.2).
 //!
 //! The aggregate is the `subject` as it is, or the `source` where there is none. Attributes that an event has no place
 //! for become its metadata. The extension attribute `foldback` holds, as a JSON string, what an export of ours could
@@ -40,13 +40,13 @@ pub(crate) const PLACED: [&str; 13] = [
 
 const DATA: Names = Names { json: "data", base64: "data_base64", content_type: "datacontenttype" };
 
-/// Whether an object is a CloudEvent of version 1.
+/// Whether an object is a `CloudEvent` of version 1.
 pub(super) fn is_cloud_event(members: &Members<'_>) -> bool {
     members.text("specversion").is_some_and(|version| version.starts_with("1."))
         && ["id", "source", "type"].iter().all(|name| members.text(name).is_some())
 }
 
-/// Reads a CloudEvent.
+/// Reads a `CloudEvent`.
 pub(super) fn read(members: &Members<'_>) -> Option<Draft> {
     let mut findings = Vec::new();
     let source = members.text("source")?;
@@ -54,8 +54,8 @@ pub(super) fn read(members: &Members<'_>) -> Option<Draft> {
     let own = members.text(EXTENSION);
     let own = own.as_deref().and_then(|text| Members::read(text).ok());
     let own_text = |name: &str| own.as_ref().and_then(|own| own.text(name));
-    let category = own_text("category")
-        .map_or_else(|| category(subject.as_deref(), &source), |name| Category::new(name));
+    let category =
+        own_text("category").map_or_else(|| category(subject.as_deref(), &source), Category::new);
     let made_up_id = own_text("id").is_some_and(|id| id == MADE_UP_ID);
     let metadata = match &own {
         Some(own) => read_payload(

@@ -18,7 +18,7 @@ pub(super) struct Draft {
     pub(super) event: Event,
     /// The version that the line states.
     pub(super) version: Option<u64>,
-    /// The `sequence` of a CloudEvent, which may or may not count per aggregate, as it is written.
+    /// The `sequence` of a `CloudEvent`, which may or may not count per aggregate, as it is written.
     pub(super) sequence: Option<(u64, String)>,
 }
 
