@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 pub(crate) mod conformance;
+pub mod demo;
 mod error;
 pub mod export;
 pub mod layout;

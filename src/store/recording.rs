@@ -9,6 +9,7 @@ mod file;
 mod gather;
 mod members;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +17,7 @@ pub(crate) use cloudevents::{EXTENSION, MADE_UP_ID, MADE_UP_SOURCE, PLACED};
 use file::{Packing, Seen};
 use gather::{Gather, Numbering, Shape};
 
-use super::memory::Events;
+use super::memory::{Events, ShortType};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
     EventPage, EventQuery, EventStore, Head, Interrupter, MemoryStore, Snapshot, StoreError,
@@ -27,13 +28,14 @@ use crate::model::{AggregateKey, Event, EventType, Finding, Version};
 /// Opens a recording: `.jsonl` or `.jsonl.zst` by what is inside, in our own shape, as CloudEvents or as an array of either.
 pub fn open(path: &Path) -> Result<Box<dyn EventStore>, StoreError> {
     let (tail, events) = Tail::load(path)?;
-    let shape = tail.shape;
-    let short_type = match shape {
-        Shape::Own => EventType::as_str,
-        Shape::CloudEvents => cloudevents::short_type,
-    };
-    let memory = MemoryStore::with(tail.info(), events, short_type);
+    let memory = MemoryStore::with(tail.info(), events, tail.short_type());
     Ok(Box::new(Recording { memory, tail: Arc::new(Mutex::new(tail)) }))
+}
+
+/// Opens a recording whose `bytes` are at hand already, as they would stand in a file, under the name `name`.
+pub(crate) fn held(name: &str, bytes: &[u8]) -> Result<MemoryStore, StoreError> {
+    let (tail, events) = Tail::read(Path::new(name), bytes, Seen::default())?;
+    Ok(MemoryStore::with(tail.info(), events, tail.short_type()))
 }
 
 /// A recording that is open. All handles on it share its events.
@@ -64,8 +66,17 @@ impl Tail {
     fn load(path: &Path) -> Result<(Self, Events), StoreError> {
         let (file, seen) = file::open(path)?;
         let again = file.try_clone();
+        let (mut tail, events) = Self::read(path, file, seen)?;
+        if tail.packing == Packing::Lines {
+            let mut file = again.map_err(|error| file::failed(path, error))?;
+            tail.remembered = file::remember(path, &mut file, tail.read.0)?;
+        }
+        Ok((tail, events))
+    }
+
+    fn read(path: &Path, bytes: impl io::Read, seen: Seen) -> Result<(Self, Events), StoreError> {
         let mut gather = Gather::default();
-        let read = file::read(path, file, &mut |number, line| {
+        let read = file::read(path, bytes, &mut |number, line| {
             gather.take(&place(number), line);
         })?;
         let mut tail = Self {
@@ -94,11 +105,14 @@ impl Tail {
         let total = gather.drafts.len();
         tail.counted = gather.settle(tail.numbering, &mut events);
         tail.numbered(total as u64, sequences);
-        if tail.packing == Packing::Lines {
-            let mut file = again.map_err(|error| file::failed(path, error))?;
-            tail.remembered = file::remember(path, &mut file, tail.read.0)?;
-        }
         Ok((tail, events))
+    }
+
+    fn short_type(&self) -> ShortType {
+        match self.shape {
+            Shape::Own => EventType::as_str,
+            Shape::CloudEvents => cloudevents::short_type,
+        }
     }
 
     /// Takes over where reading ended, and what was noticed.

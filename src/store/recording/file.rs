@@ -39,7 +39,7 @@ pub(super) struct Read {
 }
 
 /// What tells one state of a file from another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) length: u64,
     modified: Option<std::time::SystemTime>,
@@ -95,10 +95,10 @@ pub(super) fn failed(path: &Path, error: io::Error) -> StoreError {
     }
 }
 
-/// Reads a whole file and gives each line to `each`, with its number from 1.
+/// Reads the whole of a file and gives each line to `each`, with its number from 1.
 pub(super) fn read(
     path: &Path,
-    file: File,
+    file: impl io::Read,
     each: &mut dyn FnMut(u64, &[u8]),
 ) -> Result<Read, StoreError> {
     let mut plain = BufReader::with_capacity(1 << 16, file);

@@ -1,0 +1,99 @@
+//! The recordings that come with the program, each a store called `demo:` and its name.
+//!
+//! They are part of the program's own file: opening one reads nothing else and writes nothing anywhere. What is in them
+//! and how they were made is not known here.
+
+use super::{EventStore, StoreError, StoreErrorKind, recording};
+use crate::text::nearest;
+
+/// What the name of such a store begins with.
+pub const PREFIX: &str = "demo:";
+
+/// A recording that comes with the program.
+#[derive(Clone, Copy)]
+pub struct Sample {
+    /// What it is called.
+    pub name: &'static str,
+    /// What is in it, in one line.
+    pub about: &'static str,
+    bytes: &'static [u8],
+}
+
+/// Every one of them; the first is shown to whoever names none.
+pub const SAMPLES: [Sample; 1] = [Sample {
+    name: "shop",
+    about: "ten days of a coffee shop: orders, accounts, stock, and one refund that was paid twice",
+    bytes: include_bytes!("../../assets/demo/shop.jsonl.zst"),
+}];
+
+impl Sample {
+    /// What it is called as a store: `demo:shop`.
+    pub fn store(&self) -> String {
+        format!("{PREFIX}{}", self.name)
+    }
+}
+
+impl std::fmt::Debug for Sample {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sample").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The sample called `name`; the error names those there are.
+pub fn find(name: &str) -> Result<&'static Sample, StoreError> {
+    const ALL: &[Sample] = &SAMPLES;
+    ALL.iter().find(|sample| sample.name == name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|sample| sample.name).collect();
+        let message = format!(
+            "no sample store is called `{name}`; {}",
+            match &names[..] {
+                [one] => format!("there is one, `{one}`"),
+                several => format!("there are `{}`", several.join("`, `")),
+            }
+        );
+        let meant = nearest(name, names.iter().copied()).unwrap_or(SAMPLES[0].name);
+        StoreError::new(StoreErrorKind::NotFound, message).hint(format!(
+            "`foldback demo {meant}` opens it; as STORE it is called {PREFIX}{meant}"
+        ))
+    })
+}
+
+/// Opens the sample called `name`.
+pub fn open(name: &str) -> Result<Box<dyn EventStore>, StoreError> {
+    let sample = find(name)?;
+    let mut store = recording::held(&sample.store(), sample.bytes)?;
+    store.info_mut().why.push("it comes with the program".to_owned());
+    Ok(Box::new(store))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_opens_without_a_finding() {
+        for sample in &SAMPLES {
+            let mut store = open(sample.name).unwrap();
+            assert_eq!(store.info().name, sample.store());
+            assert!(store.info().findings.is_empty(), "{:?}", store.info().findings);
+            assert!(store.info().read_only);
+            assert!(store.counts().unwrap().events > 0);
+        }
+    }
+
+    #[test]
+    fn all_handles_on_one_hold_the_same_events() {
+        let mut store = open("shop").unwrap();
+        let counts = store.counts().unwrap();
+        assert_eq!(store.reopen().unwrap().counts().unwrap(), counts);
+        assert_eq!(store.find("order-4711").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_name_that_there_is_not_names_those_there_are() {
+        let error = open("shpo").err().unwrap();
+        assert_eq!(error.kind, StoreErrorKind::NotFound);
+        assert!(error.to_string().contains("there is one, `shop`"), "{error}");
+        assert!(error.hint.unwrap().contains("demo:shop"));
+    }
+}
