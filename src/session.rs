@@ -8,19 +8,21 @@ mod ask;
 mod drive;
 mod error;
 mod projection;
+mod transfer;
 mod travel;
 
 pub use ask::Sort;
 pub use drive::{Silent, Watch};
 pub use error::SessionError;
 pub use projection::ProjectionStatus;
+pub use transfer::{Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};
 
 use std::path::PathBuf;
 
 use crate::fold::{Merge, Reducer, Tier};
 use crate::model::{AggregateKey, EventType, Version};
-use crate::store::{Capabilities, EventStore, Interrupter, StoreInfo};
+use crate::store::{self, Capabilities, EventStore, Interrupter, StoreInfo};
 use crate::timeline::Timeline;
 
 /// How a store is opened.
@@ -28,13 +30,15 @@ use crate::timeline::Timeline;
 pub struct OpenOptions {
     /// A person's own layout file.
     pub layout: Option<PathBuf>,
+    /// Where private copies of stores go that cannot be read in place; the system's usual place where `None`.
+    pub scratch: Option<PathBuf>,
     /// Bytes that remembered states may take, over all open timelines.
     pub memory: usize,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, memory: 128 << 20 }
+        Self { layout: None, scratch: None, memory: 128 << 20 }
     }
 }
 
@@ -61,6 +65,13 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
+    /// Opens the store at `source`, a path, for reading.
+    pub fn open(source: &str, options: &OpenOptions) -> Result<Self, SessionError> {
+        let (layout, scratch) = (options.layout.clone(), options.scratch.clone());
+        let store = store::open(source, &store::OpenOptions { layout, scratch })?;
+        Ok(Self::with_store(store, options))
+    }
+
     /// A session over a store that is open already.
     pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
         let reducer = Box::new(Merge::new());

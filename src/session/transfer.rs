@@ -1,0 +1,56 @@
+//! Events copied from an open store into a file: a store of our own, a recording, CloudEvents.
+//!
+//! The one place where a session writes, and never to the store it reads.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::{Session, SessionError, Watch};
+use crate::store::{EventQuery, export, own};
+
+pub use crate::store::export::Format;
+pub use crate::store::own::ImportReport;
+
+impl Session {
+    /// Makes a store of our own at `to` with every event. Nothing stands there until it is whole.
+    pub fn import_to(
+        &mut self,
+        to: &Path,
+        watch: &mut dyn Watch,
+    ) -> Result<ImportReport, SessionError> {
+        let all = self.store.counts()?.events;
+        Ok(own::import(self.store.as_mut(), to, &mut |done| go_on(watch, done, all))?)
+    }
+
+    /// Writes every event into a new file and returns how many. Nothing stands there until it is whole.
+    pub fn export_to(
+        &mut self,
+        to: &Path,
+        format: Format,
+        watch: &mut dyn Watch,
+    ) -> Result<u64, SessionError> {
+        let all = self.store.counts()?.events;
+        let query = EventQuery::default();
+        let progress = &mut |done| go_on(watch, done, all);
+        Ok(export::export_file(self.store.as_mut(), &query, to, format, progress)?)
+    }
+
+    /// Writes every event to a stream and returns how many.
+    pub fn export_into(
+        &mut self,
+        to: &mut dyn Write,
+        format: Format,
+        watch: &mut dyn Watch,
+    ) -> Result<u64, SessionError> {
+        let query = EventQuery::default();
+        let all = self.store.counts()?.events;
+        let progress = &mut |done| go_on(watch, done, all);
+        Ok(export::export(self.store.as_mut(), &query, to, format, progress)?)
+    }
+}
+
+fn go_on(watch: &mut dyn Watch, done: u64, all: u64) -> ControlFlow<()> {
+    watch.progress(done, Some(all));
+    if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
