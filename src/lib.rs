@@ -1,5 +1,6 @@
 //! foldback
 pub mod analysis;
+pub mod cli;
 pub mod fold;
 pub mod model;
 pub mod sample;

@@ -1,2 +1,7 @@
-//! foldback
-fn main() {}
+//! The program. Everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    foldback::cli::run()
+}

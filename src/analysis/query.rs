@@ -128,7 +128,7 @@ fn not_compiled(code: &str, errors: compile::Errors<&str, ()>) -> (String, usize
 
 /// Where `part`, which the reader cut out of `code`, begins.
 fn place(code: &str, part: &str) -> usize {
-    (part.as_ptr() as usize).checked_sub(code.as_ptr() as usize).unwrap_or(0).min(code.len())
+    (part.as_ptr() as usize).saturating_sub(code.as_ptr() as usize).min(code.len())
 }
 
 fn is_keyword(word: &str) -> bool {

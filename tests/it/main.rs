@@ -1,6 +1,7 @@
 //! Every integration test, in one binary: one link instead of dozens.
 
 mod architecture;
+mod cli;
 mod support;
 mod terminal;
 mod text;

@@ -1,0 +1,122 @@
+//! The command line: reads the arguments, runs one command through the [session](crate::session), prints, and says by
+//! its exit status how it went.
+//!
+//! Only [`output`] prints, and only this front end knows arguments, the environment and the standard streams.
+
+mod args;
+mod command;
+mod context;
+mod failure;
+mod help;
+mod line;
+mod origin;
+mod output;
+mod progress;
+mod render;
+mod shape;
+mod signal;
+mod table;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::FromArgMatches as _;
+
+use self::args::{Cli, Command};
+use self::context::Context;
+use self::failure::{Outcome, Status};
+use self::output::{Colour, Output};
+
+/// Runs the program with the arguments and streams of this process.
+pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    ExitCode::from(guarded(|| start(arguments)) as u8)
+}
+
+/// A panic is a defect: it is told as one, and ends the program with a status of its own.
+fn guarded(program: impl FnOnce() -> Status) -> Status {
+    std::panic::set_hook(Box::new(|defect| output::defect(&defect.to_string())));
+    catch_unwind(AssertUnwindSafe(program)).unwrap_or(Status::Defect)
+}
+
+fn start(arguments: Vec<OsString>) -> Status {
+    let words: Vec<_> =
+        arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let colour = colour_of(&words);
+    if let Some(failure) = help::mistyped(&words) {
+        return Output::new(false, colour, false).finish(Err(failure));
+    }
+    let command = help::command().color(match colour {
+        Colour::Auto => clap::ColorChoice::Auto,
+        Colour::Always => clap::ColorChoice::Always,
+        Colour::Never => clap::ColorChoice::Never,
+    });
+    let read = command.try_get_matches_from(arguments);
+    match read.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => {
+            let out = Output::new(cli.global.json, cli.global.color, cli.global.quiet);
+            let mut context = Context::new(out, cli.global.layout, cli.global.quiet);
+            let outcome = dispatch(cli.command.as_ref(), &mut context);
+            context.out.finish(outcome)
+        }
+        Err(error) => output::usage(&error),
+    }
+}
+
+fn dispatch(command: Option<&Command>, context: &mut Context) -> Outcome {
+    match command {
+        Some(Command::Info(arguments)) => command::info::run(arguments, context),
+        Some(Command::Aggregates(arguments)) => command::aggregates::run(arguments, context),
+        Some(Command::Events(arguments)) => command::events::run(arguments, context),
+        Some(Command::State(arguments)) => command::state::run(arguments, context),
+        Some(Command::Diff(arguments)) => command::diff::run(arguments, context),
+        Some(Command::Log(arguments)) => command::log::run(arguments, context),
+        Some(Command::Blame(arguments)) => command::blame::run(arguments, context),
+        Some(Command::History(arguments)) => command::history::run(arguments, context),
+        Some(Command::Import(arguments)) => command::import::run(arguments, context),
+        Some(Command::Export(arguments)) => command::export::run(arguments, context),
+        Some(Command::Completions(arguments)) => command::completions::run(arguments, context),
+        Some(Command::Man(arguments)) => command::man::run(arguments, context),
+        None => Ok(context.out.raw(help::START)?),
+    }
+}
+
+/// The colour asked for, needed before the arguments are read: their reader prints in colours too.
+fn colour_of(words: &[String]) -> Colour {
+    let mut words = words.iter();
+    let mut value = None;
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--color") {
+            Some("") => value = words.next().map(String::as_str),
+            Some(rest) => value = rest.strip_prefix('='),
+            None => {}
+        }
+    }
+    match value {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_defect_and_nothing_else_is() {
+        assert_eq!(guarded(|| panic!("a test of the last resort")), Status::Defect);
+        assert_eq!(guarded(|| Status::Usage), Status::Usage);
+        drop(std::panic::take_hook());
+    }
+
+    #[test]
+    fn the_colour_is_known_before_the_arguments_are_read() {
+        let colour =
+            |text: &str| colour_of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(colour("info --color never"), Colour::Never);
+        assert_eq!(colour("--color=always info"), Colour::Always);
+        assert_eq!(colour("info x.db"), Colour::Auto);
+    }
+}

@@ -1,0 +1,68 @@
+//! The arguments: what can be typed, and the words that explain it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::command::{
+    aggregates, blame, completions, diff, events, export, history, import, info, log, man, state,
+};
+use super::output::Colour;
+
+/// A time-travel debugger for event-sourced systems.
+#[derive(Debug, Parser)]
+#[command(name = "foldback", version, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "For every command")]
+pub(crate) struct Global {
+    /// Print JSON: one value, or one a line, and nothing else on standard output
+    #[arg(long, global = true, display_order = 100)]
+    pub(crate) json: bool,
+    /// Read the store as this layout file says, instead of recognising its layout
+    #[arg(long, global = true, value_name = "FILE", display_order = 101)]
+    pub(crate) layout: Option<PathBuf>,
+    // A comment for `--help`, where backticks around a name would be printed.
+    #[expect(clippy::doc_markdown, reason = "clap prints it as it stands")]
+    /// When to colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 102)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub(crate) color: Colour,
+    /// Show no progress and no notes on standard error; also --no-progress
+    #[arg(long, short, global = true, alias = "no-progress", display_order = 103)]
+    pub(crate) quiet: bool,
+}
+
+/// The commands. Their groups are in [`super::help`].
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Info(info::Arguments),
+    Aggregates(aggregates::Arguments),
+    Events(events::Arguments),
+    State(state::Arguments),
+    Diff(diff::Arguments),
+    Log(log::Arguments),
+    Blame(blame::Arguments),
+    History(history::Arguments),
+    Import(import::Arguments),
+    Export(export::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// One aggregate of a store.
+#[derive(Debug, Args)]
+pub(crate) struct Subject {
+    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(crate) store: String,
+    /// The aggregate's id; `Category/id` where an id is used in two categories
+    pub(crate) aggregate: String,
+}

@@ -1,0 +1,14 @@
+//! One file per command: its arguments, its help, and what it does.
+
+pub(crate) mod aggregates;
+pub(crate) mod blame;
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod events;
+pub(crate) mod export;
+pub(crate) mod history;
+pub(crate) mod import;
+pub(crate) mod info;
+pub(crate) mod log;
+pub(crate) mod man;
+pub(crate) mod state;

@@ -1,0 +1,179 @@
+//! `foldback aggregates`: whose history a store holds.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::line::{Ink, Line};
+use crate::cli::render;
+use crate::cli::shape;
+use crate::cli::table::Table;
+use crate::model::Category;
+use crate::session::{Session, Sort};
+use crate::store::{AggregateQuery, AggregateSummary, Capabilities};
+use crate::text::{self, human};
+
+/// List aggregates: how many events each has, and when
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foldback aggregates shop.db --match 47
+  foldback aggregates shop.db --sort events --limit 10
+  foldback aggregates shop.db --category Order --json | jq -r .aggregate")]
+pub(crate) struct Arguments {
+    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    store: String,
+    /// Only this category
+    #[arg(long, value_name = "NAME")]
+    category: Option<String>,
+    /// Only ids that contain this, in upper or lower case
+    #[arg(long = "match", value_name = "TEXT")]
+    matching: Option<String>,
+    /// In which order: id, recent (newest last event first) or events (most events first)
+    #[arg(long, value_name = "ORDER", default_value = "id", hide_possible_values = true)]
+    sort: Order,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// As the store's index has them
+    Id,
+    /// The newest last event first
+    Recent,
+    /// The most events first
+    Events,
+}
+
+/// Aggregates that are read at a time.
+const PAGE: usize = 1000;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let mut session = context.open(&arguments.store)?;
+    let capabilities = session.capabilities();
+    if arguments.sort == Order::Recent && !capabilities.time {
+        let name = &session.store_info().title;
+        return Err(Failure::usage(format!("{name} records no times, so nothing is recent"))
+            .hint("`--sort events` lists the longest histories first"));
+    }
+    let query = AggregateQuery {
+        matching: arguments.matching.clone(),
+        category: arguments.category.as_ref().map(Category::new),
+        ..AggregateQuery::default()
+    };
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    let mut list = List::new(capabilities);
+    let sort = match arguments.sort {
+        Order::Id => return in_order(&mut session, context, query, limit, list),
+        Order::Recent => Sort::Recent,
+        Order::Events => Sort::Events,
+    };
+    let mut progress = context.progress("reading aggregates");
+    let rows = session.sorted(&query, sort, limit, &mut progress)?;
+    drop(progress);
+    list.print(context, &rows)?;
+    nothing(&mut session, context, &query, rows.is_empty() && limit > 0)
+}
+
+/// Prints page after page, so that the first rows of a million are there at once.
+fn in_order(
+    session: &mut Session,
+    context: &mut Context,
+    mut query: AggregateQuery,
+    limit: usize,
+    mut list: List,
+) -> Outcome {
+    let mut left = limit;
+    let mut found = false;
+    while left > 0 {
+        let page = session.aggregates(&query, left.min(PAGE))?;
+        found |= !page.rows.is_empty();
+        left -= page.rows.len().min(left);
+        list.print(context, &page.rows)?;
+        context.go_on()?;
+        query.beyond = page.next;
+        if query.beyond.is_none() {
+            break;
+        }
+    }
+    nothing(session, context, &query, !found && limit > 0)
+}
+
+/// Tells why there is nothing: a category that is not there is a mistake, a text that nothing contains an answer.
+fn nothing(
+    session: &mut Session,
+    context: &mut Context,
+    query: &AggregateQuery,
+    empty: bool,
+) -> Outcome {
+    if !empty {
+        return Ok(());
+    }
+    if let Some(category) = &query.category {
+        let census = session.census()?;
+        let names = || census.categories.iter().map(|(name, _)| name.as_str());
+        if !names().any(|name| name == category.as_str()) {
+            let hint = match text::nearest(category.as_str(), names()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("no category `{category}` in {}", session.store_info().name);
+            return Err(Failure::usage(message).hint(hint));
+        }
+    }
+    match &query.matching {
+        Some(text) => context.out.note(format!("no aggregate's id contains `{text}`"))?,
+        None => context.out.note("the store has no events")?,
+    }
+    Ok(())
+}
+
+/// The rows as they are printed.
+struct List {
+    table: Table,
+    time: bool,
+}
+
+impl List {
+    fn new(capabilities: Capabilities) -> Self {
+        let table = Table::new().text("category").text("aggregate").number("events");
+        let table = table.number("version");
+        let time = capabilities.time;
+        let table = if time { table.text("first").text("last") } else { table };
+        Self { table: table.text(""), time }
+    }
+
+    fn print(&mut self, context: &mut Context, rows: &[AggregateSummary]) -> Outcome {
+        if context.out.is_json() {
+            for row in rows {
+                context.out.value(&shape::Aggregate::from(row))?;
+            }
+            return Ok(());
+        }
+        for row in rows {
+            let cells = self.cells(row);
+            self.table.row(cells);
+        }
+        Ok(self.table.print(&mut context.out)?)
+    }
+
+    fn cells(&self, row: &AggregateSummary) -> Vec<Line> {
+        let mut cells = vec![
+            Line::of(Ink::Dim, row.key.category.as_str()),
+            Line::plain(row.key.id.as_str()),
+            Line::plain(human::count(row.events)),
+            Line::plain(row.version.to_string()),
+        ];
+        if self.time {
+            cells.push(render::maybe_time(row.first_time.as_ref()));
+            cells.push(render::maybe_time(row.last_time.as_ref()));
+        }
+        let marks = [(row.deleted, "deleted"), (row.archived, "archived")];
+        let marks = marks.iter().filter(|(mark, _)| *mark == Some(true)).map(|(_, word)| *word);
+        cells.push(Line::of(Ink::Removed, marks.collect::<Vec<_>>().join(" ")));
+        cells
+    }
+}

@@ -1,0 +1,90 @@
+//! `foldback diff`: what is different between two versions.
+
+use clap::{Args, ValueEnum};
+
+use crate::analysis;
+use crate::cli::args::Subject;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::line::Ink;
+use crate::cli::render;
+use crate::cli::shape;
+use crate::model::At;
+
+/// Show what is different between two versions of an aggregate
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each line is one change: `+` came, `-` went, `~` became something else. FROM may be later than TO.
+
+Examples:
+  foldback diff shop.db order-4711 16 17
+  foldback diff shop.db order-4711 -2h
+  foldback diff shop.db order-4711 first last --json | jq -r '.changes[].path'
+  foldback diff shop.db order-4711 16 17 --format rfc6902 > fix.json")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// The one version: a number, first, last, -3 (three before the last), or a time such as -2h
+    #[arg(allow_hyphen_values = true)]
+    from: String,
+    /// The other version
+    #[arg(default_value = "last", allow_hyphen_values = true)]
+    to: String,
+    /// rfc6902: a JSON Patch document that turns FROM into TO
+    #[arg(long, value_name = "FORMAT", conflicts_with = "json", hide_possible_values = true)]
+    format: Option<Format>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A JSON Patch document, RFC 6902
+    Rfc6902,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let at = |text: &str| context.at(text).map_err(flag_hint(text));
+    let (from, to) = (at(&arguments.from)?, at(&arguments.to)?);
+    let mut session = context.open(&arguments.subject.store)?;
+    let key = session.find(&arguments.subject.aggregate)?.key;
+    let mut progress = context.progress("reading events");
+    let mut moment = |at: At| session.moment(&key, at, &mut progress);
+    let (before, after) = (moment(from)?, moment(to)?);
+    drop(progress);
+    let changes = analysis::diff(before.state.value(), after.state.value());
+    if arguments.format == Some(Format::Rfc6902) {
+        context.out.raw(&analysis::to_rfc6902(&changes))?;
+        return Ok(context.out.raw("\n")?);
+    }
+    if context.out.is_json() {
+        let (from, to) = (before.version, after.version);
+        return Ok(context.out.value(&shape::Diff { from, to, changes: &changes })?);
+    }
+    let mut heading = render::subject(&key);
+    heading.push(Ink::Dim, " · ");
+    heading.push(Ink::Plain, format!("v{} → v{}", before.version, after.version));
+    heading.push(Ink::Dim, " · ");
+    heading.push(Ink::Plain, crate::text::human::plural(changes.len() as u64, "change"));
+    heading.push(Ink::Dim, " · ");
+    heading.append(render::trust(&session));
+    context.out.line(&heading)?;
+    for line in render::changes(&changes, 0, context.out.width()) {
+        context.out.line(&line)?;
+    }
+    let (older, newer) =
+        if before.version <= after.version { (&before, &after) } else { (&after, &before) };
+    let findings = session.findings(&key, newer.version);
+    let between = findings.iter().filter(|one| one.version.is_none_or(|at| at > older.version));
+    Ok(context.out.findings(between)?)
+}
+
+/// A place that takes `-3` takes a mistyped flag too; then the person meant a flag.
+fn flag_hint(text: &str) -> impl Fn(Failure) -> Failure + '_ {
+    move |failure| {
+        if text.starts_with("--") {
+            Failure::usage(format!("there is no flag `{text}`")).hint("see foldback diff --help")
+        } else {
+            failure
+        }
+    }
+}

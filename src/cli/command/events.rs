@@ -1,0 +1,218 @@
+//! `foldback events`: what happened, in the store's order or in that of one aggregate.
+
+mod feed;
+mod list;
+
+use clap::Args;
+
+use self::feed::Feed;
+use self::list::List;
+use crate::analysis::Predicate;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome};
+use crate::model::shape::{self, Form};
+use crate::model::{Event, EventType, Position, Timestamp};
+use crate::session::Session;
+use crate::text;
+
+/// List events: of the whole store, or of one aggregate
+#[derive(Debug, Args)]
+#[command(after_help = "\
+EXPR is a jq expression that is asked of each event in the shape that --json prints:
+{position, aggregate, category, version, type, id, time, schema, data, metadata}.
+
+Examples:
+  foldback events shop.db order-4711
+  foldback events shop.db --type ItemRemoved --from -2h
+  foldback events shop.db --where '.data.amount > 100 and .metadata.user == \"ana\"'
+  foldback events shop.db --follow --json | jq -r .type")]
+pub(crate) struct Arguments {
+    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    store: String,
+    /// Only this aggregate's events
+    aggregate: Option<String>,
+    /// Only events after this position
+    #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
+    after: Option<i64>,
+    /// Only events at or after this time: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    from: Option<String>,
+    /// Only events at or before this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    to: Option<String>,
+    /// Only this type, in full or as it is shown; may be given several times
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+    /// Only events for which this jq expression is true
+    #[arg(long = "where", value_name = "EXPR", allow_hyphen_values = true)]
+    predicate: Option<String>,
+    /// Wait for new events and print them as they come, until Ctrl-C
+    #[arg(long, short)]
+    follow: bool,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Payloads exactly as recorded, with the library's own wrapping
+    #[arg(long)]
+    recorded: bool,
+}
+
+/// Which events are wanted, beyond what the store itself can choose.
+struct Wanted {
+    after: Option<Position>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    types: Vec<EventType>,
+    predicate: Option<Predicate>,
+    form: Form,
+    asked: u64,
+    failed: u64,
+    first_failure: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let mut wanted = wanted(arguments, context)?;
+    let mut session = context.open(&arguments.store)?;
+    check_places(arguments, &session)?;
+    let key = match &arguments.aggregate {
+        Some(name) => Some(session.find(name)?.key),
+        None => None,
+    };
+    if !arguments.types.is_empty() {
+        wanted.types = types(arguments, &mut session, context)?;
+    }
+    let mut list = List::new(session.capabilities(), key.is_none());
+    let mut left = arguments.limit.unwrap_or(usize::MAX);
+    let mut feed = Feed::new(key, &wanted, left);
+    let mut found = false;
+    let mut progress = context.progress_beside_lines("reading events");
+    while left > 0 {
+        let page = feed.next(&mut session, &mut progress)?;
+        let matching = page.into_iter().filter(|event| wanted.matches(event));
+        let matching: Vec<_> = matching.take(left).collect();
+        left -= matching.len();
+        found |= !matching.is_empty();
+        list.print(&mut context.out, &session, &matching, wanted.form)?;
+        context.go_on()?;
+        if !feed.is_at_end() {
+            continue;
+        }
+        if !arguments.follow {
+            break;
+        }
+        context.out.flush()?;
+        feed.wait(&mut session, &context.signal)?;
+    }
+    drop(progress);
+    if let Some(first) = &wanted.first_failure {
+        let of = text::human::plural(wanted.asked, "event");
+        let text =
+            format!("--where failed on {} of {of}, which are left out; {first}", wanted.failed);
+        context.out.warning(text)?;
+    }
+    if !found && left > 0 && !context.out.is_json() {
+        context.out.note("no event matches")?;
+    }
+    Ok(())
+}
+
+fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
+    let moment = |flag: &str, text: &Option<String>| {
+        text.as_deref().map(|text| context.moment(flag, text)).transpose()
+    };
+    let predicate = arguments.predicate.as_deref().map(Predicate::compile).transpose();
+    let predicate = predicate.map_err(|error| {
+        Failure::usage(format!("{error}\n{}\n{}^", error.expression, " ".repeat(error.at - 1)))
+            .hint("an event looks like one line of `foldback events STORE --json --limit 1`")
+    })?;
+    Ok(Wanted {
+        after: arguments.after.map(Position),
+        from: moment("--from", &arguments.from)?,
+        to: moment("--to", &arguments.to)?,
+        types: Vec::new(),
+        predicate,
+        form: if arguments.recorded { Form::Recorded } else { Form::Seen },
+        asked: 0,
+        failed: 0,
+        first_failure: None,
+    })
+}
+
+/// Places that the layout does not record are refused before anything is read.
+fn check_places(arguments: &Arguments, session: &Session) -> Outcome {
+    let has = session.capabilities();
+    let title = &session.store_info().title;
+    if arguments.after.is_some() && !has.position {
+        let failure =
+            Failure::usage(format!("{title} records no positions, so --after finds nothing"));
+        return Err(failure.hint("leave --after out; events come in the order they were written"));
+    }
+    if (arguments.from.is_some() || arguments.to.is_some()) && !has.time {
+        let failure =
+            Failure::usage(format!("{title} records no times, so --from and --to find nothing"));
+        return Err(failure.hint("a time inside the payload can be asked for with --where"));
+    }
+    Ok(())
+}
+
+/// The types as the store writes them. One that is not there is a mistake, unless it is waited for.
+fn types(
+    arguments: &Arguments,
+    session: &mut Session,
+    context: &Context,
+) -> Outcome<Vec<EventType>> {
+    let census = session.census()?;
+    context.go_on()?;
+    let mut wanted = Vec::new();
+    for name in &arguments.types {
+        let before = wanted.len();
+        let is_meant = |one: &&EventType| one.as_str() == name || session.short_type(one) == name;
+        wanted.extend(census.types.iter().map(|(one, _)| one).filter(is_meant).cloned());
+        if wanted.len() > before {
+            continue;
+        }
+        if arguments.follow {
+            wanted.push(EventType::new(name));
+            continue;
+        }
+        let names =
+            census.types.iter().flat_map(|(one, _)| [session.short_type(one), one.as_str()]);
+        let failure = Failure::usage(format!(
+            "no event in {} has the type `{name}`",
+            session.store_info().name
+        ));
+        return Err(match text::nearest(name, names) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure.hint(format!("`foldback info {}` lists the types", arguments.store)),
+        });
+    }
+    Ok(wanted)
+}
+
+impl Wanted {
+    fn matches(&mut self, event: &Event) -> bool {
+        let in_time = |time: &Timestamp| {
+            self.from.is_none_or(|from| *time >= from) && self.to.is_none_or(|to| *time <= to)
+        };
+        if (self.from.is_some() || self.to.is_some()) && !event.time.as_ref().is_some_and(in_time)
+            || self.after.is_some_and(|after| event.position.is_none_or(|at| at <= after))
+            || !(self.types.is_empty() || self.types.contains(&event.event_type))
+        {
+            return false;
+        }
+        let Some(predicate) = &self.predicate else { return true };
+        self.asked += 1;
+        match predicate.matches(&shape::event_to_string(event, self.form)) {
+            Ok(matches) => matches,
+            Err(reason) => {
+                self.failed += 1;
+                self.first_failure.get_or_insert_with(|| {
+                    format!("the first is {} v{}: {reason}", event.key(), event.version)
+                });
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `foldback import`: any store, copied into one of foldback's own.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Outcome;
+use crate::cli::line::{Ink, Line};
+use crate::cli::shape;
+use crate::text::human;
+
+/// Copy a store or a recording into a new store of foldback's own
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Positions, times, ids, versions and payloads are kept; what had to be made up is said. TO must not be
+there yet, and is there only when all of it is written.
+
+Examples:
+  foldback import orders.jsonl orders.db
+  foldback import shop.db copy.db --json | jq .events
+  foldback import legacy.db copy.db --layout legacy.yaml")]
+pub(crate) struct Arguments {
+    /// The store to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    from: String,
+    /// The store to make
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    to: PathBuf,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let mut session = context.open(&arguments.from)?;
+    let report = session.import_to(&arguments.to, &mut context.progress("copying events"))?;
+    if context.out.is_json() {
+        return Ok(context.out.value(&shape::Imported {
+            from: &arguments.from,
+            to: arguments.to.to_string_lossy(),
+            aggregates: report.aggregates,
+            events: report.events,
+            findings: &report.findings,
+        })?);
+    }
+    let mut line = Line::of(Ink::Title, arguments.to.to_string_lossy());
+    line.push(Ink::Plain, format!(": {}", human::plural(report.events, "event")));
+    line.push(Ink::Plain, format!(" of {}", human::plural(report.aggregates, "aggregate")));
+    line.push(Ink::Dim, format!(" from {}", arguments.from));
+    context.out.line(&line)?;
+    Ok(context.out.findings(&report.findings)?)
+}

@@ -1,0 +1,144 @@
+//! `foldback log`: an aggregate's whole history, each event with what it changed.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use clap::Args;
+
+use crate::analysis::{self, Change};
+use crate::cli::args::Subject;
+use crate::cli::context::Context;
+use crate::cli::failure::Outcome;
+use crate::cli::line::{Ink, Line};
+use crate::cli::output::{Output, Printed};
+use crate::cli::render;
+use crate::cli::shape;
+use crate::model::{EventType, Finding, Timestamp, Version};
+use crate::session::{Session, Walked};
+use crate::text::human;
+
+/// Show every version of an aggregate: its event and what that changed
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  foldback log shop.db order-4711
+  foldback log shop.db order-4711 --reverse --limit 5
+  foldback log shop.db order-4711 --json | jq -c 'select(.changes == []) | {version, type}'")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// The newest version first
+    #[arg(long, short)]
+    reverse: bool,
+    /// At most so many versions
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// One version, held until it is its turn.
+struct Entry {
+    version: Version,
+    event_type: EventType,
+    time: Option<Timestamp>,
+    gap: Option<String>,
+    changes: Vec<Change>,
+    findings: Vec<Finding>,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let mut session = context.open(&arguments.subject.store)?;
+    let summary = session.find(&arguments.subject.aggregate)?;
+    let key = summary.key;
+    if !context.out.is_json() {
+        let mut line = render::subject(&key).with(Ink::Dim, " · ");
+        line.push(Ink::Plain, human::plural(summary.events, "event"));
+        line.push(Ink::Dim, " · ");
+        line.push(Ink::Plain, "changes ");
+        line.append(render::trust(&session));
+        context.out.line(&line)?;
+    }
+    let limit = arguments.limit.unwrap_or(usize::MAX);
+    if limit == 0 {
+        return Ok(());
+    }
+    // A second connection names types while the first one walks.
+    let names = session.reopen()?;
+    let mut progress = context.progress_beside_lines("reading events");
+    let mut printed = Ok(());
+    let mut held: VecDeque<Entry> = VecDeque::new();
+    let mut before: Option<Timestamp> = None;
+    let mut count = 0;
+    session.walk(&key, summary.version, &mut progress, &mut |walked| {
+        let entry = entry(&walked, before);
+        before = entry.time.or(before);
+        count += 1;
+        if arguments.reverse {
+            if held.len() == limit {
+                held.pop_front();
+            }
+            held.push_back(entry);
+            return ControlFlow::Continue(());
+        }
+        printed = print(&mut context.out, &names, &entry);
+        if printed.is_err() || count == limit {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    drop(progress);
+    printed?;
+    for entry in held.iter().rev() {
+        print(&mut context.out, &names, entry)?;
+    }
+    Ok(())
+}
+
+fn entry(walked: &Walked<'_>, before: Option<Timestamp>) -> Entry {
+    let event = walked.event;
+    let gap = before.zip(event.time).map(|(before, now)| human::gap(&before, &now));
+    Entry {
+        version: event.version,
+        event_type: event.event_type.clone(),
+        time: event.time,
+        gap,
+        changes: analysis::diff(walked.before.value(), walked.after.value()),
+        findings: walked.findings.to_vec(),
+    }
+}
+
+fn print(out: &mut Output, names: &Session, entry: &Entry) -> Printed {
+    if out.is_json() {
+        return out.value(&shape::Logged {
+            version: entry.version,
+            event_type: entry.event_type.as_str(),
+            time: entry.time.as_ref().map(shape::Moment),
+            changes: &entry.changes,
+            findings: &entry.findings,
+        });
+    }
+    let mut line = Line::of(Ink::Title, format!("v{}", entry.version));
+    line.fill(6);
+    line.push(Ink::Plain, " ");
+    if let Some(time) = &entry.time {
+        line.push(Ink::Dim, render::time(time));
+        line.fill(7 + render::TIME);
+        line.push(Ink::Plain, "  ");
+    }
+    line.push(Ink::Type, names.short_type(&entry.event_type));
+    if let Some(gap) = &entry.gap {
+        line.push(Ink::Dim, format!("  {gap}"));
+    }
+    out.line(&line)?;
+    if entry.changes.is_empty() {
+        out.line(&Line::plain("       ").with(Ink::Dim, "changed nothing"))?;
+    }
+    for change in render::changes(&entry.changes, 7, out.width()) {
+        out.line(&change)?;
+    }
+    for finding in &entry.findings {
+        let text = format!("! {} ({})", finding.message, finding.code);
+        out.line(&Line::plain("       ").with(Ink::Warning, text))?;
+    }
+    Ok(())
+}

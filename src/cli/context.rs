@@ -1,0 +1,89 @@
+//! What every command has at hand: where to print, how to open a store, what time it is, whether to stop.
+
+use std::path::PathBuf;
+
+use super::failure::{Failure, Outcome, Status};
+use super::output::Output;
+use super::progress::Progress;
+use super::signal::Signal;
+use crate::model::{At, Severity, Timestamp, time};
+use crate::session::{OpenOptions, Session};
+use crate::text::human;
+
+/// The surroundings of one command.
+pub(crate) struct Context {
+    /// Where to print.
+    pub(crate) out: Output,
+    /// What relative times count from.
+    pub(crate) now: Timestamp,
+    /// Whether Ctrl-C was pressed.
+    pub(crate) signal: Signal,
+    layout: Option<PathBuf>,
+    bars: bool,
+}
+
+impl Context {
+    /// The surroundings that the arguments ask for.
+    pub(crate) fn new(out: Output, layout: Option<PathBuf>, quiet: bool) -> Self {
+        let bars = !quiet && Output::is_watched();
+        Self { out, now: chrono::Utc::now(), signal: Signal::listen(), layout, bars }
+    }
+
+    /// Opens a store to read from.
+    pub(crate) fn open(&mut self, source: &str) -> Outcome<Session> {
+        let session = self.open_quietly(source)?;
+        let findings = &session.store_info().findings;
+        let doubtful = findings.iter().filter(|one| one.severity > Severity::Note).count() as u64;
+        if doubtful > 0 {
+            let what = human::plural(doubtful, "finding");
+            self.out.warning(format!("{what} in {source}: `foldback info` lists them"))?;
+        }
+        Ok(session)
+    }
+
+    /// Opens a store without a word about what that noticed: for a command that shows it itself.
+    pub(crate) fn open_quietly(&mut self, source: &str) -> Outcome<Session> {
+        let session = Session::open(source, &self.options())?;
+        self.signal.interrupts(session.interrupter());
+        Ok(session)
+    }
+
+    /// How stores are opened.
+    pub(crate) fn options(&self) -> OpenOptions {
+        OpenOptions {
+            layout: self.layout.clone(),
+            scratch: Some(std::env::temp_dir()),
+            ..OpenOptions::default()
+        }
+    }
+
+    /// Watches work during which nothing is printed.
+    pub(crate) fn progress(&self, what: &'static str) -> Progress {
+        Progress::new(what, self.bars, self.signal.clone())
+    }
+
+    /// Watches work that prints as it goes: on a terminal, the lines are the progress.
+    pub(crate) fn progress_beside_lines(&self, what: &'static str) -> Progress {
+        Progress::new(what, self.bars && !self.out.is_terminal(), self.signal.clone())
+    }
+
+    /// Reads VERSION as a person writes it.
+    pub(crate) fn at(&self, text: &str) -> Outcome<At> {
+        At::parse(text, self.now).map_err(|error| Failure::usage(error.to_string()))
+    }
+
+    /// Reads a moment as a person writes it.
+    pub(crate) fn moment(&self, flag: &str, text: &str) -> Outcome<Timestamp> {
+        time::parse_spoken(text, self.now).ok_or_else(|| {
+            Failure::usage(format!("`{text}` for {flag} is no moment")).hint(
+                "write a time in UTC as 2026-03-02T14:34:12Z, 2026-03-02 14:34 or 2026-03-02, or count back: -90s, \
+                 -15m, -2h, -3d, -1w",
+            )
+        })
+    }
+
+    /// Ends the command where Ctrl-C was pressed.
+    pub(crate) fn go_on(&self) -> Outcome {
+        if self.signal.is_stopped() { Err(Failure::silent(Status::Stopped)) } else { Ok(()) }
+    }
+}

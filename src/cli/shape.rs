@@ -1,0 +1,153 @@
+//! The JSON that commands print, as the design's table of shapes has it. What a layout does not record is absent.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+
+use crate::analysis::Change;
+use crate::fold::Tier;
+use crate::model::{Finding, Position, Timestamp, Value, Version, time};
+use crate::session::Session;
+use crate::store::AggregateSummary;
+
+/// A moment as RFC 3339.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment<'a>(pub(crate) &'a Timestamp);
+
+impl Serialize for Moment<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&time::rfc3339(self.0))
+    }
+}
+
+/// A row of `aggregates`.
+#[derive(Serialize)]
+pub(crate) struct Aggregate<'a> {
+    #[serde(rename = "aggregate")]
+    id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    category: &'a str,
+    events: u64,
+    version: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_time: Option<Moment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_time: Option<Moment<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archived: Option<bool>,
+}
+
+impl<'a> From<&'a AggregateSummary> for Aggregate<'a> {
+    fn from(row: &'a AggregateSummary) -> Self {
+        Self {
+            id: row.key.id.as_str(),
+            category: row.key.category.as_str(),
+            events: row.events,
+            version: row.version,
+            first_time: row.first_time.as_ref().map(Moment),
+            last_time: row.last_time.as_ref().map(Moment),
+            deleted: row.deleted,
+            archived: row.archived,
+        }
+    }
+}
+
+/// The reducer behind a state.
+#[derive(Serialize)]
+pub(crate) struct Reducer<'a> {
+    name: &'a str,
+    tier: Tier,
+}
+
+impl<'a> Reducer<'a> {
+    /// The one that a session folds with.
+    pub(crate) fn of(session: &'a Session) -> Self {
+        let (name, tier) = session.reducer();
+        Self { name, tier }
+    }
+}
+
+/// A state.
+#[derive(Serialize)]
+pub(crate) struct State<'a> {
+    pub(crate) aggregate: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) category: &'a str,
+    pub(crate) version: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) time: Option<Moment<'a>>,
+    pub(crate) reducer: Reducer<'a>,
+    #[serde(rename = "state")]
+    pub(crate) value: &'a Value,
+    pub(crate) findings: &'a [Finding],
+}
+
+/// The changes between two versions.
+#[derive(Serialize)]
+pub(crate) struct Diff<'a> {
+    pub(crate) from: Version,
+    pub(crate) to: Version,
+    pub(crate) changes: &'a [Change],
+}
+
+/// A row of `log`.
+#[derive(Serialize)]
+pub(crate) struct Logged<'a> {
+    pub(crate) version: Version,
+    #[serde(rename = "type")]
+    pub(crate) event_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) time: Option<Moment<'a>>,
+    pub(crate) changes: &'a [Change],
+    pub(crate) findings: &'a [Finding],
+}
+
+/// A row of `blame`.
+#[derive(Serialize)]
+pub(crate) struct Blamed<'a> {
+    pub(crate) path: String,
+    pub(crate) value: &'a Value,
+    pub(crate) version: Version,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) event_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) time: Option<Moment<'a>>,
+}
+
+/// A row of `history`.
+#[derive(Serialize)]
+pub(crate) struct Touched<'a> {
+    pub(crate) path: String,
+    pub(crate) version: Version,
+    #[serde(rename = "type")]
+    pub(crate) event_type: &'a str,
+    pub(crate) op: crate::analysis::Op,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) after: Option<&'a Value>,
+}
+
+/// What `import` has done.
+#[derive(Serialize)]
+pub(crate) struct Imported<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: Cow<'a, str>,
+    pub(crate) aggregates: u64,
+    pub(crate) events: u64,
+    pub(crate) findings: &'a [Finding],
+}
+
+/// What `export` has done.
+#[derive(Serialize)]
+pub(crate) struct Exported<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: Cow<'a, str>,
+    pub(crate) events: u64,
+}

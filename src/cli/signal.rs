@@ -1,0 +1,93 @@
+//! Ctrl-C: the running command is asked to stop, the store's running call is interrupted, and whoever waits wakes up.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::store::Interrupter;
+
+/// Whether Ctrl-C was pressed. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Signal(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    stopped: AtomicBool,
+    calls: Mutex<Vec<Interrupter>>,
+    woken: Condvar,
+}
+
+impl Signal {
+    /// Listens from now on. Where the system gives no such signal, Ctrl-C ends the program as if nobody listened.
+    pub(crate) fn listen() -> Self {
+        let signal = Self::default();
+        let heard = signal.clone();
+        let _ = std::thread::Builder::new().name("ctrl-c".into()).spawn(move || heard.wait_for());
+        signal
+    }
+
+    /// Interrupts this store's calls too.
+    pub(crate) fn interrupts(&self, call: Interrupter) {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Waits for that long, or until Ctrl-C is pressed; says whether it was.
+    pub(crate) fn stopped_within(&self, time: Duration) -> bool {
+        let calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whether it woke up for the signal, the time or nothing does not matter: the answer is read again.
+        let woken = self.0.woken.wait_timeout_while(calls, time, |_| !self.is_stopped());
+        drop(woken);
+        self.is_stopped()
+    }
+
+    fn stop(&self) {
+        let calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.stopped.store(true, Ordering::Relaxed);
+        calls.iter().for_each(Interrupter::interrupt);
+        self.0.woken.notify_all();
+    }
+
+    fn wait_for(&self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                return;
+            }
+            self.stop();
+            // A command that does not heed the first one computes without end: an expression can.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                leave();
+            }
+        });
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "no command draws on the terminal's other screen")]
+fn leave() -> ! {
+    std::process::exit(super::failure::Status::Stopped as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stopping_wakes_whoever_waits_and_interrupts_the_store() {
+        let signal = Signal::default();
+        assert!(!signal.stopped_within(Duration::from_millis(1)));
+        let called = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&called);
+        signal.interrupts(Interrupter::new(move || seen.store(true, Ordering::Relaxed)));
+        let other = signal.clone();
+        let waits = std::thread::spawn(move || other.stopped_within(Duration::from_secs(60)));
+        signal.stop();
+        assert!(waits.join().unwrap());
+        assert!(called.load(Ordering::Relaxed));
+    }
+}

@@ -1,0 +1,116 @@
+//! Rows under named columns. Rows come in batches; columns only grow, so a long list can be printed while it is read.
+
+use super::line::{Ink, Line};
+use super::output::{Output, Printed};
+
+/// How a column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// A table that is being printed.
+pub(crate) struct Table {
+    columns: Vec<(&'static str, Side, usize)>,
+    rows: Vec<Vec<Line>>,
+    headed: bool,
+    indent: usize,
+    gives_way: Option<usize>,
+}
+
+impl Table {
+    /// A table without columns yet.
+    pub(crate) fn new() -> Self {
+        Self { columns: Vec::new(), rows: Vec::new(), headed: false, indent: 0, gives_way: None }
+    }
+
+    /// Moves the table to the right.
+    #[must_use]
+    pub(crate) fn indented(mut self) -> Self {
+        self.indent = 2;
+        self
+    }
+
+    /// Adds a column for text.
+    #[must_use]
+    pub(crate) fn text(mut self, name: &'static str) -> Self {
+        self.columns.push((name, Side::Left, name.len()));
+        self
+    }
+
+    /// Adds a column for numbers.
+    #[must_use]
+    pub(crate) fn number(mut self, name: &'static str) -> Self {
+        self.columns.push((name, Side::Right, name.len()));
+        self
+    }
+
+    /// Lets this column be cut where a terminal is too narrow for the others.
+    #[must_use]
+    pub(crate) fn giving_way(mut self, column: usize) -> Self {
+        self.gives_way = Some(column);
+        self
+    }
+
+    /// Adds a row: one cell for each column.
+    pub(crate) fn row(&mut self, cells: Vec<Line>) {
+        debug_assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
+        self.rows.push(cells);
+    }
+
+    /// Prints the rows that came since the last time, under the names of the columns where they are the first.
+    pub(crate) fn print(&mut self, out: &mut Output) -> Printed {
+        for row in &self.rows {
+            for (cell, (_, _, width)) in row.iter().zip(&mut self.columns) {
+                *width = cell.width().max(*width);
+            }
+        }
+        self.fit(out.width());
+        let rows = std::mem::take(&mut self.rows);
+        if !self.headed && !rows.is_empty() {
+            self.headed = true;
+            let names = self.columns.iter().map(|(name, ..)| Line::of(Ink::Dim, name)).collect();
+            out.line(&self.lay(names))?;
+        }
+        for row in rows {
+            out.line(&self.lay(row))?;
+        }
+        Ok(())
+    }
+
+    /// Prints the table after an empty line, or nothing where it has no rows.
+    pub(crate) fn print_apart(&mut self, out: &mut Output) -> Printed {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        out.line(&Line::default())?;
+        self.print(out)
+    }
+
+    fn fit(&mut self, width: usize) {
+        let gaps = self.indent + 2 * self.columns.len().saturating_sub(1);
+        let taken = gaps + self.columns.iter().map(|(.., width)| width).sum::<usize>();
+        let column = self.gives_way.and_then(|index| self.columns.get_mut(index));
+        if let Some((_, _, column)) = column {
+            *column = column.saturating_sub(taken.saturating_sub(width)).max((*column).min(12));
+        }
+    }
+
+    fn lay(&self, cells: Vec<Line>) -> Line {
+        let mut line = Line::default();
+        let mut start = self.indent;
+        let last = self.columns.len().saturating_sub(1);
+        for (index, (cell, (_, side, width))) in cells.into_iter().zip(&self.columns).enumerate() {
+            let cell = if self.gives_way == Some(index) { cell.cut(*width) } else { cell };
+            let before = if *side == Side::Right { width - cell.width().min(*width) } else { 0 };
+            line.fill(start + before);
+            line.append(cell);
+            start += width + 2;
+            if index < last {
+                line.fill(start);
+            }
+        }
+        line
+    }
+}

@@ -1,0 +1,169 @@
+//! What a program is answered: the shapes that the documentation promises.
+
+use serde_json::{Value, json};
+
+use super::{fixtures, keys, lines, run, text};
+
+#[test]
+fn info_is_one_value() {
+    let info = &lines("info shop.jsonl --json")[..];
+    let [info] = info else { panic!("one line") };
+    assert_eq!(info["store"], "shop.jsonl");
+    assert_eq!(info["events"], 14);
+    assert_eq!(info["head"], 14);
+    assert_eq!(
+        keys(info),
+        [
+            "store",
+            "layout",
+            "backend",
+            "read_only",
+            "aggregates",
+            "events",
+            "head",
+            "first_time",
+            "last_time",
+            "types",
+            "categories",
+            "projections",
+            "findings"
+        ],
+        "a recording keeps no snapshots, so there is no number of them"
+    );
+    assert_eq!(keys(&info["layout"]), ["name", "why", "confidence"]);
+    assert_eq!(keys(&info["types"][0]), ["type", "events"]);
+    assert_eq!(keys(&info["categories"][0]), ["category", "aggregates", "events"]);
+    let counted: u64 =
+        info["types"].as_array().unwrap().iter().map(|one| one["events"].as_u64().unwrap()).sum();
+    assert_eq!(counted, 14);
+}
+
+#[test]
+fn lists_are_a_value_a_line() {
+    let rows = lines("aggregates shop.jsonl --category Order --json");
+    assert_eq!(rows.len(), 2);
+    assert_eq!(
+        keys(&rows[0]),
+        ["aggregate", "category", "events", "version", "first_time", "last_time"]
+    );
+    let recent = lines("aggregates shop.jsonl --sort recent --json");
+    let times: Vec<_> = recent.iter().map(|row| row["last_time"].as_str().unwrap()).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+}
+
+#[test]
+fn every_event_comes_once_in_order_as_it_was_recorded() {
+    let events = lines("events shop.jsonl --json");
+    let recorded = std::fs::read_to_string(fixtures().join("shop.jsonl")).unwrap();
+    // A whole second has no digits behind it, as everywhere.
+    let recorded = recorded.replace(".000Z", "Z");
+    let recorded: Vec<Value> =
+        recorded.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events, recorded);
+}
+
+#[test]
+fn filters_leave_exactly_what_they_say() {
+    let positions = |line: &str| -> Vec<i64> {
+        lines(line).iter().map(|event| event["position"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(positions("events shop.jsonl --json --after 12"), [13, 14]);
+    assert_eq!(positions("events shop.jsonl order-4711 --json --limit 2"), [4, 6]);
+    assert_eq!(positions("events shop.jsonl order-4711 --json --after 4 --limit 1"), [6]);
+    assert_eq!(
+        positions("events shop.jsonl --json --type OrderPlaced --type OrderShipped"),
+        [4, 7, 8]
+    );
+    assert_eq!(positions("events shop.jsonl --json --where .position%5==0"), [5, 10]);
+    assert_eq!(positions("events shop.jsonl --json --where .position%5==0 --limit 1"), [5]);
+    assert_eq!(positions("events shop.jsonl --json --limit 0"), [0; 0]);
+}
+
+#[test]
+fn a_state_says_how_far_it_can_be_trusted() {
+    let state = &lines("state shop.jsonl order-4711 --at 2 --json")[0];
+    assert_eq!(
+        keys(state),
+        ["aggregate", "category", "version", "position", "time", "reducer", "state", "findings"]
+    );
+    assert_eq!(state["reducer"], json!({"name": "merge", "tier": "guessed"}));
+    assert_eq!(state["position"], 6);
+    assert_eq!(state["state"]["status"], "paid");
+    let nothing = &lines("state shop.jsonl order-4711 --at 0 --json")[0];
+    assert_eq!(nothing["state"], json!({}));
+    assert!(nothing.get("position").is_none() && nothing.get("time").is_none());
+}
+
+#[test]
+fn changes_tell_null_from_missing() {
+    let diff = &lines("diff shop.jsonl order-4711 1 2 --json")[0];
+    assert_eq!(keys(diff), ["from", "to", "changes"]);
+    let changes = diff["changes"].as_array().unwrap();
+    let added = changes.iter().find(|change| change["op"] == "add").unwrap();
+    assert_eq!(keys(added), ["path", "op", "after"]);
+    let replaced = changes.iter().find(|change| change["op"] == "replace").unwrap();
+    assert_eq!(keys(replaced), ["path", "op", "before", "after"]);
+}
+
+#[test]
+fn a_patch_turns_the_one_state_into_the_other() {
+    for (from, to) in [("1", "last"), ("last", "first"), ("0", "3")] {
+        let ran = run(["diff", "shop.jsonl", "order-4711", from, to, "--format", "rfc6902"]);
+        let patch: Value = serde_json::from_str(&text(&ran.stdout)).unwrap();
+        let state = |at: &str| {
+            lines(&format!("state shop.jsonl order-4711 --at {at} --json"))[0]["state"].clone()
+        };
+        assert_eq!(patched(state(from), &patch), state(to), "{from} to {to}: {patch}");
+    }
+}
+
+/// RFC 6902 as far as objects go, written for this test alone.
+fn patched(mut value: Value, steps: &Value) -> Value {
+    for step in steps.as_array().unwrap() {
+        let path = step["path"].as_str().unwrap();
+        let (parent, key) = path.rsplit_once('/').unwrap();
+        let parent = value.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+        let was_there = match step["op"].as_str().unwrap() {
+            "remove" => parent.remove(key).is_some(),
+            _ => parent.insert(key.to_owned(), step["value"].clone()).is_some(),
+        };
+        assert_eq!(was_there, step["op"] != "add", "{path}");
+    }
+    value
+}
+
+#[test]
+fn log_blame_and_history_agree() {
+    let log = lines("log shop.jsonl order-4711 --json");
+    assert_eq!(keys(&log[0]), ["version", "type", "time", "changes", "findings"]);
+    let reversed = lines("log shop.jsonl order-4711 --json --reverse");
+    assert!(log.iter().eq(reversed.iter().rev()));
+    for value in lines("blame shop.jsonl order-4711 --json") {
+        assert_eq!(keys(&value), ["path", "value", "version", "type", "position", "time"]);
+        let path = value["path"].as_str().unwrap();
+        let history = lines(&format!("history shop.jsonl order-4711 {path} --json"));
+        let last = history.last().unwrap();
+        assert_eq!(
+            (&last["version"], &last["after"]),
+            (&value["version"], &value["value"]),
+            "{path}"
+        );
+        assert_eq!(last["type"], value["type"], "{path}");
+    }
+    let status = lines("history shop.jsonl order-4711 .status --json");
+    let first = &status[0];
+    assert_eq!(keys(first), ["path", "version", "type", "op", "after"]);
+    assert_eq!(keys(&status[1]), ["path", "version", "type", "op", "before", "after"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_base64_with_a_finding() {
+    let ran = run(["events", "recordings/broken.jsonl", "order-2", "--json"]);
+    let events: Vec<Value> =
+        text(&ran.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(text(&ran.stderr).starts_with("warning: 4 findings"), "{}", text(&ran.stderr));
+    assert_eq!(events[0]["data_base64"], "/wA=");
+    assert_eq!(events[0]["content_type"], "application/octet-stream");
+    assert_eq!(events[0]["findings"][0]["code"], "payload-unreadable");
+    assert!(events[0].get("data").is_none());
+}

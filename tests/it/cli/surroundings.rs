@@ -1,0 +1,115 @@
+//! Terminals and pipes, colours, hostile text, signals.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+
+use super::{fixtures, foldback, run, text};
+use crate::support::terminal::{Launch, Terminal};
+
+fn terminal(columns: u16, arguments: &[&str]) -> Terminal {
+    let launch = Launch::new(env!("CARGO_BIN_EXE_foldback")).home(fixtures());
+    launch.size(columns, 24).args(arguments).start()
+}
+
+#[test]
+fn colours_are_for_terminals_unless_asked_for() {
+    let coloured = |arguments: &[&str], name: &str, value: &str| {
+        let ran = foldback().args(arguments).env(name, value).output().unwrap();
+        assert!(ran.status.success());
+        text(&ran.stdout).contains('\u{1b}')
+    };
+    let log = ["log", "shop.jsonl", "order-4711"];
+    assert!(!coloured(&log, "X", "1"));
+    let always = [&log[..], &["--color", "always"]].concat();
+    assert!(coloured(&always, "X", "1"));
+    assert!(coloured(&always, "NO_COLOR", "1"), "a flag says more than the environment");
+    assert!(!coloured(&[&always[..], &["--json"]].concat(), "X", "1"));
+}
+
+#[test]
+fn on_a_terminal_lines_end_where_it_ends() {
+    let ended = terminal(60, &["events", "shop.jsonl", "--limit", "2"]).ended();
+    assert!(ended.status.success());
+    assert!(ended.text.contains('…'), "{}", ended.text);
+    assert!(!ended.text.contains("standard"), "the tier at the line's end is cut: {}", ended.text);
+    let piped = text(&run(["events", "shop.jsonl", "--limit", "2"]).stdout);
+    assert!(piped.contains("standard") && !piped.contains('…'), "{piped}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    for line in ["events shop.jsonl", "events shop.jsonl --json", "completions bash", "--help"] {
+        let mut child = foldback()
+            .args(line.split(' '))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let ran = child.wait_with_output().unwrap();
+        assert_eq!((ran.status.code(), text(&ran.stderr)), (Some(0), String::new()), "{line}");
+    }
+}
+
+#[test]
+fn text_from_a_store_cannot_steer_the_terminal() {
+    for line in [
+        "info cli/hostile.jsonl",
+        "aggregates cli/hostile.jsonl",
+        "events cli/hostile.jsonl",
+        "state cli/hostile.jsonl EVIL --blame",
+        "log cli/hostile.jsonl EVIL",
+        "blame cli/hostile.jsonl EVIL",
+        "diff cli/hostile.jsonl EVIL 1",
+        "history cli/hostile.jsonl EVIL .note",
+        "state cli/hostile.jsonl EVI",
+        "events cli/hostile.jsonl --type Evl",
+        "blame cli/hostile.jsonl EVIL .nam",
+    ] {
+        let arguments =
+            line.split(' ').map(|word| if word == "EVIL" { "evil\u{1b}[2J" } else { word });
+        let ran = run(arguments);
+        let printed = text(&ran.stdout) + &text(&ran.stderr);
+        let is_bad = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202e}');
+        assert!(!printed.contains(is_bad), "{line}: {printed:?}");
+        assert!(!printed.is_empty());
+    }
+    let json = text(&run(["events", "cli/hostile.jsonl", "--json"]).stdout);
+    let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!(first["aggregate"], "evil\u{1b}[2J", "a program gets what was recorded");
+}
+
+#[test]
+fn following_prints_what_comes_and_ctrl_c_ends_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("growing.jsonl");
+    let event = |version: u32| {
+        format!(
+            "{{\"position\":{version},\"aggregate\":\"a\",\"version\":{version},\"type\":\"Moved\",\"data\":{{}}}}\n"
+        )
+    };
+    std::fs::write(&path, event(1) + &event(2)).unwrap();
+    let mut child = foldback()
+        .args(["events", "--follow", "--json"])
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut version = || {
+        let line: serde_json::Value =
+            serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        line["version"].as_u64().unwrap()
+    };
+    assert_eq!((version(), version()), (1, 2));
+    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+    file.write_all(event(3).as_bytes()).unwrap();
+    assert_eq!(version(), 3);
+    file.write_all(event(4).as_bytes()).unwrap();
+    file.write_all(event(5).as_bytes()).unwrap();
+    assert_eq!((version(), version()), (4, 5));
+    let told = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(told.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(lines.next().is_none());
+}
