@@ -30,6 +30,17 @@ impl View {
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether a member of the top level is shown.
+    pub(crate) fn shows(&self, key: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|shown| shown == key))
+            && !self.omit.iter().any(|hidden| hidden == key)
+    }
+
+    /// Whether the value it shows stands where the recorded one does.
+    fn stays(&self) -> bool {
+        !self.variant && self.inside.is_empty()
+    }
 }
 
 /// Why a payload cannot be shown as a value.
@@ -132,8 +143,8 @@ impl Payload {
         members: &mut Vec<(SmolStr, Value)>,
     ) -> Result<bool, PayloadError> {
         match &self.form {
-            Form::Json(view) if view.is_plain() && self.parsed.get().is_none() => {
-                Ok(json::read_members(&self.bytes, self.since, members)?)
+            Form::Json(view) if view.stays() && self.parsed.get().is_none() => {
+                Ok(json::read_members(&self.bytes, view, self.since, members)?)
             }
             _ => {
                 members.clear();
@@ -161,12 +172,8 @@ fn seen(view: &View, mut value: Value) -> Value {
         value = variant(value);
     }
     if let Value::Object(map) = &mut value {
-        let map = Arc::make_mut(map);
-        if let Some(only) = &view.only {
-            map.retain(|key, _| only.contains(key));
-        }
-        if !view.omit.is_empty() {
-            map.retain(|key, _| !view.omit.contains(key));
+        if !map.keys().all(|key| view.shows(key)) {
+            Arc::make_mut(map).retain(|key, _| view.shows(key));
         }
     }
     if let Some((kind, data)) = &view.unwrap {
@@ -235,6 +242,32 @@ mod tests {
 
         let inside = View { inside: vec!["payload".into()], ..View::default() };
         assert_eq!(shown(inside, r#"{"class":"A","payload":{"n":1}}"#), r#"{"n":1}"#);
+    }
+
+    /// What a fold reads in one go, held against the value as people see it.
+    #[test]
+    fn members_are_those_of_the_value() {
+        let text = r#"{"topic":"x","a":{"_type_":"t","_data_":{"_data_":[{"_type_":1,"_data_":2}],"_type_":3}},"n":1,"n":2}"#;
+        let unwrap = Some(("_type_".into(), "_data_".into()));
+        for view in [
+            View::default(),
+            View { unwrap: unwrap.clone(), ..View::default() },
+            View {
+                unwrap: unwrap.clone(),
+                omit: vec!["topic".into(), "n".into()],
+                ..View::default()
+            },
+            View { unwrap, only: Some(vec!["a".into()]), ..View::default() },
+        ] {
+            let payload = Payload::json(text.as_bytes(), Arc::new(view), Version(1));
+            let mut members = Vec::new();
+            assert!(payload.members(&mut members).unwrap());
+            let members: Map = members
+                .into_iter()
+                .map(|(key, value)| (key, Slot::new(value, Version(1))))
+                .collect();
+            assert_eq!(&Value::Object(Arc::new(members)), payload.value().unwrap());
+        }
     }
 
     #[test]
