@@ -152,6 +152,12 @@ impl Terminal {
         Self { name, master: pair.master, keyboard, shared, process, settings }
     }
 
+    /// The program's process number.
+    #[allow(dead_code, reason = "benches ask for it, tests do not")]
+    pub(crate) fn process(&self) -> u32 {
+        self.process
+    }
+
     /// Types `keys`: characters, and names in angle brackets such as `<Enter>`, `<C-c>`, `<S-Left>`, `<lt>` for `<`.
     pub(crate) fn keys(&self, keys: &str) {
         let mut keyboard = self.keyboard.lock().unwrap();

@@ -1,0 +1,152 @@
+//! The budgets of the design, measured: each beside the thing it is compared with, in the same run.
+//!
+//! `cargo bench --bench budgets` prints a table; names after `--` choose rows, `--bench budgets -- fold jump`. Nothing
+//! fails when a budget is missed: machines differ, and a ratio is for a person to judge. Stores are made once, under
+//! the target directory. `FOLDBACK_BENCH_EVENTS` says how large the large one is (1,000,000 where it is not set).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops at the first surprise"
+)]
+
+mod events;
+mod measure;
+mod screen;
+mod stores;
+
+use std::time::{Duration, Instant};
+
+use foldback::model::{At, Version};
+use foldback::session::{OpenOptions, Session, Silent};
+use measure::{Row, median, print, quantile};
+
+fn main() {
+    let chosen: Vec<String> =
+        std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
+    let benches: [(&str, fn() -> Vec<Row>); 7] = [
+        ("fold", fold),
+        ("python", python),
+        ("jump", jump),
+        ("append", append),
+        ("picture", screen::first_picture),
+        ("key", screen::key_to_picture),
+        ("memory", screen::memory),
+    ];
+    for (_, bench) in benches.into_iter().filter(|(name, _)| wanted(name)) {
+        print(&bench());
+    }
+}
+
+fn open(path: &std::path::Path) -> Session {
+    Session::open(path.to_str().unwrap(), &OpenOptions::default()).unwrap()
+}
+
+/// Folding a long aggregate, beside nothing but reading its rows.
+fn fold() -> Vec<Row> {
+    let (path, events) = (stores::large(), stores::large_events());
+    let key = stores::key();
+    let (mut bare, mut merged) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        bare.push(stores::read_bare(&path));
+        let mut session = open(&path);
+        let started = Instant::now();
+        let moment = session.moment(&key, At::Last, &mut Silent).unwrap();
+        merged.push(started.elapsed());
+        assert_eq!(moment.version, Version(events));
+    }
+    let rate = |times: &[Duration]| events as f64 / median(times).as_secs_f64();
+    vec![Row {
+        what: format!("fold {events} events with merge"),
+        measured: format!("{:.0} events/s", rate(&merged)),
+        beside: format!("bare SQLite read of the same rows {:.0} rows/s", rate(&bare)),
+        ratio: Some(rate(&merged) / rate(&bare)),
+        budget: "≥ 0.5 ×".to_owned(),
+    }]
+}
+
+/// The same aggregate through the Python library's own repository.
+fn python() -> Vec<Row> {
+    let Some((path, events, theirs)) = stores::python() else {
+        println!("python: `python3 -c 'import eventsourcing'` does not work here; not compared");
+        return Vec::new();
+    };
+    let mut ours = Vec::new();
+    for _ in 0..5 {
+        let mut session = open(&path);
+        let key = session.aggregates(&Default::default(), 1).unwrap().rows[0].key.clone();
+        let started = Instant::now();
+        assert_eq!(session.moment(&key, At::Last, &mut Silent).unwrap().version, Version(events));
+        ours.push(started.elapsed());
+    }
+    let rate = |time: Duration| events as f64 / time.as_secs_f64();
+    vec![Row {
+        what: format!("fold {events} events of a Python eventsourcing store"),
+        measured: format!("{:.0} events/s", rate(median(&ours))),
+        beside: format!("its own repository.get {:.0} events/s", rate(theirs)),
+        ratio: Some(rate(median(&ours)) / rate(theirs)),
+        budget: "≥ 25 ×".to_owned(),
+    }]
+}
+
+/// Any version of a walked aggregate, beside folding it from nothing.
+fn jump() -> Vec<Row> {
+    let (path, events) = (stores::large(), stores::large_events());
+    let key = stores::key();
+    let mut session = open(&path);
+    let started = Instant::now();
+    session.moment(&key, At::Last, &mut Silent).unwrap();
+    let from_nothing = started.elapsed();
+    let mut jumps = Vec::new();
+    let mut version = 1;
+    for _ in 0..2000 {
+        version = (version * 48_271 + 11) % events + 1;
+        let started = Instant::now();
+        let moment = session.moment(&key, At::Version(Version(version)), &mut Silent).unwrap();
+        jumps.push(started.elapsed());
+        assert_eq!(moment.version, Version(version));
+    }
+    let mut steps = Vec::new();
+    for _ in 0..2000 {
+        let started = Instant::now();
+        version = session.step(&key, Version(version), -1, &mut Silent).unwrap().version.0;
+        steps.push(started.elapsed());
+    }
+    let row = |what: &str, times: &[Duration]| Row {
+        what: format!("{what} of {events} walked events"),
+        measured: format!("p50 {:.2?}, p99 {:.2?}", median(times), quantile(times, 0.99)),
+        beside: format!("the first walk {from_nothing:.2?}"),
+        ratio: None,
+        budget: "p99 ≤ 1 ms".to_owned(),
+    };
+    vec![row("jump to a random version", &jumps), row("step back by one", &steps)]
+}
+
+/// Appending to foldback's own store, beside the same rows through bare rusqlite.
+fn append() -> Vec<Row> {
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        ours.push(stores::append_batches(100, 1000));
+        bare.push(stores::insert_bare(100, 1000));
+    }
+    let mut single = stores::append_single(300);
+    single.sort();
+    let rate = |times: &[Duration]| 100_000.0 / median(times).as_secs_f64();
+    vec![
+        Row {
+            what: "append in batches of 1,000".to_owned(),
+            measured: format!("{:.0} events/s", rate(&ours)),
+            beside: format!("the same rows through bare rusqlite {:.0} rows/s", rate(&bare)),
+            ratio: Some(rate(&ours) / rate(&bare)),
+            budget: "≥ 100,000 events/s".to_owned(),
+        },
+        Row {
+            what: "append one, durably".to_owned(),
+            measured: format!("p50 {:.2?}, p99 {:.2?}", median(&single), quantile(&single, 0.99)),
+            beside: String::new(),
+            ratio: None,
+            budget: "p99 ≤ 100 ms".to_owned(),
+        },
+    ]
+}
