@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod readme;
 mod support;
 mod terminal;
 mod text;
