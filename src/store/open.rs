@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::sqlite::{SqliteStore, look};
-use super::{EventStore, StoreError, StoreErrorKind, layout, recording};
+use super::{EventStore, StoreError, StoreErrorKind, demo, layout, recording};
 
 /// What a person said about a store besides where it is.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct OpenOptions {
 /// Where the system keeps what is not kept. The front ends know better: they may read the environment.
 const USUAL_SCRATCH: &str = if cfg!(windows) { r"C:\Windows\Temp" } else { "/tmp" };
 
-/// Opens the store at `source`, a path, for reading.
+/// Opens the store at `source`, a path or `demo:` and the name of a sample, for reading.
 pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, StoreError> {
     if let Some((scheme, _)) = source.split_once("://") {
         return Err(StoreError::new(
@@ -28,16 +28,18 @@ pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, 
         )
         .hint("a store is the path of a SQLite file or of a recording (.jsonl, .jsonl.zst)"));
     }
+    if let Some(name) = source.strip_prefix(demo::PREFIX) {
+        if let Some(layout) = &options.layout {
+            return Err(no_database(&layout.display().to_string(), source));
+        }
+        return demo::open(name);
+    }
     let path = Path::new(source);
     let layout = options.layout.as_deref().map(layout::from_file).transpose()?;
     if let (Some(layout), false) = (&layout, is_sqlite(path)) {
         // A file that is neither gets its own answer from the recordings below.
         if path.is_file() {
-            return Err(StoreError::new(
-                StoreErrorKind::BadLayout,
-                format!("the layout {} describes tables, and {source} is no database", layout.name),
-            )
-            .hint("leave --layout away: a recording says itself how it is laid out"));
+            return Err(no_database(&layout.name, source));
         }
     }
     if is_sqlite(path) {
@@ -50,6 +52,14 @@ pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, 
     }
     let length = path.metadata().map_or(0, |meta| meta.len());
     Err(look::stranger(path, &bytes, length))
+}
+
+fn no_database(layout: &str, source: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::BadLayout,
+        format!("the layout {layout} describes tables, and {source} is no database"),
+    )
+    .hint("leave --layout away: a recording says itself how it is laid out")
 }
 
 fn beginning(path: &Path) -> Result<Vec<u8>, StoreError> {
