@@ -4,9 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{EventId, Payload, Position, Version, View, time};
+use crate::store::export::{Format, export_file};
 use crate::store::own::verify_chain;
 use crate::store::sample_events::events;
-use crate::store::{MemoryStore, conformance};
+use crate::store::{MemoryStore, OpenOptions, conformance, open, recording};
 
 /// The rows of table `events`, in order, as events.
 fn rows(path: &Path) -> Vec<Event> {
@@ -185,4 +186,66 @@ fn a_file_that_is_there_is_left_alone() {
     assert_eq!(lost.kind, StoreErrorKind::NotFound);
     assert!(lost.message.contains("none/x.db cannot be made"), "{lost}");
     assert_eq!(names(&dir), ["theirs.db"]);
+}
+
+#[test]
+fn an_imported_recording_reads_through_the_layout_as_it_was() {
+    let fixture = "tests/fixtures/recordings/cloudevents.jsonl";
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture);
+    let mut recording = recording::open(&fixture).unwrap();
+    let mut expected = conformance::scan_all(&mut *recording, &EventQuery::default(), 100);
+    for (at, event) in expected.iter_mut().enumerate() {
+        event.position = Some(Position(at as i64 + 1));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("copy.db");
+    import(&mut *recording, &path, &mut |_| ControlFlow::Continue(())).unwrap();
+    let before = fs::read(&path).unwrap();
+    let mut store = open(path.to_str().unwrap(), &OpenOptions::default()).unwrap();
+    assert_eq!((store.info().layout.as_str(), store.info().confidence), ("foldback", 100));
+    conformance::check(&mut *store, &expected);
+    drop(store);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(&dir), ["copy.db"]);
+}
+
+/// Bytes that cannot be read are the same bytes, whatever a reader takes them for; empty metadata is none.
+fn as_told(event: Event) -> Event {
+    let told = |payload: Payload| match payload.value() {
+        Ok(_) => payload,
+        Err(_) => Payload::opaque(Arc::clone(payload.bytes()), "unreadable", "unreadable"),
+    };
+    let metadata = event.metadata.filter(|metadata| !metadata.bytes().is_empty()).map(told);
+    Event { data: told(event.data), metadata, ..event }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn an_export_that_is_imported_reads_the_same(events in events()) {
+        prop_assume!(!events.is_empty());
+        let dir = tempfile::tempdir().unwrap();
+        let (lines, path) = (dir.path().join("x.jsonl.zst"), dir.path().join("copy.db"));
+        let mut store = MemoryStore::new("x", events.clone());
+        let format = Format::of(&lines);
+        export_file(&mut store, &EventQuery::default(), &lines, format, &mut |_| ControlFlow::Continue(())).unwrap();
+        let mut recording = open(lines.to_str().unwrap(), &OpenOptions::default()).unwrap();
+        import(&mut *recording, &path, &mut |_| ControlFlow::Continue(())).unwrap();
+        let mut copy = open(path.to_str().unwrap(), &OpenOptions::default()).unwrap();
+        let found = conformance::scan_all(&mut *copy, &EventQuery::default(), 100);
+        let expected: Vec<Event> = events
+            .iter()
+            .zip(&found)
+            .map(|(event, copy)| Event {
+                position: event.position.or(copy.position),
+                id: event.id.clone().or(copy.id.clone()),
+                ..event.clone()
+            })
+            .map(as_told)
+            .collect();
+        let found: Vec<Event> = found.into_iter().map(as_told).collect();
+        conformance::same_events(&found, &expected, "imported from an export");
+        prop_assert_eq!(found.len(), events.len());
+    }
 }
