@@ -146,7 +146,7 @@ impl Copy {
         let recorded_at = event.time.as_ref().and_then(nine_digits);
         self.times += u64::from(event.time.is_none());
         self.times_lost += u64::from(event.time.is_some() && recorded_at.is_none());
-        self.unwrapped += u64::from(!event.data.is_plain());
+        self.unwrapped += u64::from(!event.data.is_plain() && event.data.value().is_ok());
         Row {
             position,
             aggregate: event.aggregate.as_str(),
