@@ -13,6 +13,7 @@ mod origin;
 mod output;
 mod progress;
 mod render;
+mod screen;
 mod shape;
 mod signal;
 mod table;
@@ -25,7 +26,7 @@ use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
 use self::context::Context;
-use self::failure::{Outcome, Status};
+use self::failure::{Failure, Outcome, Status};
 use self::output::{Colour, Output};
 
 /// Runs the program with the arguments and streams of this process.
@@ -57,28 +58,32 @@ fn start(arguments: Vec<OsString>) -> Status {
         Ok(cli) => {
             let out = Output::new(cli.global.json, cli.global.color, cli.global.quiet);
             let mut context = Context::new(out, cli.global.layout, cli.global.quiet);
-            let outcome = dispatch(cli.command.as_ref(), &mut context);
+            let outcome = match (&cli.command, &cli.store) {
+                (Some(command), _) => dispatch(command, &mut context),
+                (None, Some(store)) => screen::show(store, cli.global.color, &context),
+                (None, None) => context.out.raw(help::START).map_err(Failure::from),
+            };
             context.out.finish(outcome)
         }
         Err(error) => output::usage(&error),
     }
 }
 
-fn dispatch(command: Option<&Command>, context: &mut Context) -> Outcome {
+fn dispatch(command: &Command, context: &mut Context) -> Outcome {
+    context.listen();
     match command {
-        Some(Command::Info(arguments)) => command::info::run(arguments, context),
-        Some(Command::Aggregates(arguments)) => command::aggregates::run(arguments, context),
-        Some(Command::Events(arguments)) => command::events::run(arguments, context),
-        Some(Command::State(arguments)) => command::state::run(arguments, context),
-        Some(Command::Diff(arguments)) => command::diff::run(arguments, context),
-        Some(Command::Log(arguments)) => command::log::run(arguments, context),
-        Some(Command::Blame(arguments)) => command::blame::run(arguments, context),
-        Some(Command::History(arguments)) => command::history::run(arguments, context),
-        Some(Command::Import(arguments)) => command::import::run(arguments, context),
-        Some(Command::Export(arguments)) => command::export::run(arguments, context),
-        Some(Command::Completions(arguments)) => command::completions::run(arguments, context),
-        Some(Command::Man(arguments)) => command::man::run(arguments, context),
-        None => Ok(context.out.raw(help::START)?),
+        Command::Info(arguments) => command::info::run(arguments, context),
+        Command::Aggregates(arguments) => command::aggregates::run(arguments, context),
+        Command::Events(arguments) => command::events::run(arguments, context),
+        Command::State(arguments) => command::state::run(arguments, context),
+        Command::Diff(arguments) => command::diff::run(arguments, context),
+        Command::Log(arguments) => command::log::run(arguments, context),
+        Command::Blame(arguments) => command::blame::run(arguments, context),
+        Command::History(arguments) => command::history::run(arguments, context),
+        Command::Import(arguments) => command::import::run(arguments, context),
+        Command::Export(arguments) => command::export::run(arguments, context),
+        Command::Completions(arguments) => command::completions::run(arguments, context),
+        Command::Man(arguments) => command::man::run(arguments, context),
     }
 }
 

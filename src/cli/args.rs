@@ -11,8 +11,17 @@ use super::output::Colour;
 
 /// A time-travel debugger for event-sourced systems.
 #[derive(Debug, Parser)]
-#[command(name = "foldback", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "foldback",
+    version,
+    disable_help_subcommand = true,
+    subcommand_precedence_over_arg = true,
+    max_term_width = 100
+)]
 pub(crate) struct Cli {
+    /// The store to look at on the screen: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    #[arg(value_hint = clap::ValueHint::FilePath, hide = true)]
+    pub(crate) store: Option<String>,
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]

@@ -26,7 +26,12 @@ impl Context {
     /// The surroundings that the arguments ask for.
     pub(crate) fn new(out: Output, layout: Option<PathBuf>, quiet: bool) -> Self {
         let bars = !quiet && Output::is_watched();
-        Self { out, now: chrono::Utc::now(), signal: Signal::listen(), layout, bars }
+        Self { out, now: chrono::Utc::now(), signal: Signal::default(), layout, bars }
+    }
+
+    /// Stops at Ctrl-C from now on.
+    pub(crate) fn listen(&self) {
+        self.signal.listen();
     }
 
     /// Opens a store to read from.

@@ -105,7 +105,10 @@ impl From<StoreError> for Failure {
             | Kind::UnknownLayout
             | Kind::Failed => Status::Store,
         };
-        let failure = Self::new(status, error.to_string()).because_of(&error);
+        let failure = Self::new(status, error.to_string());
+        // That nothing is there has no deeper reason.
+        let failure =
+            if error.kind == Kind::NotFound { failure } else { failure.because_of(&error) };
         Self { hint: error.hint, ..failure }
     }
 }

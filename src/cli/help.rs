@@ -35,7 +35,7 @@ pub(crate) fn command() -> clap::Command {
     command
         .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}{options}{after-help}")
         .before_help(list.trim_end().to_owned())
-        .override_usage("foldback COMMAND STORE …")
+        .override_usage("foldback STORE              look at it on the screen\n       foldback COMMAND STORE …    print")
         .after_help(WORDS)
 }
 
@@ -59,6 +59,7 @@ pub(crate) const START: &str = "\
 foldback goes back in time in an event store: any aggregate at any version, what each event changed,
 and which event put every value there. It never writes to a store that it did not create.
 
+  foldback shop.db                         look at it on the screen; ? shows the keys
   foldback info shop.db                    what is in the store, and which library wrote it
   foldback aggregates shop.db              whose history there is
   foldback log shop.db order-4711          every event of one aggregate and what it changed
@@ -97,7 +98,7 @@ pub(crate) fn mistyped(words: &[String]) -> Option<Failure> {
     let failure = Failure::usage(format!("there is no command `{word}`"));
     Some(match text::nearest(word, names()) {
         Some(name) => failure.hint(format!("did you mean `{name}`?")),
-        None => failure.hint("`foldback --help` lists the commands"),
+        None => failure.hint("`foldback --help` lists the commands; a store is given as a path"),
     })
 }
 

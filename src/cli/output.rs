@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::failure::{Failure, Status};
 use super::line::{Ink, Line};
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, Severity, Version};
 use crate::text::human;
 
 /// When to colour.
@@ -81,6 +81,11 @@ impl Output {
         self.reader == Reader::Terminal
     }
 
+    /// Whether the screen can be drawn here, and somebody can type.
+    pub(crate) fn is_screen(&self) -> bool {
+        self.is_terminal() && io::stdin().is_terminal()
+    }
+
     /// Whether a person sees what stands on standard error.
     pub(crate) fn is_watched() -> bool {
         io::stderr().is_terminal()
@@ -135,28 +140,40 @@ impl Output {
         if self.is_json() {
             return Ok(());
         }
-        let mut more = 0;
-        for (index, finding) in findings.into_iter().enumerate() {
-            let (ink, word) = match finding.severity {
-                Severity::Error => (Ink::Error, "finding (error)"),
-                Severity::Warning => (Ink::Warning, "finding (warning)"),
-                Severity::Note if self.quiet => continue,
-                Severity::Note => (Ink::Dim, NOTE),
-            };
-            if index >= FINDINGS {
-                more += 1;
-                continue;
+        let mut told: Vec<(&Finding, Vec<Version>)> = Vec::new();
+        for finding in findings {
+            // Reading an event and folding it may notice the same.
+            match told.iter_mut().find(|(one, _)| one.message == finding.message) {
+                Some((_, versions)) => versions.extend(finding.version),
+                None => told.push((finding, finding.version.into_iter().collect())),
             }
-            let place = finding.version.map(|version| format!("v{version}: ")).unwrap_or_default();
-            let text = format!("{place}{} ({})", finding.message, finding.code);
-            self.aside(ink, word, &text, finding.hint.as_deref())?;
+        }
+        let more = told.len().saturating_sub(FINDINGS) as u64;
+        for (finding, versions) in told.into_iter().take(FINDINGS) {
+            self.finding(finding, versions)?;
         }
         if more > 0 {
-            let text =
-                format!("and {}: --json has all of them", human::plural(more, "more finding"));
+            let text = format!("{}: --json has all of them", human::plural(more, "more finding"));
             self.aside(Ink::Warning, "finding", &text, None)?;
         }
         Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding, mut versions: Vec<Version>) -> Printed {
+        let (ink, word) = match finding.severity {
+            Severity::Error => (Ink::Error, "finding (error)"),
+            Severity::Warning => (Ink::Warning, "finding (warning)"),
+            Severity::Note if self.quiet => return Ok(()),
+            Severity::Note => (Ink::Dim, NOTE),
+        };
+        versions.dedup();
+        let place = match versions.as_slice() {
+            [] => String::new(),
+            [version] => format!("v{version}: "),
+            [first, rest @ ..] => format!("v{first} and {} more: ", rest.len()),
+        };
+        let text = format!("{place}{} ({})", finding.message, finding.code);
+        self.aside(ink, word, &text, finding.hint.as_deref())
     }
 
     /// A warning on standard error, also for programs.

@@ -19,11 +19,9 @@ struct Shared {
 
 impl Signal {
     /// Listens from now on. Where the system gives no such signal, Ctrl-C ends the program as if nobody listened.
-    pub(crate) fn listen() -> Self {
-        let signal = Self::default();
-        let heard = signal.clone();
+    pub(crate) fn listen(&self) {
+        let heard = self.clone();
         let _ = std::thread::Builder::new().name("ctrl-c".into()).spawn(move || heard.wait_for());
-        signal
     }
 
     /// Interrupts this store's calls too.

@@ -57,6 +57,8 @@ pub fn write_event(out: &mut String, event: &Event, form: Form) {
     {
         broken.push(event.finding(finding));
     }
+    // The store may have noticed the same when it read the event.
+    broken.retain(|one: &Finding| event.findings.iter().all(|known| known.message != one.message));
     members.findings(event.findings.iter().chain(&broken));
     members.out.push('}');
 }
@@ -66,11 +68,6 @@ pub fn event_to_string(event: &Event, form: Form) -> String {
     let mut out = String::with_capacity(event.data.bytes().len() + 256);
     write_event(&mut out, event, form);
     out
-}
-
-/// What is noticed about a payload that cannot be shown as a value; `None` where it can.
-pub fn payload_finding(payload: &Payload) -> Option<Finding> {
-    payload.value().err().map(|error| unreadable("data", &error))
 }
 
 /// The members of one JSON object as they are written; whoever makes it writes the last brace.

@@ -158,6 +158,7 @@ fn print(
             let (first, last) = (render::time(first), render::time(last));
             fact("time", &format!("{first} to {last} ({span})"))?;
         }
+        _ if has.time && census.counts.events > 0 => fact("time", "no event's time can be read")?,
         _ if has.time => {}
         _ => fact("time", "this layout records no times")?,
     }

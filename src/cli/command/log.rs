@@ -136,7 +136,11 @@ fn print(out: &mut Output, names: &Session, entry: &Entry) -> Printed {
     for change in render::changes(&entry.changes, 7, out.width()) {
         out.line(&change)?;
     }
-    for finding in &entry.findings {
+    for (index, finding) in entry.findings.iter().enumerate() {
+        // Reading an event and folding it may notice the same.
+        if entry.findings.iter().take(index).any(|one| one.message == finding.message) {
+            continue;
+        }
         let text = format!("! {} ({})", finding.message, finding.code);
         out.line(&Line::plain("       ").with(Ink::Warning, text))?;
     }

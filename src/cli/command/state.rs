@@ -9,6 +9,7 @@ use crate::cli::line::{Ink, Line};
 use crate::cli::origin::Origins;
 use crate::cli::render;
 use crate::cli::shape::{self, Reducer};
+use crate::model::Version;
 use crate::session::{Moment, Session};
 
 /// Show an aggregate's state: now, at any version, at any moment
@@ -77,7 +78,7 @@ fn print(blame: bool, context: &mut Context, session: &mut Session, moment: &Mom
     let room = if context.out.width() == usize::MAX { 72 } else { context.out.width() * 3 / 5 };
     let column = widest.min(room);
     for (line, since) in lines {
-        let Some(since) = since else {
+        let Some(since) = since.filter(|since| *since != Version::ZERO) else {
             context.out.line(&line)?;
             continue;
         };

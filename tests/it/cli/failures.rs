@@ -40,6 +40,13 @@ fn each_kind_of_failure_has_its_status() {
 }
 
 #[test]
+fn the_screen_needs_a_terminal() {
+    insta::assert_snapshot!("screen_without_terminal", seen("shop.jsonl"));
+    insta::assert_snapshot!("screen_in_json", seen("shop.jsonl --json"));
+    insta::assert_snapshot!("screen_or_command", seen("shopp"));
+}
+
+#[test]
 fn a_full_disk_is_told() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let ran = foldback().args(["events", "shop.jsonl"]).stdout(full).output().unwrap();

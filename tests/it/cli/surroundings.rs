@@ -37,6 +37,24 @@ fn on_a_terminal_lines_end_where_it_ends() {
 }
 
 #[test]
+fn a_store_alone_opens_the_screen() {
+    let screen = terminal(100, &["shop.jsonl"]);
+    screen.wait_for("order-4711");
+    screen.keys("q");
+    let ended = screen.ended();
+    assert!(ended.status.success(), "{}", ended.text);
+    assert_eq!(ended.unrestored, [""; 0]);
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_leaves_the_terminal_as_it_was() {
+    let ended = terminal(100, &["no-such-store.db"]).ended();
+    assert_eq!(ended.status.exit_code(), 3, "{}", ended.text);
+    assert!(ended.text.contains("error: there is no file no-such-store.db"), "{}", ended.text);
+    assert_eq!(ended.unrestored, [""; 0]);
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     for line in ["events shop.jsonl", "events shop.jsonl --json", "completions bash", "--help"] {
         let mut child = foldback()

@@ -82,11 +82,15 @@ fn data(event: &Event, form: Form) -> Line {
         Form::Recorded | Form::Exact => event.data.recorded(),
         Form::Seen => event.data.value().cloned(),
     };
-    let mut line = match value {
-        Ok(value) => Line::plain(json::to_string(&value)),
-        Err(error) => Line::of(Ink::Warning, format!("! {error}")),
-    };
-    for finding in &event.findings {
+    let mut problem = String::new();
+    let mut line = value.map_or_else(
+        |error| {
+            problem = error.to_string();
+            Line::of(Ink::Warning, format!("! {error}"))
+        },
+        |value| Line::plain(json::to_string(&value)),
+    );
+    for finding in event.findings.iter().filter(|finding| finding.message != problem) {
         line.push(Ink::Warning, format!("  ! {} ({})", finding.message, finding.code));
     }
     line
