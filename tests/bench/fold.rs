@@ -12,6 +12,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use foldback::analysis::{blame, diff};
 use foldback::fold::{Merge, Reducer, State};
 use foldback::model::{Event, Path, Value, Version, json};
+use foldback::text::json::Pretty;
 
 fn history(events: u64) -> Vec<Event> {
     (1..=events).map(|version| events::event("order-1", version)).collect()
@@ -89,5 +90,20 @@ fn differing(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, reading, folding, differing);
+fn showing(c: &mut Criterion) {
+    let numbers: Vec<String> = (0..1_000_000).map(|number| number.to_string()).collect();
+    let text = format!("[{}]", numbers.join(","));
+    let value = json::read(text.as_bytes(), Version(1)).unwrap();
+    let pretty = Pretty::new(&value);
+    let mut group = c.benchmark_group("45 lines from the middle of a million");
+    group.sample_size(10);
+    group.bench_function("foldback", |b| b.iter(|| pretty.lines(black_box(500_000..500_045), 100)));
+    group.bench_function("counting all lines, once", |b| b.iter(|| Pretty::new(black_box(&value))));
+    group.bench_function("building all lines", |b| {
+        b.iter(|| json::to_pretty(black_box(&value)).lines().skip(500_000).take(45).count());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, reading, folding, differing, showing);
 criterion_main!(benches);
