@@ -1,7 +1,7 @@
 //! The command line: reads the arguments, runs one command through the [session](crate::session), prints, and says by
 //! its exit status how it went.
 //!
-//! Only [`output`] prints, and only this front end knows arguments, the environment and the standard streams.
+//! Only `output` prints, and only this front end knows arguments, the environment and the standard streams.
 
 mod args;
 mod command;

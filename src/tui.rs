@@ -6,7 +6,7 @@
 //! what the event changed and the event itself. `g` goes to a version or a time, `?` shows all keys, `:` runs anything
 //! by its name.
 //!
-//! One loop ([`run`]) owns the [`model`]; [`update`] changes it, [`effect`] does what takes time, [`draw`] draws it.
+//! One loop (`run`) owns the `model`; `update` changes it, `effect` does what takes time, `draw` draws it.
 //! Stores are known here through [`crate::session`] only.
 
 mod action;

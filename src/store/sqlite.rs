@@ -1,6 +1,6 @@
 //! Stores in a SQLite file, read through a layout.
 //!
-//! Nothing here writes: [`link`] opens the file so that no byte of it changes and nothing is left beside it. What a
+//! Nothing here writes: `link` opens the file so that no byte of it changes and nothing is left beside it. What a
 //! column means is the layout's business, what an event means nobody's here.
 
 mod ask;
