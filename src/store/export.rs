@@ -51,7 +51,7 @@ pub fn export(
     if format == Format::JsonlZst {
         let mut packed = zstd::stream::write::Encoder::new(to, 3).map_err(failed)?;
         let events = lines(from, query, &mut packed, format, progress)?;
-        packed.finish().and_then(|to| to.flush()).map_err(failed)?;
+        packed.finish().and_then(Write::flush).map_err(failed)?;
         return Ok(events);
     }
     let events = lines(from, query, to, format, progress)?;
