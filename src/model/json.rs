@@ -7,8 +7,8 @@
 mod read;
 mod write;
 
-pub(crate) use read::read_members;
 pub use read::{JsonError, MAX_DEPTH, read};
+pub(crate) use read::{pick, read_members};
 pub use write::{to_pretty, to_string, write, write_string};
 
 #[cfg(test)]
@@ -55,7 +55,25 @@ mod tests {
         assert_eq!(reason(&deep(MAX_DEPTH + 1)).0, "nested deeper than 512 levels");
     }
 
+    #[test]
+    fn members_are_picked_by_path() {
+        let json = r#"{"t":{"k":1,"d":"x\"y"},"v":[1,{"v":0}],"t2":null}"#;
+        let path = |keys: &[&str]| keys.iter().map(|key| (*key).into()).collect::<Vec<_>>();
+        let paths = [path(&["t", "d"]), path(&["v"]), path(&["t2"]), path(&["t2", "d"]), path(&[])];
+        let found = pick(json.as_bytes(), paths.each_ref().map(Vec::as_slice)).unwrap();
+        assert_eq!(found, [Some(r#""x\"y""#), Some(r#"[1,{"v":0}]"#), Some("null"), None, None]);
+        assert!(pick(br#"{"a":[1,}"#, [&[]]).is_err());
+    }
+
     proptest! {
+        /// Picking nothing reads all of the text, without building it.
+        #[test]
+        fn skipping_takes_what_reading_takes(text in r#"[ \[\]{}:,"a\\u0-9eE.+\-truefalsn]{0,24}"#) {
+            let read = read(text.as_bytes(), Version::ZERO);
+            let skipped = pick(text.as_bytes(), [&[]]);
+            prop_assert_eq!(read.map(drop).map_err(|e| e.offset), skipped.map(drop).map_err(|e| e.offset));
+        }
+
         #[test]
         fn takes_what_serde_json_takes(text in r#"[ \[\]{}:,"a\\u0-9eE.+\-truefalsn]{0,24}"#) {
             let theirs = serde_json::from_str::<serde_json::Value>(&text);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use foldback::model::{AggregateKey, Version};
 use foldback::store::own::{Expected, NewEvent, OwnStore};
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use crate::events;
 
@@ -86,8 +87,10 @@ pub(crate) fn read_bare(path: &Path) -> Duration {
     let mut bytes = 0;
     while let Some(row) = rows.next().unwrap() {
         for column in 0..10 {
-            bytes +=
-                row.get_ref(column).unwrap().as_bytes_or_null().unwrap().map_or(8, <[u8]>::len);
+            bytes += match row.get_ref(column).unwrap() {
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+                _ => 8,
+            };
         }
     }
     assert!(bytes > 0);

@@ -53,6 +53,19 @@ pub(crate) fn read_members(
     Ok(true)
 }
 
+/// The text of the values under some members of the top level, each found by the path of its keys; the last of twins.
+/// Checks all of the text, and builds nothing of what was not asked for.
+pub(crate) fn pick<'a, const N: usize>(
+    bytes: &'a [u8],
+    paths: [&[SmolStr]; N],
+) -> Result<[Option<&'a str>; N], JsonError> {
+    let mut reader = Reader::new(bytes, Version::ZERO)?;
+    let mut found = [None; N];
+    reader.pick(0, &paths, 0, &mut found)?;
+    reader.end()?;
+    Ok(found)
+}
+
 fn drop_earlier_twins(members: &mut Vec<(SmolStr, Value)>) {
     let few = members.len() <= 16;
     let twice = if few {
@@ -68,6 +81,28 @@ fn drop_earlier_twins(members: &mut Vec<(SmolStr, Value)>) {
             members.iter().rev().map(|(key, _)| seen.insert(key.clone())).collect();
         members.retain(|_| keep.pop().unwrap_or(true));
     }
+}
+
+/// How many bytes come before the first quote, backslash or control character: eight at a time, since most of a
+/// payload is strings.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    // The lowest bit set marks the first byte that is zero, or below `0x20`; what lies above it may be a borrow.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = quote | backslash | control;
+        if found != 0 {
+            return at * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    words.len() * 8 + rest.iter().position(ends).unwrap_or(rest.len())
 }
 
 struct Reader<'a> {
@@ -129,7 +164,162 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a value for its end only.
+    fn skip(&mut self, depth: usize) -> Result<(), JsonError> {
+        self.space();
+        match self.peek() {
+            Some(b'"') => self.skip_string(),
+            Some(b'{') => self.skip_all(depth + 1, b'}', |this| {
+                this.space();
+                if this.peek() != Some(b'"') {
+                    return this.fail("expected a key in double quotes");
+                }
+                this.skip_string()?;
+                this.colon()?;
+                this.skip(depth + 1)
+            }),
+            Some(b'[') => self.skip_all(depth + 1, b']', |this| this.skip(depth + 1)),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            _ => self.value(depth).map(drop),
+        }
+    }
+
+    fn skip_all(
+        &mut self,
+        depth: usize,
+        end: u8,
+        mut one: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        if depth > MAX_DEPTH {
+            return self.fail("nested deeper than 512 levels");
+        }
+        self.at += 1;
+        self.space();
+        if self.peek() == Some(end) {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            one(self)?;
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(byte) if byte == end => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.fail("expected `,` or the end of what was begun"),
+            }
+        }
+    }
+
+    fn skip_string(&mut self) -> Result<(), JsonError> {
+        let from = self.at;
+        self.at += 1;
+        self.skip_plain();
+        if self.peek() == Some(b'"') {
+            self.at += 1;
+            return Ok(());
+        }
+        self.at = from;
+        self.string().map(drop)
+    }
+
+    fn colon(&mut self) -> Result<(), JsonError> {
+        self.space();
+        if self.peek() != Some(b':') {
+            return self.fail("expected `:`");
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Reads a value for the text of what stands at the ends of `paths`, `level` keys of which led here.
+    fn pick(
+        &mut self,
+        depth: usize,
+        paths: &[&[SmolStr]],
+        level: usize,
+        found: &mut [Option<&'a str>],
+    ) -> Result<(), JsonError> {
+        self.space();
+        if self.peek() != Some(b'{') {
+            return self.skip(depth);
+        }
+        self.skip_all(depth + 1, b'}', |this| {
+            this.space();
+            if this.peek() != Some(b'"') {
+                return this.fail("expected a key in double quotes");
+            }
+            let key = this.string()?;
+            this.colon()?;
+            this.space();
+            let from = this.at;
+            let leads = |path: &[SmolStr]| path.get(level).is_some_and(|step| *step == *key);
+            if paths.iter().any(|path| leads(path) && path.len() > level + 1) {
+                // Only the paths that this key is on; the others keep their place with nothing left to match.
+                let on: Vec<&[SmolStr]> =
+                    paths.iter().map(|path| if leads(path) { *path } else { &[] }).collect();
+                this.pick(depth + 1, &on, level + 1, found)?;
+            } else {
+                this.skip(depth + 1)?;
+            }
+            for (path, found) in paths.iter().zip(found.iter_mut()) {
+                if leads(path) && path.len() == level + 1 {
+                    *found = Some(this.slice(from, this.at));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The value inside the wrapping that a [`View`] takes off, where the object that begins here is one as libraries
+    /// write it. Anything else is left to be read as an object, which knows the other ways to write it too.
+    fn wrapped(&mut self, depth: usize) -> Option<Value> {
+        let (kind, data) = self.unwrap?;
+        let from = self.at;
+        let value = self.wrapped_as(kind, data, depth).ok().flatten();
+        if value.is_none() {
+            self.at = from;
+        }
+        value
+    }
+
+    fn wrapped_as(
+        &mut self,
+        kind: &str,
+        data: &str,
+        depth: usize,
+    ) -> Result<Option<Value>, JsonError> {
+        if depth > MAX_DEPTH {
+            return Ok(None);
+        }
+        for (opening, key) in [(b'{', kind), (b',', data)] {
+            self.space();
+            if self.peek() != Some(opening) {
+                return Ok(None);
+            }
+            self.at += 1;
+            self.space();
+            if self.peek() != Some(b'"') || self.string()? != key {
+                return Ok(None);
+            }
+            self.colon()?;
+            if key == kind {
+                self.skip(depth)?;
+            }
+        }
+        let value = self.value(depth)?;
+        self.space();
+        let whole = self.peek() == Some(b'}');
+        self.at += 1;
+        Ok(whole.then_some(value))
+    }
+
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
+        if let Some(inner) = self.wrapped(depth) {
+            return Ok(inner);
+        }
         let mut map = Map::default();
         let since = self.since;
         self.members(
@@ -195,16 +385,12 @@ impl<'a> Reader<'a> {
                 return self.fail("expected a key in double quotes");
             }
             let key = self.string()?;
-            self.space();
-            if self.peek() != Some(b':') {
-                return self.fail("expected `:`");
-            }
-            self.at += 1;
+            self.colon()?;
             if wanted(&key) {
                 let value = self.value(depth)?;
                 each(SmolStr::new(key), value);
             } else {
-                self.value(depth)?;
+                self.skip(depth)?;
             }
             self.space();
             match self.peek() {
@@ -260,11 +446,7 @@ impl<'a> Reader<'a> {
 
     /// Moves to the next quote, backslash or control character.
     fn skip_plain(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += rest
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
-            .unwrap_or(rest.len());
+        self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
     }
 
     fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {

@@ -4,12 +4,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
 use super::super::layout::{DataRule, Decode};
 use super::super::sniff;
+pub(super) use crate::model::json::pick;
 use crate::model::{Finding, Payload, Version};
 
 /// The most that a payload may inflate to; what claims more is shown as it is.
@@ -150,84 +149,8 @@ fn inflate(bytes: &[u8], steps: &[Decode]) -> Option<Result<Vec<u8>, String>> {
     }
 }
 
-/// The JSON texts under the keys of some paths, found in one pass that builds nothing.
-pub(super) fn pick<'a, const N: usize>(
-    json: &'a [u8],
-    paths: [&[SmolStr]; N],
-) -> Result<[Option<&'a RawValue>; N], serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let mut found = reader.deserialize_any(Picker(paths))?;
-    reader.end()?;
-    for (value, path) in found.iter_mut().zip(paths) {
-        for key in path.iter().skip(1) {
-            let inner = value.and_then(|raw| {
-                let path = [std::slice::from_ref(key)];
-                pick(raw.get().as_bytes(), path).ok().and_then(|[inner]| inner)
-            });
-            *value = inner;
-        }
-    }
-    Ok(found)
-}
-
-struct Picker<'k, const N: usize>([&'k [SmolStr]; N]);
-
-impl<'de, const N: usize> Visitor<'de> for Picker<'_, N> {
-    type Value = [Option<&'de RawValue>; N];
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = [None; N];
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            let wanted = self.0.iter().position(|path| path.first().is_some_and(|k| *k == *key.0));
-            match wanted.and_then(|at| found.get_mut(at)) {
-                Some(place) => *place = Some(map.next_value()?),
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(found)
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok([None; N])
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok([None; N])
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok([None; N])
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok([None; N])
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok([None; N])
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok([None; N])
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok([None; N])
-    }
-}
-
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
-
 /// The text of a picked scalar: a string's content, anything else as it is written.
-pub(super) fn scalar(raw: &RawValue) -> Option<SmolStr> {
-    let text = raw.get();
+pub(super) fn scalar(text: &str) -> Option<SmolStr> {
     if text.starts_with('"') {
         return serde_json::from_str::<std::borrow::Cow<'_, str>>(text).ok().map(SmolStr::new);
     }
