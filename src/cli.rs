@@ -59,7 +59,7 @@ fn start(arguments: Vec<OsString>) -> Status {
             let out = Output::new(cli.global.json, cli.global.color, cli.global.quiet);
             let mut context = Context::new(out, cli.global.layout, cli.global.quiet);
             let outcome = match (&cli.command, &cli.store) {
-                (Some(command), _) => dispatch(command, &mut context),
+                (Some(command), _) => dispatch(command, cli.global.color, &mut context),
                 (None, Some(store)) => screen::show(store, cli.global.color, &context),
                 (None, None) => context.out.raw(help::START).map_err(Failure::from),
             };
@@ -69,9 +69,13 @@ fn start(arguments: Vec<OsString>) -> Status {
     }
 }
 
-fn dispatch(command: &Command, context: &mut Context) -> Outcome {
-    context.listen();
+fn dispatch(command: &Command, colour: Colour, context: &mut Context) -> Outcome {
+    // The screen listens itself.
+    if !matches!(command, Command::Demo(_)) {
+        context.listen();
+    }
     match command {
+        Command::Demo(arguments) => command::demo::run(arguments, colour, context),
         Command::Info(arguments) => command::info::run(arguments, context),
         Command::Aggregates(arguments) => command::aggregates::run(arguments, context),
         Command::Events(arguments) => command::events::run(arguments, context),

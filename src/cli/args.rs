@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::command::{
-    aggregates, blame, completions, diff, events, export, history, import, info, log, man, state,
+    aggregates, blame, completions, demo, diff, events, export, history, import, info, log, man,
+    state,
 };
 use super::output::Colour;
 
@@ -52,6 +53,7 @@ pub(crate) struct Global {
 /// The commands. Their groups are in [`super::help`].
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Demo(demo::Arguments),
     Info(info::Arguments),
     Aggregates(aggregates::Arguments),
     Events(events::Arguments),

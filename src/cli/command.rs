@@ -3,6 +3,7 @@
 pub(crate) mod aggregates;
 pub(crate) mod blame;
 pub(crate) mod completions;
+pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod export;

@@ -9,7 +9,8 @@ use super::failure::Failure;
 use crate::text;
 
 /// The commands by what they are for. A test holds that each stands in exactly one group.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("To try it out", &["demo"]),
     ("What is in a store", &["info", "aggregates", "events"]),
     ("One aggregate in time", &["state", "diff", "log", "blame", "history"]),
     ("Between stores", &["import", "export"]),
@@ -17,7 +18,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
 ];
 
 const WORDS: &str = "\
-STORE      a SQLite file, or a recording: .jsonl, .jsonl.zst
+STORE      a SQLite file, or a recording: .jsonl, .jsonl.zst; demo:shop is a sample to try
 AGGREGATE  its id, as `foldback aggregates STORE` lists them
 VERSION    a number; `first`, `last`; `-3`: three before the last; 0: before everything;
            or a time in UTC: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
@@ -65,6 +66,8 @@ and which event put every value there. It never writes to a store that it did no
   foldback log shop.db order-4711          every event of one aggregate and what it changed
   foldback state shop.db order-4711        its state now; --at 17, --at -2h: as it was
   foldback blame shop.db order-4711        which event put each value there
+
+  foldback demo                            a sample store to try it on; as STORE it is demo:shop
 
 All commands: foldback --help
 ";

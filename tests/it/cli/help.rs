@@ -2,7 +2,8 @@
 
 use super::{foldback, run, seen, text};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
+    "demo",
     "info",
     "aggregates",
     "events",
