@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod readme;
+mod stores;
 mod support;
 mod terminal;
 mod text;

@@ -46,7 +46,9 @@ pub(crate) struct Document(Part);
 impl Document {
     /// Reads YAML text; what is not YAML at all is one mistake.
     pub(crate) fn read(text: &str) -> Result<Self, Mistake> {
-        match serde_saphyr::from_str::<Spanned<Node>>(text) {
+        // A column may be called `no` or `on`.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
             Ok(part) => Ok(Self(Part::from(part))),
             Err(error) => Err(Mistake {
                 line: error.location().map_or(0, |place| place.line()),
