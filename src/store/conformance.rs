@@ -264,7 +264,7 @@ fn searches(store: &mut dyn EventStore, expected: &[Event]) {
             .collect();
         for (size, direction) in [(1, Direction::Forward), (1_000, Direction::Backward)] {
             let matching = Some(word.clone());
-            let query = AggregateQuery { matching, direction, ..AggregateQuery::default() };
+            let query = AggregateQuery { direction, matching, ..AggregateQuery::default() };
             assert_eq!(list_all(store, &query, size), kept, "aggregates that match {word:?}");
         }
     }
@@ -272,7 +272,7 @@ fn searches(store: &mut dyn EventStore, expected: &[Event]) {
         let kept: Vec<_> = all.iter().filter(|row| row.key.category == category).cloned().collect();
         for (size, direction) in [(2, Direction::Forward), (3, Direction::Backward)] {
             let category = Some(category.clone());
-            let query = AggregateQuery { category, direction, ..AggregateQuery::default() };
+            let query = AggregateQuery { direction, category, ..AggregateQuery::default() };
             assert_eq!(list_all(store, &query, size), kept, "aggregates of one category");
         }
     }

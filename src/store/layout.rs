@@ -243,8 +243,9 @@ pub fn from_file(path: &Path) -> Result<Layout, StoreError> {
             1 => "a mistake".to_owned(),
             many => format!("{many} mistakes"),
         };
-        let list: String = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
-        StoreError::new(StoreErrorKind::BadLayout, format!("{place} has {count}:{list}"))
+        let list: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        let message = format!("{place} has {count}:\n  {}", list.join("\n  "));
+        StoreError::new(StoreErrorKind::BadLayout, message)
             .hint("mend the file; the shipped layouts show every key in use")
     })
 }

@@ -174,7 +174,7 @@ impl EventStore for SqliteStore {
     }
 
     fn head(&mut self) -> Result<Head, StoreError> {
-        self.ask(|asked| asked.head())
+        self.ask(|asked: &mut Asked<'_>| asked.head())
     }
 
     fn aggregates(
@@ -203,7 +203,7 @@ impl EventStore for SqliteStore {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        self.ask(|asked| asked.counts())
+        self.ask(|asked: &mut Asked<'_>| asked.counts())
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {

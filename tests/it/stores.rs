@@ -2,6 +2,7 @@
 
 mod broken;
 mod owner;
+mod readback;
 mod truth;
 mod untouched;
 

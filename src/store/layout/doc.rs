@@ -81,19 +81,17 @@ impl Mistakes {
     }
 
     fn section<'a>(&'a self, name: &str, part: &'a Part) -> Option<Section<'a>> {
-        match &part.node {
-            Node::Map(members) => Some(Section {
-                name: name.to_owned(),
-                members,
-                line: part.line,
-                asked: RefCell::default(),
-                mistakes: self,
-            }),
-            _ => {
-                self.add(part.line, format!("{name} should hold `key: value` pairs"));
-                None
-            }
-        }
+        let Node::Map(members) = &part.node else {
+            self.add(part.line, format!("{name} should hold `key: value` pairs"));
+            return None;
+        };
+        Some(Section {
+            name: name.to_owned(),
+            members,
+            line: part.line,
+            asked: RefCell::default(),
+            mistakes: self,
+        })
     }
 }
 

@@ -296,12 +296,12 @@ fn data(section: &Section<'_>) -> Option<DataRule> {
 }
 
 fn view(part: &Section<'_>) -> View {
-    let unwrap = part.texts("unwrap").and_then(|names| match names.as_slice() {
-        [kind, value] => Some((SmolStr::new(kind), SmolStr::new(value))),
-        _ => {
-            part.mistake("`unwrap` should name two members: the type's and the value's");
-            None
+    let unwrap = part.texts("unwrap").and_then(|names| {
+        if let [kind, value] = names.as_slice() {
+            return Some((SmolStr::new(kind), SmolStr::new(value)));
         }
+        part.mistake("`unwrap` should name two members: the type's and the value's");
+        None
     });
     View {
         unwrap,

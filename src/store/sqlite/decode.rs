@@ -167,21 +167,23 @@ pub(super) fn dated(plan: &Plan, row: &Row<'_>, since: Version) -> Dated {
         _ => None,
     };
     if let Some(rule) = &events.time {
-        dated.date(rule, value(row, column::TIME), time);
+        dated.date(rule, value(row, column::TIME), time.as_ref());
     }
     dated
+}
+
+/// The keys that lead to a field inside the data.
+fn path(field: Option<&Field>) -> &[SmolStr] {
+    match field {
+        Some(Field::Data(path, _)) => path,
+        _ => &[],
+    }
 }
 
 impl Dated {
     fn picked(&mut self, time: Option<&Field>, schema: Option<&Field>) -> [Option<SmolStr>; 2] {
         if !self.data.is_json() {
             return [None, None];
-        }
-        fn path(field: Option<&Field>) -> &[SmolStr] {
-            match field {
-                Some(Field::Data(path, _)) => path,
-                _ => &[],
-            }
         }
         match pick(self.data.bytes(), [path(time), path(schema)]) {
             Ok(found) => found.map(|raw| raw.and_then(scalar)),
@@ -193,11 +195,11 @@ impl Dated {
         }
     }
 
-    fn date(&mut self, rule: &TimeRule, in_column: ValueRef<'_>, in_data: Option<SmolStr>) {
-        let (time, written) = match (&rule.at, &in_data) {
+    fn date(&mut self, rule: &TimeRule, in_column: ValueRef<'_>, in_data: Option<&SmolStr>) {
+        let (time, written) = match (&rule.at, in_data) {
             (Field::Column(_), _) => (moment::of_column(in_column, rule), text(in_column)),
             (Field::Data(..), Some(written)) => {
-                (moment::of_column(ValueRef::Text(written.as_bytes()), rule), in_data.clone())
+                (moment::of_column(ValueRef::Text(written.as_bytes()), rule), in_data.cloned())
             }
             (Field::Data(..), None) => (None, None),
         };
@@ -228,12 +230,11 @@ pub(super) fn event(
         findings.push(Finding::warning("aggregate-missing", "it belongs to no aggregate"));
     }
     let metadata = match &layout.metadata {
-        None => None,
         Some(MetadataRule::Column(_, view)) => {
             metadata(value(row, column::METADATA), view, version)
         }
         Some(MetadataRule::Data(view)) if data.is_json() => Some(data.viewed(Arc::clone(view))),
-        Some(MetadataRule::Data(_)) => None,
+        Some(MetadataRule::Data(_)) | None => None,
     };
     let position = match value(row, column::ORDER) {
         ValueRef::Integer(position) if layout.position => Some(Position(position)),

@@ -88,7 +88,7 @@ pub(super) fn header(path: &Path) -> Result<Header, StoreError> {
         return Err(stranger(path, &bytes, meta.len()));
     }
     let header = parse(&bytes).ok_or_else(|| {
-        truncated(path, format!("its header of 100 bytes ends after {}", bytes.len()))
+        truncated(path, &format!("its header of 100 bytes ends after {}", bytes.len()))
     })?;
     let unfinished = |suffix| beside(path, suffix).metadata().is_ok_and(|meta| meta.len() > 0);
     match header.length {
@@ -96,7 +96,7 @@ pub(super) fn header(path: &Path) -> Result<Header, StoreError> {
         Some(length) if meta.len() < length && !unfinished("-wal") && !unfinished("-journal") => {
             Err(truncated(
                 path,
-                format!("its header says {length} bytes and there are {}", meta.len()),
+                &format!("its header says {length} bytes and there are {}", meta.len()),
             ))
         }
         _ => Ok(header),
@@ -122,7 +122,7 @@ pub(crate) fn directory(path: &Path) -> StoreError {
         .hint(near(&path.join("x")).unwrap_or_else(|| "name a file in it".to_owned()))
 }
 
-fn truncated(path: &Path, how: String) -> StoreError {
+fn truncated(path: &Path, how: &str) -> StoreError {
     StoreError::new(
         StoreErrorKind::NotAStore,
         format!("{} is a SQLite database that is cut short: {how}", path.display()),
@@ -141,7 +141,7 @@ pub(crate) fn stranger(path: &Path, bytes: &[u8], length: u64) -> StoreError {
             .hint("the program that writes it may not have made its tables yet");
     }
     if bytes.len() < MAGIC.len() && MAGIC.starts_with(bytes) {
-        return truncated(path, format!("it ends after {} bytes", bytes.len()));
+        return truncated(path, &format!("it ends after {} bytes", bytes.len()));
     }
     if let Some(kind) = sniff::known_kind(bytes) {
         let hint = match kind {

@@ -56,7 +56,7 @@ fn rows(path: &Path, table: &str) -> Vec<Raw> {
     let connection = Connection::open(path).unwrap();
     let mut statement =
         connection.prepare(&format!("SELECT rowid, * FROM {table} ORDER BY rowid")).unwrap();
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let rows = statement.query_map([], |row| {
         let columns = (1..names.len())
             .map(|at| Ok((names[at].clone(), row.get::<_, rusqlite::types::Value>(at)?)));
