@@ -1,4 +1,50 @@
-//! foldback
+//! foldback, a time-travel debugger for event-sourced systems.
+//!
+//! State is a *fold* of events; foldback goes *back*. The library opens a store, rebuilds any aggregate at any version,
+//! and tells what each event changed and which event put every value there; [`cli`] and [`tui`] are its two front ends.
+//!
+//! # The screen, by the names of its types
+//!
+//! ```text
+//!  foldback  shop.db · eventsourcing (Python) on SQLite · read-only         panel::header   model::StoreFacts
+//! ╭ Aggregates ─────── 380 ╮╭ Order order-4711 ──────────────── merge · guessed ╮
+//! │ ⌕ 47                   ││ v17 of 42   2026-03-02 14:34:12Z   +3.2 s         │ panel::rail    model::rail, model::travel
+//! │ ▌order-4711         42 ││ ▁▂▁▁▃▅▇▂▁▁▁▁▂▁   density      timeline::Outline   │
+//! │  order-4712         17 ││ ●──●──●──┃──●──✗   one mark an event              │
+//! │                        │╰───────────────────────────────────────────────────╯
+//! │  panel::aggregates     │╭ State at v17 ──────────────╮╭ Change v16 → v17 ───╮
+//! │  model::list           ││ ▾ items  2                 ││ ~ .total  59 → 19   │ panel::change  analysis::Change
+//! │  store::AggregatePage  ││ ~ total  19   v17 Removed  │╰─────────────────────╯
+//! │                        ││   panel::state             │╭ Event v17 Removed ──╮
+//! │                        ││   model::tree, fold::State ││ { "sku": "p-3" }    │ panel::event   model::Event
+//! ╰────────────────────────╯╰────────────────────────────╯╰─────────────────────╯
+//!  ←→ step   g go to   / find   : command                                        panel::footer   keymap
+//! ```
+//!
+//! Everything between the header and the footer comes from one answer, [`session::Moment`].
+//!
+//! # The modules, and what each must not know
+//!
+//! Each may use those above it. `tests/it/architecture.rs` fails where one does not.
+//!
+//! | module | what it is | must not know |
+//! |---|---|---|
+//! | [`model`] | plain data: events, ids, payloads, values that share what did not change, paths, times, findings | I/O |
+//! | [`text`] | what is done to text before it is shown: sanitising, widths, numbers for people, JSON by the window | who shows it |
+//! | [`task`] | background lanes: the newest job of a slot, cancelled, counted | what the jobs do |
+//! | [`store`] | [`store::EventStore`] and its backends; which library wrote a store; foldback's own store | folding |
+//! | [`fold`] | [`fold::Reducer`]: from (state, event) to state, and how far that can be trusted | where events come from |
+//! | [`timeline`] | any version of one aggregate: keyframes, the window at the playhead, the outline | I/O |
+//! | [`analysis`] | diff, blame, jq conditions: pure questions | stores |
+//! | [`sample`] | the shop that demos and tests tell their story with | files |
+//! | [`session`] | what both front ends call: open, ask, be answered, cancel | terminals, arguments |
+//! | [`tui`] | the screen: loop, actions, keymap, panels | stores, but for what a session says |
+//! | [`cli`] | the commands: arguments, output, exit statuses | drawing |
+//!
+//! Where does the next thing go? A library's tables: a file in `assets/layouts`. A backend: `store`, and it has to pass
+//! `store::conformance`. A question about states: `analysis`. A command: one file in `cli/command`. A key: a line in
+//! `assets/keymap.yaml`, and an action if it does something new.
+
 pub mod analysis;
 pub mod cli;
 pub mod fold;
