@@ -80,7 +80,9 @@ fn cancelling_stops_what_the_job_waits_for() {
     let (stop, stopped) = sync_channel::<()>(1);
     let (started, starts) = sync_channel(1);
     lane.issue('a', 1, Running::Finish, move |_, ticket| {
-        ticket.stop_with(Box::new(move || drop(stop.try_send(()))));
+        ticket.stop_with(Box::new(move || {
+            let _ = stop.try_send(());
+        }));
         started.send(()).unwrap();
         stopped.recv().unwrap();
         "stopped".into()

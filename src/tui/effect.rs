@@ -110,8 +110,6 @@ pub(crate) struct Arrived {
 /// How a walk goes.
 #[derive(Debug)]
 pub(crate) struct Walking {
-    /// The aggregate.
-    pub(crate) key: AggregateKey,
     /// The events known by now.
     pub(crate) known: Known,
     /// Walked up to here.
@@ -129,8 +127,8 @@ pub(crate) enum Answer {
     Opened(Result<Box<StoreFacts>, SessionError>),
     /// A page of the list.
     Page(Place, Result<AggregatePage, SessionError>),
-    /// The list around its chosen aggregate: what lies before, the rest.
-    Around(Result<(AggregatePage, AggregatePage), SessionError>),
+    /// The list around an aggregate: what lies before, the rest.
+    Around(AggregateKey, Result<(AggregatePage, AggregatePage), SessionError>),
     /// How many there are.
     Counted(Result<Counts, SessionError>),
     /// A moment on the way to a goal; so many events done of so many.
@@ -232,7 +230,8 @@ impl Lanes {
             }
             Effect::LoadAround(key, query, limit) => {
                 self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    Answer::Around(side::around(side, ticket, &key, &query, limit))
+                    let around = side::around(side, ticket, &key, &query, limit);
+                    Answer::Around(key, around)
                 })
             }
             Effect::CountStore => {

@@ -158,7 +158,7 @@ fn report(
     };
     let mut known = known(session, key);
     known.picture = Some(Picture::of(&known.outline, events, width));
-    Ok(Walking { key: key.clone(), known, walked, last, moment })
+    Ok(Walking { known, walked, last, moment })
 }
 
 fn known(session: &Session, key: &AggregateKey) -> Known {

@@ -55,14 +55,17 @@ pub(crate) struct Changes {
 impl Changes {
     /// Shows what another event changed, in lines of `width` cells.
     pub(crate) fn show(&mut self, moment: &Moment, width: usize) {
-        let kept = self.width == width && self.count == moment.changes.len();
+        let mut after_long = false;
         *self = Self { width, count: moment.changes.len(), ..Self::default() };
-        let _ = kept;
         for change in moment.changes.iter().take(MOST) {
-            if !self.lines.is_empty() {
-                self.lines.push(Line::Blank);
-            }
+            let begin = self.lines.len();
             self.change(change);
+            // Changes of one line stand together like a table; longer ones stand apart.
+            let long = self.lines.len() - begin > 1;
+            if begin > 0 && (long || after_long) {
+                self.lines.insert(begin, Line::Blank);
+            }
+            after_long = long;
         }
         let more = moment.changes.len().saturating_sub(MOST);
         if more > 0 {

@@ -143,8 +143,15 @@ impl EventView {
         let scalars = |map: &crate::model::Map| map.values().all(|slot| slot.value.len().is_none());
         match value {
             Value::Object(map) if scalars(map) => {
+                let names = map.keys().map(|key| text::width(&text::sanitize(key)));
+                let widest = names.filter(|width| *width <= 20).max().unwrap_or(0);
                 for (key, slot) in map.iter() {
-                    let name = text::sanitize(key).into_owned();
+                    let name = text::sanitize(key);
+                    let name = if text::width(&name) > widest {
+                        name.into_owned()
+                    } else {
+                        text::pad(&name, widest).into_owned()
+                    };
                     self.parts.push(Part::Meta(name, plain(&slot.value)));
                 }
             }

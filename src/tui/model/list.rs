@@ -159,8 +159,14 @@ impl List {
         }
     }
 
-    /// Takes in the rows on both sides of the chosen one, read again.
-    pub(crate) fn take_around(&mut self, back: AggregatePage, fore: AggregatePage, height: usize) {
+    /// Takes in the rows on both sides of an aggregate, read again, with the cursor on it.
+    pub(crate) fn take_around(
+        &mut self,
+        key: &AggregateKey,
+        back: AggregatePage,
+        fore: AggregatePage,
+        height: usize,
+    ) {
         let mut page = back;
         let above = page.next.take();
         page.rows.extend(fore.rows);
@@ -168,6 +174,7 @@ impl List {
         page.examined += fore.examined;
         self.take(Place::Around, page, height);
         self.above = above;
+        self.choose(key, height);
     }
 
     /// The page that the cursor will need soon.
@@ -190,8 +197,7 @@ impl List {
         }
     }
 
-    /// Puts the cursor on an aggregate, where it is in memory.
-    pub(crate) fn choose(&mut self, key: &AggregateKey, height: usize) {
+    fn choose(&mut self, key: &AggregateKey, height: usize) {
         if let Some(line) = self.line_of(key) {
             self.scroll.move_to(line, self.lines.len(), height);
         }

@@ -257,9 +257,12 @@ fn levels(busy: &[u32], reach: usize) -> Vec<u8> {
     heights.iter().map(|height| 1 + (7.0 * (height / most).sqrt()).round() as u8).collect()
 }
 
-/// The largest unit only: `2 h`.
+/// Rounded to its largest unit: `2 h`.
 fn coarse(silence: Duration) -> String {
-    let exact = human::duration(silence);
+    let seconds = silence.as_secs();
+    let unit = [86_400, 3600, 60, 1].into_iter().find(|unit| seconds >= *unit).unwrap_or(1);
+    let rounded = (seconds + unit / 2) / unit * unit;
+    let exact = human::duration(Duration::from_secs(rounded));
     exact.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ")
 }
 

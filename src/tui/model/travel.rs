@@ -72,12 +72,19 @@ pub(crate) struct Travel {
     pub(crate) event: EventView,
 }
 
+/// Category and id, or the id alone where it says the category.
+fn name(key: &AggregateKey) -> String {
+    let says = key.id.as_str().starts_with(key.category.as_str());
+    let name = if says { key.id.to_string() } else { key.to_string() };
+    text::sanitize(&name).into_owned()
+}
+
 impl Travel {
     /// Begins to look at an aggregate.
     pub(crate) fn new(moment: Box<Moment>) -> Self {
         let key = moment.key.clone();
         Self {
-            name: text::sanitize(&key.to_string()).into_owned(),
+            name: name(&key),
             key,
             moment,
             outline: Outline::default(),

@@ -9,6 +9,7 @@ use super::super::model::list::{Finding, Line, Place};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, field, line};
+use crate::model::AggregateKey;
 use crate::store::AggregateSummary;
 use crate::text::{self, human};
 
@@ -126,14 +127,36 @@ fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buf
     let right_style = if gone.is_some() { theme.faint } else { theme.dim };
     let indent = usize::from(model.list.grouped());
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 2 + indent);
-    let id = text::sanitize(row.key.id.as_str());
+    let (id, category) = if model.list.grouped() {
+        (under_heading(&row.key), "".into())
+    } else {
+        (row.key.id.as_str(), inline_category(&row.key, room))
+    };
+    let taken = if category.is_empty() { 0 } else { text::width(&category) + 2 };
+    let id = text::sanitize(id);
     let mut left = vec![Span::raw(" ".repeat(indent))];
-    left.extend(found(model, &text::truncate_middle(&id, room), style, theme));
-    let category = row.key.category.as_str();
-    if !model.list.grouped() && !row.key.id.as_str().starts_with(category) {
-        left.push(Span::styled(format!("  {}", text::sanitize(category)), theme.faint));
+    left.extend(found(model, &text::truncate_middle(&id, room - taken), style, theme));
+    if taken > 0 {
+        left.push(Span::styled(format!("  {category}"), theme.faint));
     }
     line::spread(buffer, area, left, vec![Span::styled(right, right_style)], 8);
+}
+
+/// What is left of an id that repeats its category, which stands above it.
+fn under_heading(key: &AggregateKey) -> &str {
+    let id = key.id.as_str();
+    let rest = id.strip_prefix(key.category.as_str()).filter(|_| !key.category.as_str().is_empty());
+    let rest = rest.and_then(|rest| rest.strip_prefix(['-', '_', ':', '/', '.', '|']));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(id)
+}
+
+/// The category beside an id that does not say it, in at most a third of the room.
+fn inline_category(key: &AggregateKey, room: usize) -> String {
+    if key.id.as_str().starts_with(key.category.as_str()) {
+        return String::new();
+    }
+    let category = text::sanitize(key.category.as_str());
+    text::truncate(&category, room * 2 / 5).into_owned()
 }
 
 /// A name with what was searched for in it.

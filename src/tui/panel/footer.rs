@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
-use super::super::layout::Areas;
+use super::super::layout::{Areas, Shape};
 use super::super::model::{Model, Tone};
 use super::super::widget::line;
 
@@ -40,13 +40,15 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     let keys = model.keymap.footer(model.contexts());
-    let pieces = keys
-        .into_iter()
-        .map(|(keys, word)| {
-            vec![Span::styled(keys, theme.accent), Span::styled(format!(" {word}"), theme.dim)]
-        })
-        .collect();
+    let piece = |(keys, word): (String, String)| {
+        vec![Span::styled(keys, theme.accent), Span::styled(format!(" {word}"), theme.dim)]
+    };
     let gap = if room > 100 { 3 } else { 2 };
-    spans.extend(line::pieces(pieces, gap, room));
-    line::spread(buffer, areas.footer, spans, Vec::new(), 10);
+    // The way to all the others is never the one that has no room.
+    let (help, others): (Vec<_>, Vec<_>) =
+        keys.into_iter().partition(|(_, word)| areas.shape == Shape::Small && word == "help");
+    let right: Vec<_> = help.into_iter().flat_map(piece).collect();
+    let room = room.saturating_sub(line::width(&right) + gap);
+    spans.extend(line::pieces(others.into_iter().map(piece).collect(), gap, room));
+    line::spread(buffer, areas.footer, spans, right, 10);
 }

@@ -71,8 +71,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     };
     let lines = Lines::of(content.height);
     if let Some(area) = widget::line_of(content, lines.facts) {
-        let facts = facts(travel, theme, areas.shape == Shape::Small, usize::from(area.width));
-        line::spread(buffer, area, facts, small_right(model, areas), 8);
+        let right = small_right(model, areas);
+        let room = usize::from(area.width).saturating_sub(line::width(&right) + 2);
+        let facts = facts(travel, theme, areas.shape == Shape::Small, room);
+        line::spread(buffer, area, facts, right, 8);
     }
     let playhead = travel.place().map_or(Some(0), |place| travel.picture.column_of(place));
     if let Some(area) = lines.levels.and_then(|at| widget::line_of(content, at)) {
@@ -135,7 +137,8 @@ fn facts<'a>(travel: &'a Travel, theme: &Theme, small: bool, limit: usize) -> Ve
     ];
     let mut pieces = vec![version];
     if small {
-        pieces.insert(0, vec![Span::styled(travel.name.as_str(), theme.title)]);
+        let name = text::truncate_middle(&travel.name, limit.saturating_sub(16).max(8));
+        pieces.insert(0, vec![Span::styled(name.into_owned(), theme.title)]);
     }
     let (place, events) = travel.count();
     if moment.last.0 != events && place > 0 {

@@ -37,12 +37,12 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             Vec::new()
         }
         Answer::Page(place, Ok(page)) => list::arrived(model, place, page),
-        Answer::Around(Ok((back, fore))) => {
+        Answer::Around(key, Ok((back, fore))) => {
             let height = list::height(model);
-            model.list.take_around(back, fore, height);
+            model.list.take_around(&key, back, fore, height);
             list::more(model)
         }
-        Answer::Page(_, Err(error)) | Answer::Around(Err(error)) => {
+        Answer::Page(_, Err(error)) | Answer::Around(_, Err(error)) => {
             model.list.loading = None;
             model.list.searching = false;
             fail(model, &error);

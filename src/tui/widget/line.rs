@@ -46,11 +46,6 @@ pub(crate) fn spread(
     buffer.set_line(x, area.y, &Line::from(right), taken as u16);
 }
 
-/// The first of several ways to say something that fits into `limit` cells.
-pub(crate) fn fitting<'a>(ways: Vec<Vec<Span<'a>>>, limit: usize) -> Vec<Span<'a>> {
-    ways.into_iter().find(|way| width(way) <= limit).unwrap_or_default()
-}
-
 /// Pieces one after the other, `gap` cells apart, as many as fit.
 pub(crate) fn pieces<'a>(pieces: Vec<Vec<Span<'a>>>, gap: usize, limit: usize) -> Vec<Span<'a>> {
     let mut out: Vec<Span<'a>> = Vec::new();

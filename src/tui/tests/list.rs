@@ -1,0 +1,115 @@
+//! The list: choosing, finding, and a window that follows the cursor.
+
+use super::stage::{Stage, counter, event, session};
+use crate::model::Event;
+use crate::store::EventStore as _;
+use crate::store::memory::MemoryStore;
+use crate::tui::model::list::{Finding, PAGE};
+
+const LARGE: (u16, u16) = (160, 45);
+
+fn many(count: u64) -> Vec<Event> {
+    (0..count).map(|n| event(&format!("order-{n:06}"), 1, "Made", n, r#"{"n":1}"#)).collect()
+}
+
+#[test]
+fn what_the_cursor_comes_to_is_there_at_once() {
+    let mut stage = Stage::shop(LARGE);
+    stage.shows("─ Customer cust-12 ─").keys("down").shows("─ Order order-4711 ─");
+    stage.keys("down down").shows("─ Product p-1 ─").keys("up").shows("─ Order order-4712 ─");
+    stage.keys("<").shows("─ Customer cust-12 ─").keys(">").shows("─ Product p-3 ─");
+}
+
+#[test]
+fn only_a_window_of_many_aggregates_is_ever_held() {
+    let mut stage = Stage::on(many(20_000), LARGE);
+    for _ in 0..60 {
+        stage.keys("pagedown");
+        assert!(stage.app.model.list.rows().len() <= 6 * PAGE);
+    }
+    let down = stage.app.model.list.chosen().unwrap().key.id.to_string();
+    assert!(down.as_str() > "order-002000", "{down}");
+    for _ in 0..60 {
+        stage.keys("pageup");
+    }
+    assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-000000");
+    stage.keys(">").shows("order-019999").keys("pageup pageup <").shows("order-000000");
+}
+
+#[test]
+fn the_window_holds_every_aggregate_once_and_in_order() {
+    let mut stage = Stage::on(many(3000), LARGE);
+    let mut seen = Vec::new();
+    for keys in ["pagedown"; 90].into_iter().chain(["pageup"; 90]) {
+        stage.keys(keys);
+        let ids: Vec<String> =
+            stage.app.model.list.rows().iter().map(|row| row.key.id.to_string()).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+        seen.extend(ids);
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 3000);
+}
+
+#[test]
+fn typing_finds_and_escape_shows_all_around_what_is_looked_at() {
+    let mut stage = Stage::on(many(5000), LARGE);
+    stage.keys("/").text("4711").shows("order-004711").shows("1 of 5.0k").hides("order-004710");
+    stage.shows("─ Order order-004711 ─");
+    stage.keys("enter");
+    assert_eq!(stage.app.model.list.finding, Finding::Kept);
+    stage.keys("esc").shows("order-004710").shows("order-004712").shows("─ Order order-004711 ─");
+    assert_eq!(stage.app.model.list.finding, Finding::Off);
+    stage.keys("/").text("nowhere").shows("nothing found").keys("esc").shows("order-004712");
+}
+
+#[test]
+fn keys_that_step_are_letters_while_finding() {
+    let mut stage = Stage::shop(LARGE);
+    stage.keys("/").text("hq?:");
+    assert_eq!(stage.app.model.list.field.text(), "hq?:");
+    assert!(stage.app.model.exit.is_none());
+}
+
+#[test]
+fn archived_and_deleted_aggregates_say_so() {
+    let mut stage = Stage::on(counter("order-1", 3), LARGE);
+    let page = crate::store::AggregatePage {
+        rows: {
+            let mut store = MemoryStore::new("x", counter("order-1", 3));
+            let mut rows = store.aggregates(&Default::default(), 1).unwrap().rows;
+            let mut gone = rows.first().unwrap().clone();
+            (gone.key.id, gone.deleted) = ("order-2".into(), Some(true));
+            rows.push(gone.clone());
+            (gone.key.id, gone.deleted, gone.archived) =
+                ("order-3".into(), Some(false), Some(true));
+            rows.push(gone);
+            rows
+        },
+        ..Default::default()
+    };
+    stage.app.model.list.take(crate::tui::model::list::Place::Start, page, 40);
+    stage.shows("order-2             deleted").shows("order-3            archived");
+}
+
+#[test]
+fn refreshing_shows_what_was_written_meanwhile() {
+    let mut store = MemoryStore::new("test", counter("order-1", 3));
+    let twin = store.reopen().unwrap();
+    let mut stage = Stage::open("test", LARGE, move || {
+        Ok(crate::session::Session::with_store(twin, &Default::default()))
+    });
+    stage.shows("State at v3").shows("1 aggregate · 3 events");
+    store.push(event("order-1", 4, "Counted", 4, r#"{"count":4}"#));
+    store.push(event("order-2", 1, "Counted", 5, r#"{"count":1}"#));
+    stage.hides("order-2").keys("r");
+    stage.shows("State at v4").shows("count  4").shows("order-2").shows("2 aggregates · 5 events");
+    stage.keys("left left r").shows("State at v2");
+}
+
+#[test]
+fn a_store_without_aggregates_says_so() {
+    let mut stage = Stage::open("test", LARGE, || Ok(session(Vec::new())));
+    stage.shows("no aggregates yet").keys("right enter g ? esc down q");
+}

@@ -1,0 +1,81 @@
+//! Messages, the palette, the help, and what goes wrong.
+
+use super::stage::Stage;
+use crate::session::SessionError;
+use crate::store::{StoreError, StoreErrorKind};
+use crate::tui::layout::Panel;
+use crate::tui::model::Exit;
+use crate::tui::model::overlay::Overlay;
+
+const LARGE: (u16, u16) = (160, 45);
+
+#[test]
+fn a_store_that_cannot_be_opened_ends_the_screen_with_its_error() {
+    let mut stage = Stage::open("gone.db", LARGE, || {
+        Err(SessionError::Store(StoreError::new(StoreErrorKind::NotFound, "there is no gone.db")))
+    });
+    let Some(Exit::Unopened(error)) = stage.app.model.exit.take() else { panic!("still open") };
+    assert_eq!(error.to_string(), "there is no gone.db");
+}
+
+#[test]
+fn a_panic_while_opening_ends_the_screen_as_a_defect() {
+    let mut stage = Stage::unopened("x", LARGE, || panic!("on purpose, in a test"));
+    stage.app.take(crate::tui::update::Msg::Started);
+    while stage.app.model.exit.is_none() {
+        stage.one_report();
+    }
+    assert!(matches!(stage.app.model.exit, Some(Exit::Lost)));
+}
+
+#[test]
+fn an_error_stands_in_the_last_line_until_the_next_key_and_can_be_read_in_full() {
+    let mut stage = Stage::shop((80, 24));
+    stage.keys("g").text("99").keys("enter").shows("✗ Customer cust-12 has no version 99");
+    stage.shows("! in full").shows("order-4711").keys("!").shows("three before the last");
+    assert!(matches!(stage.app.model.overlay, Overlay::Message(_)));
+    stage.keys("esc").hides("has no version").shows("look into");
+}
+
+#[test]
+fn the_palette_runs_anything_by_a_part_of_its_name() {
+    let mut stage = Stage::shop(LARGE);
+    stage.keys(":").text("foc ev").keys("enter");
+    assert_eq!(stage.app.model.focus, Panel::Event);
+    stage.keys(":").text("zzz").shows("no action is called that").keys("enter esc");
+    assert_eq!(stage.app.model.focus, Panel::List, "back leads to the list");
+}
+
+#[test]
+fn help_shows_every_binding_of_the_keymap() {
+    let mut stage = Stage::shop((160, 120));
+    stage.keys("?");
+    for text in ["one event back", "step-back", "all keys", "In the state", "keep what was found"] {
+        stage.shows(text);
+    }
+    stage.keys("q").hides("step-back");
+    assert!(stage.app.model.exit.is_none(), "q closes the help first");
+}
+
+#[test]
+fn tab_goes_through_the_panels_and_back() {
+    let mut stage = Stage::shop(LARGE);
+    let mut focus = |keys: &str| {
+        stage.keys(keys);
+        stage.app.model.focus
+    };
+    assert_eq!(focus("tab"), Panel::Rail);
+    assert_eq!(focus("tab tab tab"), Panel::Event);
+    assert_eq!(focus("tab"), Panel::List);
+    assert_eq!(focus("shift-tab"), Panel::Event);
+    assert_eq!(focus("2"), Panel::State);
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic(expected = "on purpose")]
+fn the_action_that_panics_is_reached_by_its_exact_name_only() {
+    let mut stage = Stage::shop(LARGE);
+    stage.keys(":").text("cras").hides("crash");
+    stage.text("h").keys("enter");
+}

@@ -1,0 +1,177 @@
+//! Travelling: the playhead goes where it is sent, and the panels follow.
+
+use super::stage::{Stage, counter, event};
+use crate::tui::input::Input;
+use crate::tui::layout::Panel;
+
+const LARGE: (u16, u16) = (160, 45);
+
+#[test]
+fn an_aggregate_opens_at_its_newest_version_and_keys_step_from_there() {
+    let mut stage = Stage::on(counter("order-1", 42), LARGE);
+    stage.shows("State at v42").shows("count  42");
+    stage.keys("left").shows("State at v41").shows("count  41").shows("40 → 41").hides("count  42");
+    stage.keys("shift-left").shows("State at v31");
+    stage.keys("l H h").shows("State at v21");
+    stage.keys("home").shows("State before everything").shows("before the first event");
+    stage.keys("left").shows("State before everything");
+    stage.keys("right").shows("State at v1").keys("end right").shows("State at v42");
+}
+
+#[test]
+fn steps_typed_faster_than_they_are_answered_all_count() {
+    let mut stage = Stage::on(counter("order-1", 300), LARGE);
+    for _ in 0..20 {
+        stage.press("left");
+    }
+    stage.press("shift-left");
+    stage.press("right");
+    stage.settle();
+    stage.shows("State at v271");
+}
+
+#[test]
+fn going_to_a_version_a_word_or_a_time() {
+    let mut stage = Stage::on(counter("order-1", 42), LARGE);
+    for (typed, shown) in [
+        ("17", "State at v17"),
+        ("first", "State at v1 "),
+        ("-3", "State at v39"),
+        ("0", "State before everything"),
+        ("last", "State at v42"),
+        ("2026-01-01 00:20", "State at v20"),
+    ] {
+        stage.keys("g").text(typed).keys("enter").shows(shown);
+    }
+    stage.keys("g").text("99").keys("enter").shows("has no version 99").shows("State at v20");
+    stage.keys("g").text("5").keys("esc").shows("State at v20");
+}
+
+#[test]
+fn steps_follow_the_versions_that_exist() {
+    let events =
+        [2_u64, 5, 9].map(|v| event("order-1", v, "Counted", v, &format!("{{\"n\":{v}}}")));
+    let mut stage = Stage::on(events.to_vec(), LARGE);
+    stage.shows("State at v9").shows("event 3 of 3");
+    stage.keys("left").shows("State at v5").shows("Change v2 → v5");
+    stage.keys("left").shows("State at v2").keys("left").shows("State before everything");
+}
+
+#[test]
+fn the_mouse_moves_the_playhead_and_chooses() {
+    let mut stage = Stage::on(counter("order-1", 42), LARGE);
+    let (x, y) = stage.find("●");
+    stage.input(Input::Click(x, y)).shows("State at v1 ");
+    stage.input(Input::Wheel(true, x, y)).shows("State at v2 ");
+    stage.input(Input::Drag(150, y));
+    assert_eq!(stage.app.model.focus, Panel::Rail);
+    stage.hides("State at v2 ");
+    let (x, y) = stage.find("count  ");
+    stage.input(Input::Click(x, y));
+    assert_eq!(stage.app.model.focus, Panel::State);
+}
+
+#[test]
+fn parts_of_the_state_open_and_close_and_stay_so_while_stepping() {
+    let events = vec![
+        event(
+            "order-1",
+            1,
+            "A",
+            1,
+            r#"{"items":{"p-1":{"quantity":1},"p-2":{"quantity":5}},"total":3}"#,
+        ),
+        event("order-1", 2, "B", 2, r#"{"items":{"p-1":{"quantity":2}}}"#),
+    ];
+    let mut stage = Stage::on(events, LARGE);
+    stage.keys("enter").shows("▾ items  2").shows("quantity  5").shows("~   ▾ p-1");
+    stage.keys("enter").shows("▸ items  {p-1: {…}, p-2: {…}}").hides("quantity  5");
+    stage.keys("left").shows("▸ items").keys("right space").shows("quantity  5");
+    stage.keys("-").hides("▾ p-1").keys("*").shows("▾ p-1");
+    stage.keys("n");
+    let line = stage.app.model.travel.as_ref().unwrap().tree.scroll.cursor;
+    assert_eq!(line, 2, "the quantity that was changed");
+}
+
+#[test]
+fn blame_names_the_event_that_put_a_value_there() {
+    let mut stage = Stage::shop(LARGE);
+    stage.keys("down enter");
+    let screen = stage.text_now();
+    let line = screen.lines().find(|line| line.contains("reference  ")).unwrap();
+    assert!(line.contains("v2 PaymentReceived"), "{line}");
+    assert!(
+        screen.lines().any(|line| line.contains("~   balance") && line.contains("v6 RefundIssued"))
+    );
+}
+
+#[test]
+fn an_event_that_cannot_be_applied_is_shown_with_its_reason() {
+    let events = vec![
+        event("order-1", 1, "Made", 1, r#"{"n":1}"#),
+        event("order-1", 2, "Odd", 2, "[1,2]"),
+        event("order-1", 3, "Torn", 3, r#"{"n":"#),
+        event("order-1", 4, "Made", 4, r#"{"n":4}"#),
+    ];
+    let mut stage = Stage::on(events, LARGE);
+    stage.shows("n  4").shows("✗ failed to apply");
+    stage.keys("left").shows("n  1").shows("Event v3 Torn");
+    let screen = stage.text_now();
+    assert!(screen.contains('✗'), "{screen}");
+    stage.keys("left").shows("JSON array").shows("Event v2 Odd");
+}
+
+#[test]
+fn text_from_a_store_never_reaches_the_terminal_raw() {
+    let id = "evil\u{1b}[2J\u{202e}";
+    let data = r#"{"k\u001b[31m":"v\u0007\u202e","new\nline":"a\tb"}"#;
+    let mut odd = event(id, 1, "Type\u{1b}]0;x\u{7}", 1, data);
+    odd.category = "Cat\u{9b}2J".into();
+    let mut stage = Stage::on(vec![odd], LARGE);
+    for keys in ["enter", "3", "4", "g", "esc", "1"] {
+        let screen = stage.keys(keys).text_now();
+        let raw = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+        assert!(!screen.contains(raw), "{screen:?}");
+    }
+    stage.shows("evil");
+}
+
+#[test]
+fn a_long_history_is_walked_in_the_background_and_can_be_left_at_any_time() {
+    let mut stage =
+        Stage::unopened("test", LARGE, || Ok(super::stage::session(counter("order-1", 60_000))));
+    stage.app.take(crate::tui::update::Msg::Started);
+    // Until the first version is there; the rest goes on meanwhile.
+    while stage.app.model.travel.is_none() {
+        stage.one_report();
+    }
+    stage.press("right");
+    stage.settle();
+    let travel = stage.app.model.travel.as_ref().unwrap();
+    assert!(!travel.riding, "a playhead that was moved no longer rides along");
+    assert_eq!(travel.outline.len(), 60_000, "the walk went on to its end");
+    stage.shows("of 60,000").keys("end").shows("State at v60,000").shows("count  60000");
+}
+
+#[test]
+fn a_playhead_that_nobody_moves_rides_along_to_the_newest_version() {
+    let mut stage = Stage::on(counter("order-1", 30_000), LARGE);
+    stage.shows("State at v30,000").shows("•").shows("several");
+}
+
+#[test]
+fn walking_can_be_stopped_and_taken_up_again() {
+    let mut stage =
+        Stage::unopened("test", LARGE, || Ok(super::stage::session(counter("order-1", 60_000))));
+    stage.app.take(crate::tui::update::Msg::Started);
+    while stage.app.model.travel.is_none() {
+        stage.one_report();
+    }
+    stage.press("esc");
+    stage.settle();
+    stage.shows("r reads on");
+    let walked = stage.app.model.travel.as_ref().unwrap().outline.len();
+    assert!(walked < 60_000, "{walked}");
+    stage.keys("r");
+    assert_eq!(stage.app.model.travel.as_ref().unwrap().outline.len(), 60_000);
+}
