@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use super::failure::{Failure, Outcome, Status};
 use super::output::Output;
-use super::progress::Progress;
+use super::progress::{self, Progress};
 use super::signal::Signal;
 use crate::model::{At, Severity, Timestamp, time};
 use crate::session::{OpenOptions, Session};
+use crate::store::Census;
 use crate::text::human;
 
 /// The surroundings of one command.
@@ -65,6 +66,13 @@ impl Context {
     /// Watches work during which nothing is printed.
     pub(crate) fn progress(&self, what: &'static str) -> Progress {
         Progress::new(what, self.bars, self.signal.clone())
+    }
+
+    /// Counts everything in a store, which may take a while on millions of events.
+    pub(crate) fn census(&self, session: &mut Session) -> Outcome<Census> {
+        let census = progress::meanwhile("counting events", self.bars, || session.census())?;
+        self.go_on()?;
+        Ok(census)
     }
 
     /// Watches work that prints as it goes: on a terminal, the lines are the progress.

@@ -1,6 +1,7 @@
 //! One line of human output: pieces of text with a meaning. Text is made safe when it is added, so that nothing from a
 //! store can reach a terminal as it was written; colours are decided when the line is rendered.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::text;
@@ -130,7 +131,12 @@ impl Line {
     /// The line as text of at most `limit` cells.
     pub(crate) fn render(&self, colour: bool, limit: usize) -> String {
         let mut out = String::new();
-        for (ink, text) in &self.clone().cut(limit).pieces {
+        let fitting = if self.width() <= limit {
+            Cow::Borrowed(self)
+        } else {
+            Cow::Owned(self.clone().cut(limit))
+        };
+        for (ink, text) in &fitting.pieces {
             match ink.look() {
                 look if colour && !look.is_empty() => {
                     let _ = write!(out, "\u{1b}[{look}m{text}\u{1b}[0m");

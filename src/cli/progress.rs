@@ -1,5 +1,6 @@
 //! How far a long command is: a bar on standard error, only on a terminal, only when it takes longer than a glance.
 
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -46,6 +47,51 @@ impl Progress {
     }
 }
 
+/// Shows that `work`, which tells nothing of itself, goes on.
+pub(crate) fn meanwhile<T>(what: &'static str, visible: bool, work: impl FnOnce() -> T) -> T {
+    if !visible {
+        return work();
+    }
+    let done = (Mutex::new(false), Condvar::new());
+    std::thread::scope(|scope| {
+        scope.spawn(|| turn(what, &done));
+        // A panic in the work must not leave the other thread turning.
+        let _stop = Stop(&done);
+        work()
+    })
+}
+
+struct Stop<'a>(&'a (Mutex<bool>, Condvar));
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_all();
+    }
+}
+
+fn turn(what: &'static str, (done, told): &(Mutex<bool>, Condvar)) {
+    let mut bar: Option<ProgressBar> = None;
+    let mut wait = PATIENCE;
+    loop {
+        let guard = done.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = told.wait_timeout_while(guard, wait, |done| !*done);
+        if *waited.unwrap_or_else(PoisonError::into_inner).0 {
+            break;
+        }
+        wait = Duration::from_millis(120);
+        bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_message(what);
+            bar
+        })
+        .tick();
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+}
+
 impl Watch for Progress {
     fn progress(&mut self, done: u64, of: Option<u64>) {
         if self.visible && self.begun.elapsed() > PATIENCE {
@@ -63,5 +109,18 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_done_once_and_its_end_is_the_end() {
+        assert_eq!(meanwhile("counting", false, || 3), 3);
+        assert_eq!(meanwhile("counting", true, || 4), 4);
+        let panics = || meanwhile("counting", true, || -> u8 { panic!("a test of the way out") });
+        assert!(std::panic::catch_unwind(panics).is_err());
     }
 }

@@ -113,7 +113,7 @@ fn nothing(
         return Ok(());
     }
     if let Some(category) = &query.category {
-        let census = session.census()?;
+        let census = context.census(session)?;
         let names = || census.categories.iter().map(|(name, _)| name.as_str());
         if !names().any(|name| name == category.as_str()) {
             let hint = match text::nearest(category.as_str(), names()) {

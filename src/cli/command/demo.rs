@@ -13,12 +13,14 @@ use crate::store::demo::{self, SAMPLES};
 
 /// Look at a sample store that comes with foldback
 #[derive(Debug, Args)]
-#[command(after_help = "It is part of the program: nothing is written anywhere. Every command takes it as STORE, by the name that --list shows.
+#[command(
+    after_help = "It is part of the program: nothing is written anywhere. Every command takes it as STORE, by the name that --list shows.
 
 Examples:
   foldback demo
   foldback demo --list
-  foldback blame demo:shop order-4711 .total")]
+  foldback blame demo:shop order-4711 .total"
+)]
 pub(crate) struct Arguments {
     /// Which sample; the first of `--list` where none is named
     name: Option<String>,

@@ -163,8 +163,7 @@ fn types(
     session: &mut Session,
     context: &Context,
 ) -> Outcome<Vec<EventType>> {
-    let census = session.census()?;
-    context.go_on()?;
+    let census = context.census(session)?;
     let mut wanted = Vec::new();
     for name in &arguments.types {
         let before = wanted.len();

@@ -79,7 +79,7 @@ struct Category<'a> {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut session = context.open_quietly(&arguments.store)?;
     let head = session.head()?.position;
-    let census = session.census()?;
+    let census = context.census(&mut session)?;
     let projections = session.projections()?;
     if context.out.is_json() {
         let info = as_json(session.store_info(), head, &census, &projections);

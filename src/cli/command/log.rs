@@ -130,7 +130,8 @@ fn print(out: &mut Output, names: &Session, entry: &Entry) -> Printed {
         line.push(Ink::Dim, format!("  {gap}"));
     }
     out.line(&line)?;
-    if entry.changes.is_empty() {
+    // Where something was noticed, it says itself why nothing changed.
+    if entry.changes.is_empty() && entry.findings.is_empty() {
         out.line(&Line::plain("       ").with(Ink::Dim, "changed nothing"))?;
     }
     for change in render::changes(&entry.changes, 7, out.width()) {
