@@ -61,13 +61,24 @@ fn the_screen_shows_it_and_nothing_is_written() {
         .size(160, 45)
         .start();
     terminal.wait_for("28,067");
-    terminal.keys("/4711");
+    // As the README says it.
+    terminal.keys("/4711<Enter>");
     terminal.wait_for("v21 of 21");
-    terminal.wait_for("-40.00");
-    terminal.keys("<Enter>");
-    terminal.keys("<Left><Left><Left><Left>");
-    terminal.wait_for("v17 of 21");
-    terminal.wait_for("39.95");
+    let blamed = |line: &str| line.contains("total  -40.00") && line.contains("v18 RefundIssued");
+    terminal.wait_until("the blame of the total", |screen| screen.contents().lines().any(blamed));
+    terminal.keys("g18<Enter>");
+    terminal.wait_for("+515 ms after v17");
+    terminal.wait_for(".total  39.95 → -40.00");
+    terminal.keys("<Left>");
+    terminal.wait_for("119.90 → 39.95");
+    terminal.keys("<Left>");
+    terminal.wait_for("v16 RefundRequested");
+    terminal.wait_for("by ana@shop");
+    terminal.keys("?");
+    terminal.wait_for("quit");
+    terminal.keys("<Esc>");
+    // Esc and a letter right after it are Alt and that letter.
+    terminal.wait_until("the end of the help", |screen| !screen.contents().contains("Keys"));
     terminal.keys("q");
     let ended = terminal.ended();
     assert!(ended.status.success(), "{}", ended.text);
