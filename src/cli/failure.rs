@@ -55,6 +55,15 @@ impl Failure {
         Self::new(status, "")
     }
 
+    /// A failure between an open store and a file that should be made: that the file cannot be is a refused write.
+    pub(crate) fn of_copying(error: SessionError) -> Self {
+        use StoreErrorKind::{Denied, NotFound};
+        let is_target =
+            matches!(&error, SessionError::Store(error) if matches!(error.kind, NotFound | Denied));
+        let failure = Self::from(error);
+        if is_target { Self { status: Status::Refused, ..failure } } else { failure }
+    }
+
     /// Says what to do next.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

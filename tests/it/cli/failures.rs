@@ -36,7 +36,11 @@ fn each_kind_of_failure_has_its_status() {
     assert_eq!(status("state shop.jsonl nobody"), 2);
     assert_eq!(status("info no-such-store.db"), 3);
     assert_eq!(status("info ."), 3);
+    assert_eq!(status("info stores/emmett.db --layout no-such-layout.yaml"), 2);
     assert_eq!(status("man /dev/null/man"), 4);
+    assert_eq!(status("import shop.jsonl no-such-directory/own.db"), 4);
+    assert_eq!(status("export shop.jsonl no-such-directory/out.jsonl"), 4);
+    assert_eq!(status("import no-such-store.db elsewhere.db"), 3);
 }
 
 #[test]

@@ -107,29 +107,45 @@ fn changes_tell_null_from_missing() {
 
 #[test]
 fn a_patch_turns_the_one_state_into_the_other() {
-    for (from, to) in [("1", "last"), ("last", "first"), ("0", "3")] {
-        let ran = run(["diff", "shop.jsonl", "order-4711", from, to, "--format", "rfc6902"]);
-        let patch: Value = serde_json::from_str(&text(&ran.stdout)).unwrap();
-        let state = |at: &str| {
-            lines(&format!("state shop.jsonl order-4711 --at {at} --json"))[0]["state"].clone()
-        };
-        assert_eq!(patched(state(from), &patch), state(to), "{from} to {to}: {patch}");
+    for (aggregate, last) in [("shop.jsonl order-4711", 6), ("cli/lists.jsonl cart-1", 4)] {
+        let state =
+            |at: u64| lines(&format!("state {aggregate} --at {at} --json"))[0]["state"].clone();
+        let states: Vec<Value> = (0..=last).map(state).collect();
+        for (from, before) in states.iter().enumerate() {
+            for (to, after) in states.iter().enumerate() {
+                let line = format!("diff {aggregate} {from} {to} --format rfc6902");
+                let ran = run(line.split(' '));
+                let steps: Value = serde_json::from_str(&text(&ran.stdout)).unwrap();
+                let mut value = before.clone();
+                steps.as_array().unwrap().iter().for_each(|step| apply(&mut value, step));
+                assert_eq!(value, *after, "{line}: {steps}");
+            }
+        }
     }
 }
 
-/// RFC 6902 as far as objects go, written for this test alone.
-fn patched(mut value: Value, steps: &Value) -> Value {
-    for step in steps.as_array().unwrap() {
-        let path = step["path"].as_str().unwrap();
-        let (parent, key) = path.rsplit_once('/').unwrap();
-        let parent = value.pointer_mut(parent).unwrap().as_object_mut().unwrap();
-        let was_there = match step["op"].as_str().unwrap() {
-            "remove" => parent.remove(key).is_some(),
-            _ => parent.insert(key.to_owned(), step["value"].clone()).is_some(),
-        };
-        assert_eq!(was_there, step["op"] != "add", "{path}");
+/// One operation of RFC 6902, written for this test alone.
+fn apply(value: &mut Value, step: &Value) {
+    let (parent, key) = step["path"].as_str().unwrap().rsplit_once('/').unwrap();
+    let key = key.replace("~1", "/").replace("~0", "~");
+    let parent = value.pointer_mut(parent).unwrap();
+    let new = || step["value"].clone();
+    let op = step["op"].as_str().unwrap();
+    if let Some(items) = parent.as_array_mut() {
+        let at: usize = key.parse().unwrap();
+        match op {
+            "remove" => _ = items.remove(at),
+            "add" => items.insert(at, new()),
+            _ => items[at] = new(),
+        }
+        return;
     }
-    value
+    let members = parent.as_object_mut().unwrap();
+    let was_there = match op {
+        "remove" => members.remove(&key).is_some(),
+        _ => members.insert(key, new()).is_some(),
+    };
+    assert_eq!(was_there, op != "add", "{step}");
 }
 
 #[test]
