@@ -1,6 +1,7 @@
 //! Stores as a person has them on the disk: opened through the one way in, with their owners at work beside.
 
 mod broken;
+mod large;
 mod owner;
 mod readback;
 mod truth;
