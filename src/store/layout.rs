@@ -219,7 +219,7 @@ macro_rules! shipped {
 /// The layouts that come with foldback.
 pub fn shipped() -> &'static [Layout] {
     static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
-        shipped!["foldback", "eventsourcing-py", "cqrs-es", "emmett"]
+        shipped!["foldback", "eventsourcing-py", "cqrs-es", "emmett", "broadway"]
             .into_iter()
             .filter_map(|(_, text)| read::layout(text).ok())
             .collect()
@@ -256,10 +256,12 @@ mod tests {
 
     #[test]
     fn every_shipped_layout_is_without_mistakes() {
-        for (name, text) in shipped!["foldback", "eventsourcing-py", "cqrs-es", "emmett"] {
+        for (name, text) in
+            shipped!["foldback", "eventsourcing-py", "cqrs-es", "emmett", "broadway"]
+        {
             let layout = read::layout(text).unwrap_or_else(|m| panic!("{name}: {m:?}"));
             assert_eq!(layout.name, name);
         }
-        assert_eq!(shipped().len(), 4);
+        assert_eq!(shipped().len(), 5);
     }
 }

@@ -220,6 +220,28 @@ fn emmett_with_commands_among_its_events() {
 }
 
 #[test]
+fn broadway_counts_from_zero() {
+    let (_directory, path) = fixture("broadway.db");
+    let view = || Arc::new(View { inside: vec!["payload".into()], ..View::default() });
+    let rows = rows(&path, "events").into_iter().map(|row| {
+        let version = Version(row.text("playhead").parse::<u64>().unwrap() + 1);
+        Event {
+            time: parse_recorded(&row.text("recorded_on")),
+            data: Payload::json(row.bytes("payload"), view(), version),
+            metadata: Some(Payload::json(row.bytes("metadata"), view(), version)),
+            ..blank(&row, "", row.text("uuid"), version, row.text("type"))
+        }
+    });
+    let expected: Vec<Event> = rows.collect();
+    let mut store = open(&path);
+    assert_eq!(store.info().layout, "broadway");
+    conformance::check(&mut store, &expected);
+    assert_eq!(store.short_type(&"App.OrderPlaced".into()), "OrderPlaced");
+    let shown = crate::model::json::to_string(expected[0].data.value().unwrap());
+    assert_eq!(shown, r#"{"customer":"c1"}"#);
+}
+
+#[test]
 fn the_own_store_is_read_like_any_other() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("own.db");
@@ -328,7 +350,7 @@ fn snapshots_and_checkpoints_of_eventsourcing() {
 #[test]
 fn no_statement_that_a_screen_waits_for_scans_or_sorts() {
     let mut plans = 0;
-    for name in ["eventsourcing-py.db", "cqrs-es.db", "emmett.db", "own"] {
+    for name in ["eventsourcing-py.db", "cqrs-es.db", "emmett.db", "broadway.db", "own"] {
         let (_directory, path) = if name == "own" {
             let directory = tempfile::tempdir().unwrap();
             let path = directory.path().join("own.db");
