@@ -14,7 +14,7 @@ pub(crate) mod tree;
 
 use list::{Finding, List};
 use overlay::Overlay;
-use travel::Travel;
+use travel::{Opening, Travel};
 
 use super::effect::Slot;
 use super::input::Key;
@@ -22,7 +22,6 @@ use super::keymap::{Context, Keymap};
 use super::layout::{Areas, Panel, Shape};
 use super::theme::Theme;
 use crate::fold::Tier;
-use crate::model::AggregateKey;
 use crate::store::{Capabilities, Counts};
 use crate::task::Running;
 
@@ -105,7 +104,7 @@ pub(crate) struct Model {
     /// The aggregate that is looked at.
     pub(crate) travel: Option<Travel>,
     /// The aggregate that is being opened.
-    pub(crate) opening: Option<AggregateKey>,
+    pub(crate) opening: Option<Opening>,
     /// How far the playhead's way is: so many events folded, of so many.
     pub(crate) moving: Option<(u64, Option<u64>)>,
     /// What stands over the panels.

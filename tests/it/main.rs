@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod readme;
+mod screen;
 mod stores;
 mod support;
 mod terminal;

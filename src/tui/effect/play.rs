@@ -102,9 +102,11 @@ pub(super) fn moment(
     if refresh {
         session.refresh(key)?;
     }
-    let moment = match goal {
-        Goal::At(at) => session.moment(key, at, &mut watch)?,
-        Goal::Step(from, by) => session.step(key, from, by, &mut watch)?,
+    let moment = if goal.by == 0 {
+        session.moment(key, goal.at, &mut watch)?
+    } else {
+        let from = session.resolve(key, goal.at, &mut watch)?;
+        session.step(key, from, goal.by, &mut watch)?
     };
     let mut known = known(session, key);
     if known.outline.len() <= QUICK {

@@ -24,13 +24,42 @@ pub(crate) enum Walked {
     Whole,
 }
 
-/// Where the playhead is to go.
+/// Where the playhead is to go: a place on the timeline, and so many events on from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Goal {
-    /// A place on the timeline.
-    At(At),
-    /// So many events from a version.
-    Step(Version, i64),
+pub(crate) struct Goal {
+    /// The place.
+    pub(crate) at: At,
+    /// Events after it, or before it where negative.
+    pub(crate) by: i64,
+}
+
+impl Goal {
+    /// A place.
+    pub(crate) fn at(at: At) -> Self {
+        Self { at, by: 0 }
+    }
+
+    /// So many events further; nothing lies beyond the ends.
+    pub(crate) fn step(self, by: i64) -> Self {
+        let by = self.by.saturating_add(by);
+        let by = match self.at {
+            At::Last => by.min(0),
+            At::Version(Version::ZERO) => by.max(0),
+            _ => by,
+        };
+        Self { at: self.at, by }
+    }
+}
+
+/// An aggregate on its way to the screen.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    /// Which.
+    pub(crate) key: AggregateKey,
+    /// Where in its history.
+    pub(crate) goal: Goal,
+    /// Whether it is shown while it is walked for the first time.
+    pub(crate) ride: bool,
 }
 
 /// What a background lane found out about an aggregate besides a moment.
@@ -136,10 +165,6 @@ impl Travel {
 
     /// The goal that results from stepping on, counted from where the playhead is already going.
     pub(crate) fn step(&self, by: i64) -> Goal {
-        match self.going {
-            Some(Goal::Step(from, more)) => Goal::Step(from, more + by),
-            Some(Goal::At(At::Version(version))) => Goal::Step(version, by),
-            _ => Goal::Step(self.moment.version, by),
-        }
+        self.going.unwrap_or_else(|| Goal::at(At::Version(self.moment.version))).step(by)
     }
 }

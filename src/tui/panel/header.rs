@@ -59,7 +59,7 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
         && model.travel.is_some()
         && model.moving.is_some()
     {
-        let name = crate::text::sanitize(opening.id.as_str());
+        let name = crate::text::sanitize(opening.key.id.as_str());
         let name = crate::text::truncate_middle(&name, 24).into_owned();
         out.push(Span::styled(format!("opening {name}"), theme.warn));
     }

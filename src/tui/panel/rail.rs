@@ -105,7 +105,7 @@ fn put(buffer: &mut Buffer, area: Rect, column: Option<u16>, sign: &str, theme: 
 fn right_title<'a>(model: &'a Model, travel: &Travel, theme: &Theme) -> Vec<Span<'a>> {
     let events = human::count(travel.moment.events);
     match (travel.walked, travel.going) {
-        (_, Some(Goal::At(At::Version(version)))) if model.moving.is_some() => {
+        (_, Some(Goal { at: At::Version(version), .. })) if model.moving.is_some() => {
             vec![Span::styled(format!("on the way to v{}", human::count(version.0)), theme.warn)]
         }
         (Walked::Walking(version), _) if version > Version::ZERO => {

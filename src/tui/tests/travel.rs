@@ -31,6 +31,23 @@ fn steps_typed_faster_than_they_are_answered_all_count() {
 }
 
 #[test]
+fn keys_typed_while_an_aggregate_is_on_its_way_are_meant_for_it() {
+    let mut events = counter("order-1", 20);
+    events.extend(counter("order-2", 30));
+    let mut stage = Stage::on(events, LARGE);
+    for key in ["down", "left", "left", "right", "left"] {
+        stage.press(key);
+    }
+    stage.settle();
+    stage.shows("─ Order order-2 ─").shows("State at v28");
+    stage.press("up");
+    stage.press("home");
+    stage.press("right");
+    stage.settle();
+    stage.shows("─ Order order-1 ─").shows("State at v1 ");
+}
+
+#[test]
 fn going_to_a_version_a_word_or_a_time() {
     let mut stage = Stage::on(counter("order-1", 42), LARGE);
     for (typed, shown) in [

@@ -91,9 +91,7 @@ fn moment(
         }
     };
     let same = model.travel.as_ref().is_some_and(|travel| travel.key == *key);
-    if newest {
-        model.opening = None;
-    }
+    let opening = if newest { model.opening.take() } else { None };
     let whole = arrived.known.outline.len() as u64 >= arrived.moment.events;
     if same {
         if let Some(travel) = &mut model.travel {
@@ -108,7 +106,7 @@ fn moment(
         }
     } else {
         let mut travel = Travel::new(arrived.moment);
-        travel.riding = !whole && travel.moment.events > travel::LONG;
+        travel.riding = !whole && opening.is_some_and(|opening| opening.ride);
         travel.learn(arrived.known);
         model.travel = Some(travel);
     }

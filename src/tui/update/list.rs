@@ -5,11 +5,10 @@ use super::super::effect::{Effect, Slot};
 use super::super::layout::{Panel, Shape};
 use super::super::model::Model;
 use super::super::model::list::{Finding, PAGE, Place};
-use super::super::model::travel::Goal;
+use super::super::model::travel::{Goal, Opening};
 use super::travel;
 use crate::model::At;
 use crate::store::AggregatePage;
-use crate::task::Running;
 
 /// The lines of the list; as many as it would have where another tab hides it.
 pub(super) fn height(model: &Model) -> usize {
@@ -61,18 +60,15 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_chosen(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.list.chosen() else { return Vec::new() };
     let shown = model.travel.as_ref().map(|travel| &travel.key);
-    if model.opening.as_ref().or(shown) == Some(&row.key) {
+    if model.opening.as_ref().map(|opening| &opening.key).or(shown) == Some(&row.key) {
         return Vec::new();
     }
-    let at = if row.events > travel::LONG { At::First } else { At::Last };
-    let key = row.key.clone();
-    model.opening = Some(key.clone());
-    let width = model.width(Panel::Rail) as u16;
-    let goal = Goal::At(at);
-    vec![
-        Effect::Stop(Slot::Walk),
-        Effect::LoadMoment { key, goal, refresh: false, width, running: Running::Cancel },
-    ]
+    let ride = row.events > travel::LONG;
+    let goal = Goal::at(if ride { At::First } else { At::Last });
+    model.opening = Some(Opening { key: row.key.clone(), goal, ride });
+    let mut effects = vec![Effect::Stop(Slot::Walk)];
+    effects.extend(travel::open(model));
+    effects
 }
 
 pub(super) fn scroll(model: &mut Model, action: Action, by: isize) -> Vec<Effect> {

@@ -64,7 +64,9 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
 pub(super) fn drag(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let content = model.areas.content(Panel::Rail);
     let on_rail = model.areas.panel(Panel::Rail).contains((x, y).into());
-    if !on_rail || !matches!(model.overlay, Overlay::None) {
+    // What is seen there may be about to be replaced by another aggregate.
+    let ready = model.opening.is_none() && matches!(model.overlay, Overlay::None);
+    if !on_rail || !ready {
         return Vec::new();
     }
     let Some(travel) = &model.travel else { return Vec::new() };
@@ -74,7 +76,7 @@ pub(super) fn drag(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if version == travel.moment.version && travel.going.is_none() {
         return Vec::new();
     }
-    travel::go(model, Goal::At(At::Version(version)))
+    travel::go(model, Goal::at(At::Version(version)))
 }
 
 pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect> {

@@ -61,7 +61,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                 return Vec::new();
             }
             match At::parse(typed, chrono::Utc::now()) {
-                Ok(at) => travel::go(model, Goal::At(at)),
+                Ok(at) => travel::go(model, Goal::at(at)),
                 Err(error) => {
                     prompt.mistake = Some(crate::text::sanitize(&error.to_string()).into_owned());
                     model.overlay = Overlay::GoTo(prompt);

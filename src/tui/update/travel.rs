@@ -4,7 +4,7 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
 use super::super::model::overlay::{GoTo, Overlay};
-use super::super::model::travel::{Goal, Walked};
+use super::super::model::travel::{Goal, Opening, Walked};
 use super::super::model::{Model, Tone};
 use super::tell;
 use crate::model::{At, Version};
@@ -55,55 +55,71 @@ pub(super) fn walk(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let height = model.height(Panel::State);
-    let Some(travel) = &mut model.travel else { return Vec::new() };
-    let goal = match action {
-        Action::StepBack => travel.step(-1),
-        Action::StepForward => travel.step(1),
-        Action::StepBackTen => travel.step(-10),
-        Action::StepForwardTen => travel.step(10),
-        Action::GoStart => Goal::At(At::Version(Version::ZERO)),
-        Action::GoEnd => Goal::At(At::Last),
-        Action::GoTo => {
-            model.overlay = Overlay::GoTo(GoTo::default());
-            return Vec::new();
-        }
-        _ => {
-            match action {
-                Action::ToggleFold => travel.tree.toggle(height),
-                Action::UnfoldAll => travel.tree.fold_all(true, height),
-                Action::FoldAll => travel.tree.fold_all(false, height),
-                _ => travel.tree.next_touched(height),
-            }
-            return Vec::new();
-        }
+    let by = match action {
+        Action::StepBack => -1,
+        Action::StepForward => 1,
+        Action::StepBackTen => -10,
+        Action::StepForwardTen => 10,
+        Action::GoStart => return go(model, Goal::at(At::Version(Version::ZERO))),
+        Action::GoEnd => return go(model, Goal::at(At::Last)),
+        _ => 0,
     };
+    if by != 0 {
+        return step(model, by);
+    }
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    match action {
+        Action::GoTo => model.overlay = Overlay::GoTo(GoTo::default()),
+        Action::ToggleFold => travel.tree.toggle(height),
+        Action::UnfoldAll => travel.tree.fold_all(true, height),
+        Action::FoldAll => travel.tree.fold_all(false, height),
+        _ => travel.tree.next_touched(height),
+    }
+    Vec::new()
+}
+
+/// Steps on from where the playhead is, or is going; also in an aggregate that is still on its way to the screen.
+fn step(model: &mut Model, by: i64) -> Vec<Effect> {
+    if let Some(opening) = &model.opening {
+        let goal = opening.goal.step(by);
+        return go(model, goal);
+    }
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    let at = travel.moment.version;
+    let at_end = by < 0 && at == Version::ZERO || by > 0 && at >= travel.moment.last;
+    if travel.going.is_none() && at_end {
+        travel.riding = false;
+        return Vec::new();
+    }
+    let goal = travel.step(by);
     go(model, goal)
 }
 
 /// Sends the playhead somewhere.
 pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
+    if let Some(opening) = &mut model.opening {
+        (opening.goal, opening.ride) = (goal, false);
+        return open(model);
+    }
     let width = model.width(Panel::Rail) as u16;
     let Some(travel) = &mut model.travel else { return Vec::new() };
     travel.riding = false;
-    if arrived(travel, goal) {
-        return Vec::new();
-    }
     // A step may be one of many: what the earlier ones found is still worth seeing.
-    let running = match (goal, travel.going) {
-        (Goal::Step(..), None | Some(Goal::Step(..))) => Running::Finish,
-        _ => Running::Cancel,
+    let running = match travel.going {
+        _ if goal.by == 0 => Running::Cancel,
+        Some(going) if going.by == 0 => Running::Cancel,
+        _ => Running::Finish,
     };
     travel.going = Some(goal);
     let key = travel.key.clone();
     vec![Effect::LoadMoment { key, goal, refresh: false, width, running }]
 }
 
-/// Whether a step leads nowhere because the playhead stands at that end.
-fn arrived(travel: &super::super::model::travel::Travel, goal: Goal) -> bool {
-    let Goal::Step(from, by) = goal else { return false };
-    travel.going.is_none()
-        && from == travel.moment.version
-        && (by < 0 && from == Version::ZERO || by > 0 && from >= travel.moment.last || by == 0)
+/// Asks for the aggregate that is on its way to the screen.
+pub(super) fn open(model: &Model) -> Vec<Effect> {
+    let width = model.width(Panel::Rail) as u16;
+    let Some(Opening { key, goal, .. }) = model.opening.clone() else { return Vec::new() };
+    vec![Effect::LoadMoment { key, goal, refresh: false, width, running: Running::Cancel }]
 }
 
 /// Notices new events; a playhead at the end goes on to the new end.
@@ -115,7 +131,7 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     }
     let at_end = travel.moment.version == travel.moment.last;
     let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
-    let (key, goal) = (travel.key.clone(), Goal::At(at));
+    let (key, goal) = (travel.key.clone(), Goal::at(at));
     let mut effects =
         vec![Effect::LoadMoment { key, goal, refresh: true, width, running: Running::Cancel }];
     effects.extend(walk(model));

@@ -1,0 +1,129 @@
+//! The screen in a real terminal: what only a terminal can show.
+
+use std::path::Path;
+
+use crate::support::terminal::{Ended, Launch, Terminal};
+
+const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/shop.jsonl");
+
+fn start(columns: u16, rows: u16, arguments: &[&str]) -> Terminal {
+    Launch::new(env!("CARGO_BIN_EXE_foldback")).args(arguments).size(columns, rows).start()
+}
+
+fn shop(columns: u16, rows: u16) -> Terminal {
+    let terminal = start(columns, rows, &[SHOP]);
+    terminal.wait_for("cust-12");
+    terminal
+}
+
+#[track_caller]
+fn restored(ended: &Ended) {
+    assert_eq!(ended.unrestored, [""; 0], "{}", ended.text);
+}
+
+#[test]
+fn it_starts_travels_and_quits_as_if_it_had_never_been_there() {
+    let terminal = shop(160, 45);
+    terminal.wait_for("State at v2");
+    terminal.keys("<Down><Left>");
+    terminal.wait_for("State at v5");
+    terminal.keys("<S-Left>");
+    terminal.wait_for("State before everything");
+    terminal.keys("q");
+    let ended = terminal.ended();
+    assert!(ended.status.success(), "{:?}", ended.status);
+    restored(&ended);
+    assert!(!ended.text.contains("foldback"), "{}", ended.text);
+}
+
+#[test]
+fn a_terminating_signal_ends_it_in_order() {
+    for signal in ["TERM", "HUP"] {
+        let terminal = shop(80, 24);
+        terminal.signal(signal);
+        let ended = terminal.ended();
+        assert!(ended.status.success(), "{signal}: {:?}", ended.status);
+        restored(&ended);
+    }
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let terminal = shop(80, 24);
+    terminal.keys(":crash<Enter>");
+    let ended = terminal.ended();
+    assert!(!ended.status.success());
+    restored(&ended);
+    assert!(ended.text.contains("on purpose"), "{}", ended.text);
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_is_told_after_the_screen() {
+    let terminal = start(80, 24, &["no/such/store.db"]);
+    let ended = terminal.ended();
+    assert_eq!(ended.status.exit_code(), 3);
+    restored(&ended);
+    assert!(ended.text.contains("store.db"), "{}", ended.text);
+}
+
+#[test]
+fn it_follows_the_size_of_the_terminal() {
+    let terminal = shop(160, 45);
+    for (columns, rows, shown) in
+        [(80, 24, "─ Aggregates ─ State"), (40, 12, " Aggregates  State"), (30, 8, "is too small")]
+    {
+        terminal.resize(columns, rows);
+        terminal.wait_for(shown);
+    }
+    terminal.resize(160, 45);
+    terminal.wait_for("State at v2");
+    terminal.keys("q");
+    restored(&terminal.ended());
+}
+
+#[test]
+fn a_click_and_a_paste_arrive() {
+    let terminal = shop(160, 45);
+    terminal.wait_for(" order-4711 ");
+    // The list's row of order-4711, as a terminal reports the left button there.
+    let row = terminal.text().lines().position(|line| line.contains(" order-4711 ")).unwrap() + 1;
+    terminal.keys(&format!("<Esc>[<lt>0;8;{row}M<Esc>[<lt>0;8;{row}m"));
+    terminal.wait_for("─ Order order-4711 ─");
+    terminal.keys("/<Esc>[200~p-3<Esc>[201~");
+    terminal.wait_for("─ Product p-3 ─");
+    terminal.keys("<C-c>");
+    restored(&terminal.ended());
+}
+
+#[test]
+fn without_colours_none_is_sent() {
+    let launch = Launch::new(env!("CARGO_BIN_EXE_foldback")).args([SHOP]).size(80, 24);
+    let terminal = launch.env("NO_COLOR", "1").start();
+    terminal.wait_for("cust-12");
+    let coloured = terminal.screen(|screen| {
+        let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+        cells.filter_map(|(row, column)| screen.cell(row, column)).any(|cell| {
+            cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default
+        })
+    });
+    assert!(!coloured);
+    terminal.keys("q");
+    restored(&terminal.ended());
+}
+
+#[test]
+fn looking_at_a_store_leaves_it_and_its_directory_untouched() {
+    let directory = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stores/emmett.db");
+    let store = directory.path().join("emmett.db");
+    std::fs::copy(&from, &store).unwrap();
+    let terminal = start(160, 45, &[store.to_str().unwrap()]);
+    terminal.wait_for("State at v");
+    terminal.keys("<Down><Down><Left><Left>r");
+    terminal.wait_for("Emmett");
+    terminal.keys("q");
+    restored(&terminal.ended());
+    assert_eq!(std::fs::read(&store).unwrap(), std::fs::read(&from).unwrap());
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
