@@ -7,7 +7,7 @@ mod ask;
 mod census;
 mod decode;
 mod fail;
-mod link;
+pub(super) mod link;
 mod list;
 pub(crate) mod look;
 mod moment;

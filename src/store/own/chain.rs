@@ -7,11 +7,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 
+use super::check_is_ours;
 use super::row::{Hash, hash};
-use super::{check_is_ours, failed};
 use crate::model::{AggregateId, Finding, Position, Version};
+use crate::store::sqlite::link::Link;
 use crate::store::{StoreError, StoreErrorKind};
 
 /// What checking a chain has found.
@@ -25,25 +26,27 @@ pub struct Verified {
     pub findings: Vec<Finding>,
 }
 
-/// Checks the chain of the own store at `path`, without writing. `progress` is told how many events were looked at.
+/// Checks the chain of the own store at `path`, without writing. What cannot be read where it is without leaving
+/// something beside it is copied into `scratch`. `progress` is told how many events were looked at.
 pub fn verify_chain(
     path: &Path,
+    scratch: &Path,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Verified, StoreError> {
     check_is_ours(path)?;
-    let failed = |error| failed(path, "could not be checked", error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let mut link = Link::new(&path.to_string_lossy(), scratch)?;
     let mut verified = Verified { events: 0, hash: String::new(), findings: Vec::new() };
-    let mut previous: Hash = [0; 32];
-    let mut after = None;
+    let mut reached = Reached::default();
     loop {
-        let page = page(&connection, after, &mut previous, &mut verified).map_err(failed)?;
-        if page.is_none() {
-            verified.hash = blake3::Hash::from_bytes(previous).to_hex().to_string();
+        let page =
+            link.call(|call| page(call.connection, &reached).map_err(|error| call.failed(error)))?;
+        if page.events == 0 {
+            verified.hash = blake3::Hash::from_bytes(reached.hash).to_hex().to_string();
             return Ok(verified);
         }
-        after = page;
+        reached = page.reached;
+        verified.events += page.events;
+        verified.findings.extend(page.findings);
         if progress(verified.events).is_break() {
             let message = format!("checking stopped after {} events", verified.events);
             return Err(StoreError::new(StoreErrorKind::Interrupted, message));
@@ -51,31 +54,40 @@ pub fn verify_chain(
     }
 }
 
-/// Checks up to a thousand rows after a position and returns the last one's; a page is a transaction of its own.
-fn page(
-    connection: &Connection,
-    after: Option<i64>,
-    previous: &mut Hash,
-    verified: &mut Verified,
-) -> rusqlite::Result<Option<i64>> {
+/// Up to where the chain was checked.
+#[derive(Default)]
+struct Reached {
+    position: Option<i64>,
+    hash: Hash,
+}
+
+/// Rows that were checked, and what is wrong with them.
+struct Page {
+    events: u64,
+    reached: Reached,
+    findings: Vec<Finding>,
+}
+
+/// Checks up to a thousand rows beyond what was checked; a page is a transaction of its own.
+fn page(connection: &Connection, from: &Reached) -> rusqlite::Result<Page> {
     let mut statement = connection.prepare_cached(include_str!("chain.sql"))?;
-    let mut rows = statement.query([after.unwrap_or(i64::MIN)])?;
-    let mut last = None;
+    let mut rows = statement.query([from.position.unwrap_or(i64::MIN)])?;
+    let reached = Reached { position: from.position, hash: from.hash };
+    let mut page = Page { events: 0, reached, findings: Vec::new() };
     while let Some(row) = rows.next()? {
         let mut cells = [ValueRef::Null; 11];
         for (at, cell) in cells.iter_mut().enumerate() {
             *cell = row.get_ref(at)?;
         }
         let stored: Hash = row.get(11).unwrap_or_default();
-        if hash(previous, &cells) != stored {
-            verified.findings.push(broken(row)?);
+        if hash(&page.reached.hash, &cells) != stored {
+            page.findings.push(broken(row)?);
         }
         // Going on from what is stored tells each break once.
-        *previous = stored;
-        verified.events += 1;
-        last = Some(row.get(0)?);
+        page.reached = Reached { position: Some(row.get(0)?), hash: stored };
+        page.events += 1;
     }
-    Ok(last)
+    Ok(page)
 }
 
 fn broken(row: &Row<'_>) -> rusqlite::Result<Finding> {

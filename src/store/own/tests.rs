@@ -20,7 +20,8 @@ fn order(number: u32) -> AggregateKey {
 }
 
 fn findings(path: &Path) -> Vec<(&'static str, Option<Position>)> {
-    let verified = verify_chain(path, &mut |_| ControlFlow::Continue(())).unwrap();
+    let verified =
+        verify_chain(path, &std::env::temp_dir(), &mut |_| ControlFlow::Continue(())).unwrap();
     verified.findings.iter().map(|finding| (finding.code, finding.position)).collect()
 }
 
@@ -146,7 +147,8 @@ fn the_chain_tells_where_a_row_was_tampered_with() {
         let events = [event("Created", r#"{"total":1}"#)];
         store.append(&order(number), &events, Expected::NoAggregate).unwrap();
     }
-    let before = verify_chain(&path, &mut |_| ControlFlow::Continue(())).unwrap();
+    let before =
+        verify_chain(&path, &std::env::temp_dir(), &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!((before.events, before.findings.len(), before.hash.len()), (2500, 0, 64));
 
     let other = Connection::open(&path).unwrap();
@@ -168,7 +170,8 @@ fn the_chain_tells_where_a_row_was_tampered_with() {
     tamper("UPDATE events SET data = CAST(data AS BLOB) WHERE position = 9");
     assert_eq!(findings(&path).len(), 3);
     tamper("DELETE FROM events WHERE position = 2500");
-    let after = verify_chain(&path, &mut |_| ControlFlow::Continue(())).unwrap();
+    let after =
+        verify_chain(&path, &std::env::temp_dir(), &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(after.findings.len(), 3, "the end that is gone breaks nothing");
     assert_ne!(after.hash, before.hash, "and is told by the hash of the head");
 }
@@ -177,8 +180,45 @@ fn the_chain_tells_where_a_row_was_tampered_with() {
 fn checking_stops_when_asked() {
     let (_dir, path, mut store) = store();
     store.append(&order(1), &[event("Created", "{}")], Expected::Any).unwrap();
-    let error = verify_chain(&path, &mut |_| ControlFlow::Break(())).unwrap_err();
+    let error =
+        verify_chain(&path, &std::env::temp_dir(), &mut |_| ControlFlow::Break(())).unwrap_err();
     assert!(error.is_interrupted());
+}
+
+#[test]
+fn checking_changes_no_byte_and_leaves_nothing_beside() {
+    let (dir, path, mut store) = store();
+    let listing = || {
+        let mut names: Vec<_> = std::fs::read_dir(dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    store.append(&order(1), &[event("Created", "{}")], Expected::Any).unwrap();
+    // Its owner has it open: log and index stand beside it and stay.
+    let open = listing();
+    assert_eq!((open.len(), findings(&path)), (3, vec![]));
+    assert_eq!(listing(), open);
+    drop(store);
+    let closed = (listing(), std::fs::read(&path).unwrap());
+    assert_eq!((closed.0.len(), findings(&path)), (1, vec![]));
+    assert_eq!((listing(), std::fs::read(&path).unwrap()), closed);
+    // The log of an owner that died is read too, in a copy.
+    let mut store = OwnStore::open(&path).unwrap();
+    store.append(&order(1), &[event("Paid", "{}")], Expected::Any).unwrap();
+    let beside = |suffix: &str| dir.path().join(format!("shop.db{suffix}"));
+    let bytes = ["", "-wal"].map(|suffix| std::fs::read(beside(suffix)).unwrap());
+    drop(store);
+    std::fs::write(beside(""), &bytes[0]).unwrap();
+    std::fs::write(beside("-wal"), &bytes[1]).unwrap();
+    let died = listing();
+    let verified =
+        verify_chain(&path, &std::env::temp_dir(), &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((verified.events, verified.findings.len()), (2, 0));
+    assert_eq!(listing(), died);
+    assert_eq!(std::fs::read(beside("-wal")).unwrap(), bytes[1]);
 }
 
 #[test]

@@ -78,21 +78,21 @@ struct Stop {
 }
 
 /// What a call works with.
-pub(super) struct Call<'a> {
+pub(in crate::store) struct Call<'a> {
     /// Inside a read transaction that ends with the call.
-    pub(super) connection: &'a Connection,
+    pub(in crate::store) connection: &'a Connection,
     stop: &'a Stop,
     name: &'a str,
 }
 
 impl Call<'_> {
     /// An error of SQLite in our words.
-    pub(super) fn failed(&self, error: rusqlite::Error) -> StoreError {
+    pub(in crate::store) fn failed(&self, error: rusqlite::Error) -> StoreError {
         failed(self.name, error)
     }
 
     /// Fails where somebody asked to stop; long loops ask between two statements.
-    pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
+    pub(in crate::store) fn checkpoint(&self) -> Result<(), StoreError> {
         if self.stop.asked.load(Ordering::Relaxed) {
             let message = format!("reading {} was stopped", self.name);
             return Err(StoreError::new(StoreErrorKind::Interrupted, message));
@@ -102,7 +102,7 @@ impl Call<'_> {
 }
 
 /// A database that is read in calls.
-pub(super) struct Link {
+pub(in crate::store) struct Link {
     path: PathBuf,
     name: String,
     scratch: PathBuf,
@@ -112,7 +112,7 @@ pub(super) struct Link {
 
 impl Link {
     /// A link to the file that a person calls `name`, with `scratch` for a private copy; nothing is opened yet.
-    pub(super) fn new(name: &str, scratch: &Path) -> Result<Self, StoreError> {
+    pub(in crate::store) fn new(name: &str, scratch: &Path) -> Result<Self, StoreError> {
         let path = Path::new(name);
         // SQLite puts its companions beside what a symbolic link points at.
         let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
@@ -147,7 +147,7 @@ impl Link {
 
     /// Runs `work` on one unchanging picture of the database. It may run more than once, so it must not keep anything
     /// of a run that fails.
-    pub(super) fn call<T>(
+    pub(in crate::store) fn call<T>(
         &mut self,
         mut work: impl FnMut(&Call<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

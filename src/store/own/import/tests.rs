@@ -91,7 +91,7 @@ proptest! {
         let expected: Vec<Event> = events.iter().zip(&found).map(|(e, c)| made_up(e, c)).collect();
         conformance::same_events(&found, &expected, "imported");
         prop_assert_eq!(found.len(), events.len());
-        let verified = verify_chain(&path, &mut |_| ControlFlow::Continue(())).unwrap();
+        let verified = verify_chain(&path, &std::env::temp_dir(), &mut |_| ControlFlow::Continue(())).unwrap();
         prop_assert_eq!((verified.events, verified.findings.len()), (events.len() as u64, 0));
     }
 }
