@@ -101,6 +101,13 @@ impl Line {
         }
     }
 
+    /// Takes off spaces at the end.
+    pub(crate) fn trim_end(&mut self) {
+        while self.pieces.last().is_some_and(|(_, text)| text.trim_end_matches(' ').is_empty()) {
+            self.pieces.pop();
+        }
+    }
+
     /// The cells it takes.
     pub(crate) fn width(&self) -> usize {
         self.pieces.iter().map(|(_, text)| text::width(text)).sum()
@@ -126,6 +133,18 @@ impl Line {
             break;
         }
         Self { pieces }
+    }
+
+    /// The line in at most `limit` cells, with its beginning and its end: names and values differ at both.
+    #[must_use]
+    pub(crate) fn cut_middle(mut self, limit: usize) -> Self {
+        match self.pieces.as_mut_slice() {
+            [(_, text)] => {
+                *text = text::truncate_middle(text, limit).into_owned();
+                self
+            }
+            _ => self.cut(limit),
+        }
     }
 
     /// The line as text of at most `limit` cells.

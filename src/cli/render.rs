@@ -3,7 +3,7 @@
 use super::failure::{Failure, Outcome};
 use super::line::{Ink, Line};
 use crate::analysis::{Change, Op};
-use crate::model::{Path, Segment, Slot, Timestamp, Value, Version, json};
+use crate::model::{AggregateKey, Path, Segment, Slot, Timestamp, Value, Version, json};
 use crate::session::{Moment, Session};
 use crate::text;
 
@@ -74,43 +74,44 @@ pub(crate) fn changes(changes: &[Change], indent: usize, width: usize) -> Vec<Li
     changes.iter().map(|one| change(one, indent, widest, width)).collect()
 }
 
-/// `Order order-4711`.
-pub(crate) fn subject(key: &crate::model::AggregateKey) -> Line {
-    let mut line = Line::default();
+/// `Order order-4711 · v17 of 42 · guessed by merge`: the id gives way, so that what is said of it and how far that can
+/// be trusted is seen on a narrow terminal too.
+pub(crate) fn headline(key: &AggregateKey, said: Line, session: &Session, width: usize) -> Line {
     let (category, id) = (key.category.as_str(), key.id.as_str());
+    let mut rest = Line::of(Ink::Dim, " · ");
+    rest.append(said);
+    rest.push(Ink::Dim, " · ");
+    rest.append(trust(session));
+    let room = width.saturating_sub(rest.width());
     // Many libraries put the category into the id already.
     let is_said =
         id.get(..category.len()).is_some_and(|start| start.eq_ignore_ascii_case(category));
-    if !is_said {
+    let mut line = Line::default();
+    if !is_said && text::width(category) + 1 + text::width(id) <= room {
         line.push(Ink::Dim, format!("{category} "));
     }
-    line.with(Ink::Title, id)
-}
-
-/// Whose state this is, at which version and moment, and how far it can be trusted.
-pub(crate) fn heading(session: &Session, moment: &Moment) -> Line {
-    let mut line = subject(&moment.key);
-    let dot = |line: &mut Line| line.push(Ink::Dim, " · ");
-    dot(&mut line);
-    line.push(Ink::Plain, format!("v{} of {}", moment.version, moment.last));
-    match &moment.event {
-        Some(event) => {
-            if let Some(at) = &event.time {
-                dot(&mut line);
-                line.push(Ink::Plain, time(at));
-            }
-            dot(&mut line);
-            line.push(Ink::Type, session.short_type(&event.event_type));
-        }
-        None => line.push(Ink::Dim, ", before everything"),
-    }
-    dot(&mut line);
-    line.append(trust(session));
+    line.append(Line::of(Ink::Title, id).cut_middle(room.saturating_sub(line.width()).max(8)));
+    line.append(rest);
     line
 }
 
+/// Whose state this is, at which version and moment, and how far it can be trusted.
+pub(crate) fn heading(session: &Session, moment: &Moment, width: usize) -> Line {
+    let version = Line::plain(format!("v{} of {}", moment.version, moment.last));
+    let mut line = headline(&moment.key, version, session, width);
+    let Some(event) = &moment.event else {
+        return line.with(Ink::Dim, " · before everything");
+    };
+    if let Some(at) = &event.time {
+        line.push(Ink::Dim, " · ");
+        line.push(Ink::Plain, time(at));
+    }
+    line.push(Ink::Dim, " · ");
+    line.with(Ink::Type, session.short_type(&event.event_type))
+}
+
 /// `guessed by merge`.
-pub(crate) fn trust(session: &Session) -> Line {
+fn trust(session: &Session) -> Line {
     let (name, tier) = session.reducer();
     let ink = if tier == crate::fold::Tier::Guessed { Ink::Warning } else { Ink::Plain };
     Line::of(ink, tier.as_str()).with(Ink::Plain, format!(" by {name}"))

@@ -10,6 +10,11 @@ enum Side {
     Right,
 }
 
+/// The cells of the last column that the others make room for.
+const LAST: usize = 24;
+/// The cells that a column keeps when it gives way.
+const NARROW: usize = 12;
+
 /// A table that is being printed.
 pub(crate) struct Table {
     columns: Vec<(&'static str, Side, usize)>,
@@ -88,12 +93,14 @@ impl Table {
         self.print(out)
     }
 
+    /// Makes room for a few cells of the last column, the rest of which ends where the terminal does.
     fn fit(&mut self, width: usize) {
         let gaps = self.indent + 2 * self.columns.len().saturating_sub(1);
-        let taken = gaps + self.columns.iter().map(|(.., width)| width).sum::<usize>();
-        let column = self.gives_way.and_then(|index| self.columns.get_mut(index));
-        if let Some((_, _, column)) = column {
-            *column = column.saturating_sub(taken.saturating_sub(width)).max((*column).min(12));
+        let all: usize = self.columns.iter().map(|(.., width)| width).sum();
+        let beyond = self.columns.last().map_or(0, |(.., last)| last.saturating_sub(LAST));
+        let missing = (gaps + all - beyond).saturating_sub(width);
+        if let Some((_, _, column)) = self.gives_way.and_then(|at| self.columns.get_mut(at)) {
+            *column = column.saturating_sub(missing).max((*column).min(NARROW));
         }
     }
 
@@ -102,7 +109,7 @@ impl Table {
         let mut start = self.indent;
         let last = self.columns.len().saturating_sub(1);
         for (index, (cell, (_, side, width))) in cells.into_iter().zip(&self.columns).enumerate() {
-            let cell = if self.gives_way == Some(index) { cell.cut(*width) } else { cell };
+            let cell = if self.gives_way == Some(index) { cell.cut_middle(*width) } else { cell };
             let before = if *side == Side::Right { width - cell.width().min(*width) } else { 0 };
             line.fill(start + before);
             line.append(cell);
@@ -111,6 +118,7 @@ impl Table {
                 line.fill(start);
             }
         }
+        line.trim_end();
         line
     }
 }

@@ -139,7 +139,7 @@ struct List {
 
 impl List {
     fn new(capabilities: Capabilities) -> Self {
-        let table = Table::new().text("category").text("aggregate").number("events");
+        let table = Table::new().text("category").text("aggregate").giving_way(1).number("events");
         let table = table.number("version");
         let time = capabilities.time;
         let table = if time { table.text("first").text("last") } else { table };

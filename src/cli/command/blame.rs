@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         }
         return Ok(());
     }
-    context.out.line(&render::heading(&session, &moment))?;
+    context.out.line(&render::heading(&session, &moment, context.out.width()))?;
     let mut table = Table::new().text("path").text("value").number("version").text("event");
     table = table.text("time").giving_way(1);
     for one in &values {

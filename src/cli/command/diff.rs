@@ -6,10 +6,11 @@ use crate::analysis;
 use crate::cli::args::Subject;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::line::Ink;
+use crate::cli::line::Line;
 use crate::cli::render;
 use crate::cli::shape;
 use crate::model::At;
+use crate::text::human;
 
 /// Show what is different between two versions of an aggregate
 #[derive(Debug, Args)]
@@ -60,14 +61,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         let (from, to) = (before.version, after.version);
         return Ok(context.out.value(&shape::Diff { from, to, changes: &changes })?);
     }
-    let mut heading = render::subject(&key);
-    heading.push(Ink::Dim, " · ");
-    heading.push(Ink::Plain, format!("v{} → v{}", before.version, after.version));
-    heading.push(Ink::Dim, " · ");
-    heading.push(Ink::Plain, crate::text::human::plural(changes.len() as u64, "change"));
-    heading.push(Ink::Dim, " · ");
-    heading.append(render::trust(&session));
-    context.out.line(&heading)?;
+    let count = human::plural(changes.len() as u64, "change");
+    let said = Line::plain(format!("v{} → v{} · {count}", before.version, after.version));
+    context.out.line(&render::headline(&key, said, &session, context.out.width()))?;
     for line in render::changes(&changes, 0, context.out.width()) {
         context.out.line(&line)?;
     }

@@ -81,11 +81,8 @@ fn head(out: &mut Output, session: &Session, key: &AggregateKey, path: &Path) ->
     if out.is_json() {
         return Ok(());
     }
-    let mut line = render::subject(key).with(Ink::Dim, " · ");
-    line.push(Ink::Key, path.to_string());
-    line.push(Ink::Dim, " · ");
-    line.append(render::trust(session));
-    out.line(&line)
+    let said = Line::of(Ink::Key, path.to_string());
+    out.line(&render::headline(key, said, session, out.width()))
 }
 
 fn print(out: &mut Output, names: &Session, event: &Event, change: &Change) -> Printed {

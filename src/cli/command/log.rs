@@ -50,11 +50,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let summary = session.find(&arguments.subject.aggregate)?;
     let key = summary.key;
     if !context.out.is_json() {
-        let mut line = render::subject(&key).with(Ink::Dim, " · ");
-        line.push(Ink::Plain, human::plural(summary.events, "event"));
-        line.push(Ink::Dim, " · ");
-        line.push(Ink::Plain, "changes ");
-        line.append(render::trust(&session));
+        let said = Line::plain(human::plural(summary.events, "event"));
+        let line = render::headline(&key, said, &session, context.out.width());
         context.out.line(&line)?;
     }
     let limit = arguments.limit.unwrap_or(usize::MAX);

@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         })?;
         return Ok(());
     }
-    context.out.line(&render::heading(&session, &moment))?;
+    context.out.line(&render::heading(&session, &moment, context.out.width()))?;
     print(arguments.blame, context, &mut session, &moment)?;
     context.out.findings(&findings)?;
     Ok(())

@@ -37,6 +37,25 @@ fn on_a_terminal_lines_end_where_it_ends() {
 }
 
 #[test]
+fn a_long_name_gives_way_to_what_happened() {
+    let ended = terminal(90, &["events", "stores/emmett.db", "--limit", "2"]).ended();
+    assert!(ended.status.success());
+    let row = ended.text.lines().nth(1).unwrap();
+    let name = row.split_whitespace().find(|word| word.contains('…')).unwrap();
+    assert!(name.starts_with("shop") || name.starts_with("guest"), "{row}");
+    assert!(row.contains("{\""), "the data is seen: {row}");
+    let ended = terminal(60, &["state", "stores/emmett.db", &full_name()]).ended();
+    assert!(ended.text.contains("guessed"), "{}", ended.text);
+}
+
+/// The first aggregate's id.
+fn full_name() -> String {
+    let ran = run(["aggregates", "stores/emmett.db", "--limit", "1", "--json"]);
+    let row: serde_json::Value = serde_json::from_str(&text(&ran.stdout)).unwrap();
+    row["aggregate"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn a_store_alone_opens_the_screen() {
     let screen = terminal(100, &["shop.jsonl"]);
     screen.wait_for("order-4711");

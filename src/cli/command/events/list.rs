@@ -29,6 +29,7 @@ impl List {
         }
         if aggregate {
             table = table.text("aggregate");
+            table = table.giving_way(usize::from(has.position) + usize::from(has.time));
         }
         table = table.number("version").text("type").text("data");
         Self { table, has, aggregate, line: String::new() }
