@@ -121,7 +121,10 @@ impl Key {
         match (self.code, NAMED.iter().find(|(_, code, _)| *code == self.code)) {
             (_, Some((_, _, label))) => out.push_str(label),
             (KeyCode::Char(letter), _) => out.push(letter),
-            (KeyCode::F(number), _) => out.push_str(&format!("F{number}")),
+            (KeyCode::F(number), _) => {
+                out.push('F');
+                out.push_str(&number.to_string());
+            }
             _ => out.push('?'),
         }
         out

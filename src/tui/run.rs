@@ -41,14 +41,15 @@ impl App {
     ) -> std::io::Result<Self> {
         let lanes = Lanes::start(source, move |report| {
             // The receiver is gone only when the screen ends.
-            let _ = messages.blocking_send(Msg::Report(report));
+            let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
         Ok(Self { model, lanes, due: 0 })
     }
 
     /// Takes a message in and starts what it asks for.
     pub(crate) fn take(&mut self, message: Msg) {
-        let answered = matches!(message, Msg::Report(Report::Done(_)));
+        let answered =
+            matches!(&message, Msg::Report(report) if matches!(**report, Report::Done(_)));
         let effects = update(&mut self.model, message);
         self.run(effects);
         self.due -= usize::from(answered);
@@ -68,6 +69,7 @@ impl App {
     }
 
     /// Whether an answer is still due.
+    #[cfg(test)]
     pub(crate) fn busy(&self) -> bool {
         self.due > 0
     }

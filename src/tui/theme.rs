@@ -223,10 +223,12 @@ fn indexed_style(style: Style) -> Style {
     Style { fg: style.fg.map(indexed), bg: style.bg.map(indexed), ..style }
 }
 
+/// The levels of a channel in xterm's cube of colours.
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
 /// The nearest of xterm's 256 colours: its cube of six steps a channel, or its greys.
 fn indexed(colour: Color) -> Color {
     let Color::Rgb(red, green, blue) = colour else { return colour };
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let step = |channel: u8| {
         let nearest = |(_, step): &(usize, &u8)| step.abs_diff(channel);
         STEPS.iter().enumerate().min_by_key(nearest).map_or((0, 0), |(at, step)| (at as u8, *step))

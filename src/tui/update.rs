@@ -13,8 +13,9 @@ use super::effect::{Answer, Effect, Slot};
 use super::input::{Input, Key};
 use super::keymap::Meaning;
 use super::layout::{Areas, Panel, Shape};
+use super::model::field::Field;
 use super::model::list::Finding;
-use super::model::overlay::{GoTo, Help, Overlay, Palette};
+use super::model::overlay::{Help, Overlay, Palette};
 use super::model::scroll::Scroll;
 use super::model::{Exit, Message, Model, Tone};
 use crate::session::SessionError;
@@ -31,7 +32,7 @@ pub(crate) enum Msg {
     /// A person did something.
     Input(Input),
     /// A lane said something.
-    Report(Report<Slot, Answer>),
+    Report(Box<Report<Slot, Answer>>),
     /// The system asks to end.
     Ended,
 }
@@ -44,7 +45,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
             model.exit = Some(Exit::Quit);
             Vec::new()
         }
-        Msg::Report(report) => answer::take(model, report),
+        Msg::Report(report) => answer::take(model, *report),
         Msg::Input(input) => {
             model.dirty = true;
             match input {
@@ -92,33 +93,27 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
-    typed(model, |field| {
-        field.insert(pasted);
-        true
-    })
+    typed(model, |field| field.insert(pasted))
 }
 
-fn typed(
-    model: &mut Model,
-    edit: impl FnOnce(&mut super::model::field::Field) -> bool,
-) -> Vec<Effect> {
+/// Edits what is being typed, and answers to it if it changed.
+fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
+    let finding = model.list.finding == Finding::Typing;
+    let field = match &mut model.overlay {
+        Overlay::GoTo(prompt) => &mut prompt.field,
+        Overlay::Palette(palette) => &mut palette.field,
+        Overlay::None if finding => &mut model.list.field,
+        _ => return Vec::new(),
+    };
+    let before = field.text().to_owned();
+    edit(field);
+    if field.text() == before {
+        return Vec::new();
+    }
     match &mut model.overlay {
-        Overlay::GoTo(GoTo { field, mistake }) => {
-            if edit(field) {
-                *mistake = None;
-            }
-        }
-        Overlay::Palette(palette) => {
-            if edit(&mut palette.field) {
-                palette.find(&model.keymap);
-            }
-        }
-        Overlay::None if model.list.finding == Finding::Typing => {
-            if edit(&mut model.list.field) {
-                return list::search(model);
-            }
-        }
-        _ => {}
+        Overlay::GoTo(prompt) => prompt.mistake = None,
+        Overlay::Palette(palette) => palette.find(&model.keymap),
+        _ => return list::search(model),
     }
     Vec::new()
 }

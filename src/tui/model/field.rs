@@ -36,11 +36,11 @@ impl Field {
         }
     }
 
-    /// Edits by a key; returns whether it meant something here.
-    pub(crate) fn press(&mut self, key: Key) -> bool {
+    /// Edits by a key; other keys mean nothing here.
+    pub(crate) fn press(&mut self, key: Key) {
         if let Some(letter) = key.typed() {
             self.insert(letter.encode_utf8(&mut [0; 4]));
-            return true;
+            return;
         }
         match key.to_string().as_str() {
             "backspace" => self.delete(self.before()..self.at),
@@ -56,9 +56,8 @@ impl Field {
             "right" => self.at = self.after(),
             "home" | "ctrl-a" => self.at = 0,
             "end" | "ctrl-e" => self.at = self.text.len(),
-            _ => return false,
+            _ => {}
         }
-        true
     }
 
     fn delete(&mut self, range: std::ops::Range<usize>) {

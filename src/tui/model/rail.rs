@@ -75,7 +75,6 @@ impl Picture {
         let room = share.max(1);
         picture.walked = room as u16;
         let times = times(outline);
-        let timed = !times.is_empty();
         let stretches = match times.first().zip(times.last()) {
             Some((from, to)) if from < to => picture.stretches(&times, room),
             _ => {
@@ -83,7 +82,8 @@ impl Picture {
             }
         };
         picture.apart = stretches.iter().all(|stretch| stretch.count() <= stretch.columns);
-        picture.levels = if timed { vec![0; room] } else { Vec::new() };
+        // Without times there is nothing to tell of how busy it was when.
+        picture.levels = vec![0; if times.is_empty() { 0 } else { room }];
         for stretch in &stretches {
             picture.draw(stretch, &times, outline);
         }

@@ -128,7 +128,7 @@ fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buf
     let indent = usize::from(model.list.grouped());
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 2 + indent);
     let (id, category) = if model.list.grouped() {
-        (under_heading(&row.key), "".into())
+        (under_heading(&row.key), String::new())
     } else {
         (row.key.id.as_str(), inline_category(&row.key, room))
     };

@@ -2,8 +2,9 @@
 
 use super::stage::{Stage, counter, event, session};
 use crate::model::Event;
-use crate::store::EventStore as _;
+use crate::session::OpenOptions;
 use crate::store::memory::MemoryStore;
+use crate::store::{AggregateQuery, EventStore as _};
 use crate::tui::model::list::{Finding, PAGE};
 
 const LARGE: (u16, u16) = (160, 45);
@@ -78,7 +79,7 @@ fn archived_and_deleted_aggregates_say_so() {
     let page = crate::store::AggregatePage {
         rows: {
             let mut store = MemoryStore::new("x", counter("order-1", 3));
-            let mut rows = store.aggregates(&Default::default(), 1).unwrap().rows;
+            let mut rows = store.aggregates(&AggregateQuery::default(), 1).unwrap().rows;
             let mut gone = rows.first().unwrap().clone();
             (gone.key.id, gone.deleted) = ("order-2".into(), Some(true));
             rows.push(gone.clone());
@@ -98,7 +99,7 @@ fn refreshing_shows_what_was_written_meanwhile() {
     let mut store = MemoryStore::new("test", counter("order-1", 3));
     let twin = store.reopen().unwrap();
     let mut stage = Stage::open("test", LARGE, move || {
-        Ok(crate::session::Session::with_store(twin, &Default::default()))
+        Ok(crate::session::Session::with_store(twin, &OpenOptions::default()))
     });
     stage.shows("State at v3").shows("1 aggregate · 3 events");
     store.push(event("order-1", 4, "Counted", 4, r#"{"count":4}"#));

@@ -204,7 +204,7 @@ pub(super) fn counter(id: &str, events: u64) -> Vec<Event> {
 fn lines(buffer: &Buffer) -> Vec<String> {
     let width = usize::from(buffer.area.width.max(1));
     let line = |cells: &[ratatui::buffer::Cell]| {
-        cells.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()
+        cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
     };
     buffer.content().chunks(width).map(line).collect()
 }
@@ -215,8 +215,8 @@ fn picture(buffer: &Buffer) -> String {
     let plain = most_frequent(&told);
     for style in &told {
         if *style != plain && !names.contains_key(style) {
-            let letters = ('a'..='z').chain('A'..='Z').chain('0'..='9');
-            let letter = letters.skip(names.len()).next().unwrap_or('?');
+            let mut letters = ('a'..='z').chain('A'..='Z').chain('0'..='9');
+            let letter = letters.nth(names.len()).unwrap_or('?');
             names.insert(style.clone(), letter);
         }
     }

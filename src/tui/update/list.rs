@@ -25,13 +25,11 @@ pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
 
 /// Reads on where the cursor needs it, or a search has room.
 pub(super) fn more(model: &mut Model) -> Vec<Effect> {
-    match model.list.wanted(height(model)) {
-        Some(place) => load(model, place),
-        None => {
-            model.list.searching = false;
-            Vec::new()
-        }
+    if let Some(place) = model.list.wanted(height(model)) {
+        return load(model, place);
     }
+    model.list.searching = false;
+    Vec::new()
 }
 
 pub(super) fn arrived(model: &mut Model, place: Place, page: AggregatePage) -> Vec<Effect> {

@@ -78,7 +78,7 @@ mod tests {
         let mut buffer = Buffer::empty(area);
         let (left, right) = (left.to_owned(), right.to_owned());
         spread(&mut buffer, area, vec![left.into()], vec![right.into()], least);
-        buffer.content().iter().map(|cell| cell.symbol()).collect()
+        buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect()
     }
 
     #[test]
