@@ -58,13 +58,14 @@ impl EventView {
     pub(crate) fn show(&mut self, moment: &Moment, width: usize) {
         *self = Self { width, ..Self::default() };
         let Some(event) = &moment.event else { return };
-        for finding in &moment.findings {
-            self.finding(finding, width);
+        let findings = told_once(&moment.findings);
+        for (severity, message, hint) in &findings {
+            self.finding(*severity, message, *hint);
         }
-        if !moment.findings.is_empty() {
+        if !findings.is_empty() {
             self.parts.push(Part::Blank);
         }
-        self.payload(&event.data);
+        self.payload(&event.data, &findings);
         self.facts(event);
         self.metadata(event);
         self.len = self.parts.iter().map(Part::lines).sum();
@@ -75,30 +76,30 @@ impl EventView {
         self.width == width
     }
 
-    fn finding(&mut self, finding: &Finding, width: usize) {
-        let room = width.saturating_sub(2).max(8);
-        let lines = wrap(&text::sanitize(&finding.message), room);
+    fn finding(&mut self, severity: Severity, message: &str, hint: Option<&str>) {
+        let room = self.width.saturating_sub(2).max(8);
+        let lines = wrap(&text::sanitize(message), room);
         self.parts.extend(lines.into_iter().enumerate().map(|(at, line)| {
-            let mark = if at == 0 { mark(finding.severity) } else { " " };
-            Part::Finding(finding.severity, format!("{mark} {line}"))
+            let mark = if at == 0 { mark(severity) } else { " " };
+            Part::Finding(severity, format!("{mark} {line}"))
         }));
-        if let Some(hint) = &finding.hint {
+        if let Some(hint) = hint {
             let lines = wrap(&text::sanitize(hint), room);
             self.parts.extend(lines.into_iter().map(|line| Part::Hint(format!("  {line}"))));
         }
     }
 
-    fn payload(&mut self, payload: &Payload) {
+    fn payload(&mut self, payload: &Payload, told: &[Told<'_>]) {
         match payload.value() {
             Ok(value) => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
             Err(error) => {
                 let bytes = human::bytes(payload.bytes().len() as u64);
-                self.parts.push(Part::Text(format!(
-                    "{bytes} of {}",
-                    text::sanitize(payload.content_type())
-                )));
-                for line in wrap(&text::sanitize(&error.to_string()), self.width.max(8)) {
-                    self.parts.push(Part::Hint(line));
+                let kind = text::sanitize(payload.content_type()).into_owned();
+                self.parts.push(Part::Text(format!("{bytes} of {kind}")));
+                let error = error.to_string();
+                if told.iter().all(|(_, message, _)| *message != error) {
+                    let lines = wrap(&text::sanitize(&error), self.width.max(8));
+                    self.parts.extend(lines.into_iter().map(Part::Hint));
                 }
             }
         }
@@ -158,6 +159,25 @@ impl EventView {
             value => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
         }
     }
+}
+
+/// How grave, what is so, what to do.
+type Told<'a> = (Severity, &'a str, Option<&'a str>);
+
+/// Reading and folding may notice the same: it is told once, by the graver of the two.
+fn told_once(findings: &[Finding]) -> Vec<Told<'_>> {
+    let mut told: Vec<Told<'_>> = Vec::new();
+    for finding in findings {
+        let hint = finding.hint.as_deref();
+        match told.iter_mut().find(|(_, message, _)| *message == finding.message) {
+            Some((severity, _, known)) => {
+                *severity = finding.severity.max(*severity);
+                *known = known.or(hint);
+            }
+            None => told.push((finding.severity, &finding.message, hint)),
+        }
+    }
+    told
 }
 
 const ACTOR: &[&str] =

@@ -34,7 +34,7 @@ fn only_a_window_of_many_aggregates_is_ever_held() {
         stage.keys("pageup");
     }
     assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-000000");
-    stage.keys(">").shows("order-019999").keys("pageup pageup <").shows("order-000000");
+    stage.keys(">").shows("─ Order order-019999 ─").keys("pageup pageup <").shows("order-000000");
 }
 
 #[test]

@@ -192,3 +192,15 @@ fn walking_can_be_stopped_and_taken_up_again() {
     stage.keys("r");
     assert_eq!(stage.app.model.travel.as_ref().unwrap().outline.len(), 60_000);
 }
+
+#[test]
+fn what_reading_and_folding_noticed_alike_is_told_once() {
+    let mut torn = event("order-1", 1, "Torn", 1, "{");
+    let message = torn.data.value().unwrap_err().to_string();
+    torn.findings
+        .push(torn.finding(crate::model::Finding::note("x", message.clone()).hint("mend it")));
+    let mut stage = Stage::on(vec![torn], (200, 45));
+    let screen = stage.shows("mend it").text_now();
+    let begin: String = message.chars().take(30).collect();
+    assert_eq!(screen.matches(&begin).count(), 1, "{screen}");
+}

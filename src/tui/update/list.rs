@@ -34,14 +34,10 @@ pub(super) fn more(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn arrived(model: &mut Model, place: Place, page: AggregatePage) -> Vec<Effect> {
     let height = height(model);
-    let nothing_shown = model.travel.is_none() && model.opening.is_none();
-    let first_find = model.list.searching && model.list.rows().is_empty() || place == Place::Start;
+    // Where somebody went to an end, or searched, what the cursor came to is shown; reading on moves no cursor.
+    let went = matches!(place, Place::Start | Place::End) || model.list.rows().is_empty();
     model.list.take(place, page, height);
-    let mut effects = Vec::new();
-    let found_something = model.list.finding != Finding::Off && first_find;
-    if nothing_shown || found_something {
-        effects.extend(open_chosen(model));
-    }
+    let mut effects = if went { open_chosen(model) } else { Vec::new() };
     effects.extend(more(model));
     effects
 }
