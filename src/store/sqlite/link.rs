@@ -302,6 +302,9 @@ impl Stamp {
     }
 }
 
+/// How often a rollback that was interrupted is tried again.
+const ROLLBACKS: usize = 1_000;
+
 fn run<T>(
     open: &Open,
     stop: &Stop,
@@ -313,6 +316,13 @@ fn run<T>(
     let answer = work(&Call { connection: &open.connection, stop, name });
     // Nothing was written; dropping it gives the lock back.
     drop(transaction);
+    // An interrupt that comes this late hits the rollback, and the lock would be held until the next call.
+    for _ in 0..ROLLBACKS {
+        if open.connection.is_autocommit() {
+            break;
+        }
+        let _ = open.connection.execute_batch("ROLLBACK");
+    }
     answer
 }
 
