@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget as _};
 
-use super::layout::Areas;
+use super::layout::{Areas, Shape};
 use super::model::Model;
 use super::model::overlay::Overlay;
 use super::widget;
@@ -27,7 +27,8 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
         }
         Overlay::Message(_) => (84, 14),
     };
-    let width = wanted.0.min(whole.width.saturating_sub(2));
+    let margin = if areas.shape == Shape::Small { 0 } else { 2 };
+    let width = wanted.0.min(whole.width.saturating_sub(margin));
     let height = wanted.1.min(whole.height.saturating_sub(2));
     let x = whole.x + (whole.width - width) / 2;
     // A little above the middle, where people look first.

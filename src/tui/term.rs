@@ -5,6 +5,7 @@
 
 use std::io::{self, Stdout, Write};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -16,6 +17,9 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+
+/// Whether the terminal was asked for more keys; one that never was must not be told to forget them.
+static KITTY: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the screen is on it.
 pub(crate) struct Guard {
@@ -40,6 +44,7 @@ impl Guard {
         )?;
         if kitty {
             let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
+            KITTY.store(true, Ordering::Release);
             execute!(out, PushKeyboardEnhancementFlags(flags))?;
         }
         let terminal = Terminal::new(CrosstermBackend::new(out))?;
@@ -65,14 +70,11 @@ impl Drop for Restore {
 /// Gives the terminal back. What fails has no one left to be told.
 fn restore() {
     let mut out = io::stdout();
-    let _ = queue!(
-        out,
-        PopKeyboardEnhancementFlags,
-        DisableBracketedPaste,
-        DisableMouseCapture,
-        LeaveAlternateScreen,
-        cursor::Show
-    );
+    if KITTY.swap(false, Ordering::AcqRel) {
+        let _ = queue!(out, PopKeyboardEnhancementFlags);
+    }
+    let _ =
+        queue!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
     let _ = out.flush();
     let _ = disable_raw_mode();
 }

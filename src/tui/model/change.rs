@@ -192,3 +192,6 @@ fn short(value: &Value) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

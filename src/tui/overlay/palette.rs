@@ -42,7 +42,11 @@ pub(crate) fn draw(model: &Model, palette: &Palette, area: Rect, buffer: &mut Bu
             widget::choose(buffer, area, theme, true);
         }
         let right = vec![Span::styled(choice.keys.as_str(), theme.accent)];
-        line::spread(buffer, area, name(choice, theme), right, usize::from(area.width) / 2);
+        let mut left = name(choice, theme);
+        if area.width < 60 {
+            line::cut(&mut left, NAME);
+        }
+        line::spread(buffer, area, left, right, NAME);
     }
 }
 

@@ -235,7 +235,8 @@ fn draw_labels(
         Some(_) => label(version, travel.type_of(version)),
         None => "v0 before everything".to_owned(),
     };
-    let at = text::truncate(&at, usize::from(line.width).saturating_sub(2)).into_owned();
+    let most = (usize::from(line.width) / 2).max(24).min(usize::from(line.width).saturating_sub(2));
+    let at = text::truncate_middle(&at, most).into_owned();
     let size = text::width(&at) as u16 + 2;
     let start = playhead.min(line.width.saturating_sub(size));
     let taken = start..start + size;
@@ -258,6 +259,7 @@ fn draw_labels(
             continue;
         }
         let label = label(entry.version, travel.type_at(index));
+        let label = text::truncate_middle(&label, usize::from(line.width) / 3).into_owned();
         let size = text::width(&label) as u16;
         if size > line.width {
             continue;

@@ -82,7 +82,7 @@ fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &m
     let name = match &segment {
         Segment::Key(key) => {
             let name = text::sanitize(key);
-            Span::styled(text::truncate(&name, (all / 2).max(8)).into_owned(), theme.key)
+            Span::styled(text::truncate_middle(&name, (all / 3).max(8)).into_owned(), theme.key)
         }
         Segment::Index(at) => Span::styled(format!("[{at}]"), theme.dim),
     };
@@ -116,6 +116,7 @@ fn blame<'a>(travel: &Travel, since: Version, theme: &Theme, all: usize) -> Vec<
     if all < 44 || name.is_empty() {
         return vec![Span::styled(version, style)];
     }
-    let name = text::truncate(name, (all / 3).max(8));
+    // The end of a long type says more than its beginning, where modules stand.
+    let name = text::truncate_middle(name, (all / 3).max(8));
     vec![Span::styled(format!("{version} {name}"), style)]
 }
