@@ -171,10 +171,10 @@ fn seen(view: &View, mut value: Value) -> Value {
     if view.variant {
         value = variant(value);
     }
-    if let Value::Object(map) = &mut value {
-        if !map.keys().all(|key| view.shows(key)) {
-            Arc::make_mut(map).retain(|key, _| view.shows(key));
-        }
+    if let Value::Object(map) = &mut value
+        && !map.keys().all(|key| view.shows(key))
+    {
+        Arc::make_mut(map).retain(|key, _| view.shows(key));
     }
     if let Some((kind, data)) = &view.unwrap {
         unwrap(&mut value, kind, data);

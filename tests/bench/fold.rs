@@ -31,7 +31,7 @@ fn reading(c: &mut Criterion) {
     let mut group = c.benchmark_group("read one payload");
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("foldback", |b| {
-        b.iter(|| json::read(black_box(text.as_bytes()), Version(1)))
+        b.iter(|| json::read(black_box(text.as_bytes()), Version(1)));
     });
     group.bench_function("serde_json", |b| {
         b.iter(|| serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes())));
@@ -82,11 +82,11 @@ fn differing(c: &mut Criterion) {
     let mut group = c.benchmark_group("diff of neighbours");
     group.bench_function("shared", |b| b.iter(|| diff(black_box(before.value()), after.value())));
     group.bench_function("nothing shared", |b| {
-        b.iter(|| diff(black_box(&lone_before), &lone_after))
+        b.iter(|| diff(black_box(&lone_before), &lone_after));
     });
     group.finish();
     c.bench_function("blame of a whole state", |b| {
-        b.iter(|| blame(black_box(&after), &Path::root()))
+        b.iter(|| blame(black_box(&after), &Path::root()));
     });
 }
 
