@@ -148,6 +148,11 @@ impl Model {
         }
     }
 
+    /// Whether the playhead, or another aggregate, is on its way to the screen.
+    pub(crate) fn on_its_way(&self) -> bool {
+        self.opening.is_some() || self.travel.as_ref().is_some_and(|travel| travel.going.is_some())
+    }
+
     /// The generation for a new request.
     pub(crate) fn issue(&mut self, slot: Slot, running: Running) -> u64 {
         let Some((newest, oldest)) = self.generations.get_mut(slot as usize) else { return 0 };

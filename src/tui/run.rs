@@ -23,6 +23,9 @@ use crate::task::Report;
 const QUEUE: usize = 256;
 /// The least time between two pictures.
 const FRAME: Duration = Duration::from_millis(16);
+/// How long a picture waits for a playhead that is on its way: it mostly arrives at once, and one picture then shows
+/// what two would have shown 16 ms apart.
+const GRACE: Duration = Duration::from_millis(5);
 
 /// Model and lanes, tied together; knows no terminal.
 pub(crate) struct App {
@@ -95,26 +98,37 @@ pub(crate) async fn run(
     let mut drawn = Instant::now();
     tokio::spawn(listen(send));
     app.take(Msg::Started);
+    let mut dirty_since = drawn;
     while app.model.exit.is_none() {
-        if app.model.dirty {
-            let wait = FRAME.saturating_sub(drawn.elapsed());
-            match tokio::time::timeout(wait, receive.recv()).await {
-                Ok(Some(message)) => take_all(&mut app, message, &mut receive),
-                Ok(None) => break,
-                Err(_) => {}
+        let message = match hold(&app.model, drawn, dirty_since) {
+            None => receive.recv().await,
+            Some(Duration::ZERO) => {
+                app.draw(&mut guard.terminal)?;
+                drawn = Instant::now();
+                continue;
             }
-        } else {
-            let Some(message) = receive.recv().await else { break };
-            take_all(&mut app, message, &mut receive);
-        }
-        if app.model.dirty && drawn.elapsed() >= FRAME && app.model.exit.is_none() {
-            app.draw(&mut guard.terminal)?;
-            drawn = Instant::now();
+            Some(wait) => match tokio::time::timeout(wait, receive.recv()).await {
+                Ok(message) => message,
+                Err(_) => continue,
+            },
+        };
+        let Some(message) = message else { break };
+        let was_dirty = app.model.dirty;
+        take_all(&mut app, message, &mut receive);
+        if !was_dirty {
+            dirty_since = Instant::now();
         }
     }
     // A lane that waits to be heard would never end.
     drop(receive);
     Ok(app.model.exit.take())
+}
+
+/// How long the next picture has to wait; `None` where none is asked for.
+fn hold(model: &Model, drawn: Instant, dirty_since: Instant) -> Option<Duration> {
+    let grace = if model.on_its_way() { GRACE } else { Duration::ZERO };
+    let apart = FRAME.saturating_sub(drawn.elapsed());
+    model.dirty.then(|| apart.max(grace.saturating_sub(dirty_since.elapsed())))
 }
 
 fn take_all(app: &mut App, first: Msg, receive: &mut Receiver<Msg>) {

@@ -132,12 +132,16 @@ fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buf
     } else {
         (row.key.id.as_str(), inline_category(&row.key, room))
     };
-    let taken = if category.is_empty() { 0 } else { text::width(&category) + 2 };
+    // Ids and categories stand in columns of their own.
+    let beside = if category.is_empty() { 0 } else { room * 2 / 5 };
+    let id_room = room.saturating_sub(beside + 2 * usize::from(beside > 0));
     let id = text::sanitize(id);
+    let id = text::truncate_middle(&id, id_room);
+    let missing = id_room.saturating_sub(text::width(&id));
     let mut left = vec![Span::raw(" ".repeat(indent))];
-    left.extend(found(model, &text::truncate_middle(&id, room - taken), style, theme));
-    if taken > 0 {
-        left.push(Span::styled(format!("  {category}"), theme.faint));
+    left.extend(found(model, &id, style, theme));
+    if beside > 0 {
+        left.push(Span::styled(format!("{:missing$}  {category}", ""), theme.faint));
     }
     line::spread(buffer, area, left, vec![Span::styled(right, right_style)], 8);
 }

@@ -33,7 +33,9 @@ fn told(line: &Line) -> String {
         Line::Place(op, place, Some(both)) => format!("{op:?} {place} {}", values(both)),
         Line::Values(both) => format!("  {}", values(both)),
         Line::Value(op, value) => format!("  {op:?} {value}"),
-        Line::Member(_, depth, name, value) => format!("  {depth} {name} {value}").trim_end().into(),
+        Line::Member(_, depth, name, value) => {
+            format!("  {depth} {name} {value}").trim_end().into()
+        }
         Line::More(count, noun) => format!("  {count} more {noun}"),
         Line::Untouched(count) => format!("{count} untouched"),
     }
@@ -62,7 +64,10 @@ fn short_changes_stand_together_and_long_ones_apart() {
 #[test]
 fn values_that_do_not_fit_go_to_lines_of_their_own() {
     let (before, after) = (r#"{"key":"a longer text"}"#, r#"{"key":"another longer text"}"#);
-    assert_eq!(shown(before, after, 60), ["Replace .key \"a longer text\" → \"another longer text\""]);
+    assert_eq!(
+        shown(before, after, 60),
+        ["Replace .key \"a longer text\" → \"another longer text\""]
+    );
     assert_eq!(
         shown(before, after, 44),
         ["Replace .key", "  \"a longer text\" → \"another longer text\""]
