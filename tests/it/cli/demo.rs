@@ -75,7 +75,7 @@ fn the_screen_shows_it_and_nothing_is_written() {
     terminal.wait_for("v16 RefundRequested");
     terminal.wait_for("by ana@shop");
     terminal.keys("?");
-    terminal.wait_for("quit");
+    terminal.wait_for("─ Keys ─");
     terminal.keys("<Esc>");
     // Esc and a letter right after it are Alt and that letter.
     terminal.wait_until("the end of the help", |screen| !screen.contents().contains("Keys"));
