@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use read::{JsonError, MAX_DEPTH, read};
-pub(crate) use read::{pick, read_members};
+pub(crate) use read::{pick, raw_members, read_members};
 pub use write::{to_pretty, to_string, write, write_string};
 
 #[cfg(test)]
@@ -63,6 +63,23 @@ mod tests {
         let found = pick(json.as_bytes(), paths.each_ref().map(Vec::as_slice)).unwrap();
         assert_eq!(found, [Some(r#""x\"y""#), Some(r#"[1,{"v":0}]"#), Some("null"), None, None]);
         assert!(pick(br#"{"a":[1,}"#, [&[]]).is_err());
+    }
+
+    #[test]
+    fn members_are_given_as_they_are_written() {
+        let members = |text: &'static str| {
+            let mut members = Vec::new();
+            let read =
+                raw_members(text.as_bytes(), |key, raw| members.push((key.into_owned(), raw)));
+            read.map(|object| (object, members)).map_err(|error| error.reason)
+        };
+        let text = " { \"a\\u0062\" : 1.0 ,\"c\":[ {\"d\":2} ] , \"c\":null} ";
+        let found =
+            [("ab".to_owned(), "1.0"), ("c".to_owned(), "[ {\"d\":2} ]"), ("c".to_owned(), "null")];
+        assert_eq!(members(text), Ok((true, found.to_vec())));
+        assert_eq!(members("[1]"), Ok((false, Vec::new())));
+        assert_eq!(members("{\"a\":1} {"), Err("more text after the value"));
+        assert_eq!(members("{\"a\":[1,}"), Err("expected a JSON value"));
     }
 
     proptest! {

@@ -66,6 +66,33 @@ pub(crate) fn pick<'a, const N: usize>(
     Ok(found)
 }
 
+/// Gives each member of one JSON object to `each`, its key and the exact text of its value, in their order, twins and
+/// all. Checks all of the text and builds nothing; returns `false` where the text holds another kind of value.
+pub(crate) fn raw_members<'a>(
+    bytes: &'a [u8],
+    mut each: impl FnMut(Cow<'a, str>, &'a str),
+) -> Result<bool, JsonError> {
+    let mut reader = Reader::new(bytes, Version::ZERO)?;
+    reader.space();
+    if reader.peek() != Some(b'{') {
+        return Ok(false);
+    }
+    reader.skip_all(1, b'}', |this| {
+        this.space();
+        if this.peek() != Some(b'"') {
+            return this.fail("expected a key in double quotes");
+        }
+        let key = this.string()?;
+        this.colon()?;
+        this.space();
+        let from = this.at;
+        this.skip(1)?;
+        each(key, this.slice(from, this.at));
+        Ok(())
+    })?;
+    reader.end().map(|()| true)
+}
+
 fn drop_earlier_twins(members: &mut Vec<(SmolStr, Value)>) {
     let few = members.len() <= 16;
     let twice = if few {
