@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 use crate::fold::{Merge, Reducer, Tier};
 use crate::model::{AggregateKey, EventType, Version};
-use crate::store::{self, Capabilities, EventStore, Interrupter, StoreInfo};
+use crate::store::{self, Capabilities, EventStore, Interrupter, Stop, StoreInfo};
 use crate::timeline::Timeline;
 
 /// How a store is opened.
@@ -32,13 +32,15 @@ pub struct OpenOptions {
     pub layout: Option<PathBuf>,
     /// Where private copies of stores go that cannot be read in place; the system's usual place where `None`.
     pub scratch: Option<PathBuf>,
+    /// Ends the opening.
+    pub stop: Stop,
     /// Bytes that remembered states may take, over all open timelines.
     pub memory: usize,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, scratch: None, memory: 128 << 20 }
+        Self { layout: None, scratch: None, stop: Stop::default(), memory: 128 << 20 }
     }
 }
 
@@ -68,7 +70,10 @@ impl Session {
     /// Opens the store at `source`, a path, for reading.
     pub fn open(source: &str, options: &OpenOptions) -> Result<Self, SessionError> {
         let (layout, scratch) = (options.layout.clone(), options.scratch.clone());
-        let store = store::open(source, &store::OpenOptions { layout, scratch })?;
+        let store = store::open(
+            source,
+            &store::OpenOptions { layout, scratch, stop: options.stop.clone() },
+        )?;
         Ok(Self::with_store(store, options))
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod conformance;
 pub mod demo;
 mod error;
 pub mod export;
+pub(crate) mod index;
 pub mod layout;
 pub mod memory;
 mod open;
@@ -16,12 +17,15 @@ pub mod own;
 pub mod recording;
 #[cfg(test)]
 pub(crate) mod sample_events;
+pub(crate) mod scratch;
 pub(crate) mod sniff;
 pub mod sqlite;
+mod stop;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use open::{OpenOptions, open};
+pub use stop::Stop;
 
 use std::sync::Arc;
 

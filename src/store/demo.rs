@@ -61,9 +61,7 @@ pub fn find(name: &str) -> Result<&'static Sample, StoreError> {
 /// Opens the sample called `name`.
 pub fn open(name: &str) -> Result<Box<dyn EventStore>, StoreError> {
     let sample = find(name)?;
-    let mut store = recording::held(&sample.store(), sample.bytes)?;
-    store.info_mut().why.push("it comes with the program".to_owned());
-    Ok(Box::new(store))
+    recording::held(&sample.store(), sample.bytes, "it comes with the program")
 }
 
 #[cfg(test)]

@@ -1,47 +1,48 @@
-//! Events held in memory, as a store: what recordings are read into, and what tests build.
+//! Events held in memory, as a store: what tests and embedding programs build.
 //!
 //! Knows no file and no format. Several handles share one set of events; a call holds the lock only while it runs.
 
-mod index;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-
-pub(crate) use index::Events;
-
+use super::index::{Claim, Facts, Index, Numbering, Row};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, StoreError, StoreErrorKind,
-    StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, Stop, StoreError, StoreInfo,
 };
-use crate::model::{AggregateKey, Event, EventType, Version};
-
-/// How an event's type is shown where there is little room.
-pub(crate) type ShortType = for<'a> fn(&'a EventType) -> &'a str;
+use crate::model::{AggregateKey, Event, Version};
 
 /// A store over events in memory, in the order they are given.
 pub struct MemoryStore {
     info: StoreInfo,
-    events: Arc<RwLock<Events>>,
+    held: Arc<RwLock<Held>>,
     stop: Stop,
-    short_type: ShortType,
 }
 
-/// A flag that the running call looks at.
-#[derive(Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
+#[derive(Default)]
+struct Held {
+    index: Index,
+    events: Vec<Event>,
+}
 
-impl Stop {
-    /// Forgets an interruption that came when nothing ran.
-    fn begin(&self) {
-        self.0.store(false, Ordering::Relaxed);
+impl Held {
+    fn push(&mut self, mut event: Event) {
+        let facts = Facts {
+            category: event.category.as_str(),
+            aggregate: event.aggregate.as_str(),
+            event_type: event.event_type.as_str(),
+            position: event.position,
+            time: event.time,
+            claim: Claim::Version(event.version.0),
+        };
+        self.index.add(&facts, self.events.len() as u64, 1);
+        self.index.settle(Numbering::default());
+        let finding = self.index.last().and_then(|row| row.finding(&event));
+        event.findings.extend(finding);
+        self.events.push(event);
     }
 
-    pub(crate) fn check(&self) -> Result<(), StoreError> {
-        if self.0.load(Ordering::Relaxed) {
-            return Err(StoreError::new(StoreErrorKind::Interrupted, "the read was stopped"));
-        }
-        Ok(())
+    fn events(&self, rows: &[Row]) -> Vec<Event> {
+        rows.iter().filter_map(|row| self.events.get(row.place as usize).cloned()).collect()
     }
 }
 
@@ -58,40 +59,27 @@ impl MemoryStore {
             read_only: true,
             findings: Vec::new(),
         };
-        Self::with(info, events.into_iter().collect(), |event_type| event_type.as_str())
-    }
-
-    /// A store that says of itself what `info` says.
-    pub(crate) fn with(info: StoreInfo, events: Events, short_type: ShortType) -> Self {
-        Self { info, events: Arc::new(RwLock::new(events)), stop: Stop::default(), short_type }
+        let mut held = Held::default();
+        for event in events {
+            held.push(event);
+        }
+        Self { info, held: Arc::new(RwLock::new(held)), stop: Stop::default() }
     }
 
     /// Another handle on the same events.
     pub(crate) fn share(&self) -> Self {
-        Self {
-            info: self.info.clone(),
-            events: Arc::clone(&self.events),
-            stop: Stop::default(),
-            short_type: self.short_type,
-        }
+        let (info, held) = (self.info.clone(), Arc::clone(&self.held));
+        Self { info, held, stop: Stop::default() }
     }
 
     /// Adds an event at the end; every handle sees it.
     pub fn push(&mut self, event: Event) {
-        self.change().push(event);
+        self.held.write().unwrap_or_else(PoisonError::into_inner).push(event);
     }
 
-    pub(crate) fn info_mut(&mut self) -> &mut StoreInfo {
-        &mut self.info
-    }
-
-    pub(crate) fn change(&self) -> RwLockWriteGuard<'_, Events> {
-        self.events.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn events(&self) -> RwLockReadGuard<'_, Events> {
+    fn held(&self) -> RwLockReadGuard<'_, Held> {
         self.stop.begin();
-        self.events.read().unwrap_or_else(PoisonError::into_inner)
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,10 +89,10 @@ impl EventStore for MemoryStore {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let events = self.events.read().unwrap_or_else(PoisonError::into_inner);
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         Capabilities {
-            position: events.has_positions(),
-            time: events.has_times(),
+            position: held.index.has_positions(),
+            time: held.index.has_times(),
             grouped: true,
             ..Capabilities::default()
         }
@@ -115,16 +103,11 @@ impl EventStore for MemoryStore {
     }
 
     fn interrupter(&self) -> Interrupter {
-        let stop = Arc::clone(&self.stop.0);
-        Interrupter::new(move || stop.store(true, Ordering::Relaxed))
-    }
-
-    fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {
-        (self.short_type)(event_type)
+        self.stop.interrupter()
     }
 
     fn head(&mut self) -> Result<Head, StoreError> {
-        Ok(self.events().head())
+        Ok(self.held().index.head())
     }
 
     fn aggregates(
@@ -132,11 +115,11 @@ impl EventStore for MemoryStore {
         query: &AggregateQuery,
         limit: usize,
     ) -> Result<AggregatePage, StoreError> {
-        Ok(self.events().aggregates(query, limit))
+        Ok(self.held().index.aggregates(query, limit))
     }
 
     fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError> {
-        Ok(self.events().find(id))
+        Ok(self.held().index.find(id))
     }
 
     fn read(
@@ -145,21 +128,23 @@ impl EventStore for MemoryStore {
         after: Version,
         limit: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        Ok(self.events().read(key, after, limit))
+        let held = self.held();
+        Ok(held.events(&held.index.read(key, after, limit)))
     }
 
     fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError> {
-        let stop = self.stop.clone();
-        self.events().scan(query, limit, &stop)
+        let held = self.held();
+        let found = held.index.scan(query, limit, &self.stop)?;
+        let events = held.events(&found.rows);
+        Ok(EventPage { events, next: found.next, examined: found.examined })
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        Ok(self.events().counts())
+        Ok(self.held().index.counts())
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {
-        let stop = self.stop.clone();
-        self.events().census(&stop)
+        Ok(self.held().index.census())
     }
 
     fn snapshots(&mut self, _key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError> {

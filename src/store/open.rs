@@ -5,19 +5,21 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::sqlite::{SqliteStore, look};
-use super::{EventStore, StoreError, StoreErrorKind, demo, layout, recording};
+use super::{EventStore, Stop, StoreError, StoreErrorKind, demo, layout, recording};
 
 /// What a person said about a store besides where it is.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     /// A layout file of their own.
     pub layout: Option<PathBuf>,
-    /// The directory for private copies of stores that cannot be read in place; the system's usual one where `None`.
+    /// The directory for private copies of stores that cannot be read in place and for what compressed ones unpack to; the system's usual one where `None`.
     pub scratch: Option<PathBuf>,
+    /// Ends the opening: a large recording is read through for its index.
+    pub stop: Stop,
 }
 
 /// Where the system keeps what is not kept. The front ends know better: they may read the environment.
-const USUAL_SCRATCH: &str = if cfg!(windows) { r"C:\Windows\Temp" } else { "/tmp" };
+pub(super) const USUAL_SCRATCH: &str = if cfg!(windows) { r"C:\Windows\Temp" } else { "/tmp" };
 
 /// Opens the store at `source`, a path or `demo:` and the name of a sample, for reading.
 pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, StoreError> {
@@ -42,13 +44,13 @@ pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, 
             return Err(no_database(&layout.name, source));
         }
     }
+    let scratch = options.scratch.as_deref().unwrap_or(Path::new(USUAL_SCRATCH));
     if is_sqlite(path) {
-        let scratch = options.scratch.as_deref().unwrap_or(Path::new(USUAL_SCRATCH));
         return Ok(Box::new(SqliteStore::open(source, layout.as_ref(), scratch)?));
     }
     let bytes = beginning(path)?;
     if looks_like_a_recording(path, &bytes) {
-        return recording::open(path);
+        return recording::open_with(path, scratch, &options.stop);
     }
     let length = path.metadata().map_or(0, |meta| meta.len());
     Err(look::stranger(path, &bytes, length))

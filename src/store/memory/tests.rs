@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{AggregateId, Category, Payload, Position, time};
-use crate::store::{Cursor, Direction, conformance};
+use crate::store::{Cursor, Direction, StoreErrorKind, conformance};
 
 fn event(position: i64, category: &str, id: &str, version: u64) -> Event {
     let text = format!(r#"{{"n":{position}}}"#);

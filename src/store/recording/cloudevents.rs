@@ -4,16 +4,15 @@
 //! for become its metadata. The extension attribute `foldback` holds, as a JSON string, what an export of ours could
 //! not put anywhere else; where it stands, it wins.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::draft::{Draft, Names, is_json_type, payload_of, read_payload, read_time};
+use super::draft::{Brief, Names, is_json_type, payload_of, read_payload, read_time};
 use super::members::{Members, text};
 use crate::model::json::write_string;
-use crate::model::{
-    AggregateId, Category, Event, EventId, EventType, Finding, Payload, Position, Version,
-};
+use crate::model::{Event, EventType, Payload, Position, Version};
 
 /// What a `source` begins with where an export had to make one up.
 pub(crate) const MADE_UP_SOURCE: &str = "urn:foldback:";
@@ -46,67 +45,76 @@ pub(super) fn is_cloud_event(members: &Members<'_>) -> bool {
         && ["id", "source", "type"].iter().all(|name| members.text(name).is_some())
 }
 
-/// Reads a `CloudEvent`.
-pub(super) fn read(members: &Members<'_>) -> Option<Draft> {
+/// What a `CloudEvent` says without its data.
+pub(super) fn brief<'a>(members: &Members<'a>) -> Option<Brief<'a>> {
     let mut findings = Vec::new();
     let source = members.text("source")?;
-    let subject = members.text("subject").filter(|subject| !subject.is_empty());
-    let own = members.text(EXTENSION);
-    let own = own.as_deref().and_then(|text| Members::read(text).ok());
+    let subject = subject(members);
+    let extension = members.text(EXTENSION);
+    let own = extension.as_deref().and_then(|text| Members::read(text).ok());
     let own_text = |name: &str| own.as_ref().and_then(|own| own.text(name));
-    let category =
-        own_text("category").map_or_else(|| category(subject.as_deref(), &source), Category::new);
-    let made_up_id = own_text("id").is_some_and(|id| id == MADE_UP_ID);
-    let metadata = match &own {
-        Some(own) => read_payload(
-            own,
-            &Names {
-                json: "metadata",
-                base64: "metadata_base64",
-                content_type: "metadata_content_type",
-            },
-            &mut findings,
-        ),
-        None => metadata(members, None),
-    };
+    let category = own_text("category").map(|category| Cow::Owned(category.into_owned()));
     let sequence = members.raw("sequence").and_then(|raw| {
         let number = text(raw)?.parse::<u64>().ok()?;
-        Some((number, raw.to_owned()))
+        Some((number, raw))
     });
-    let time = read_time(members, &mut findings);
-    let data = data(members, &mut findings);
-    let event = Event {
+    Some(Brief {
+        category: category.unwrap_or_else(|| category_of(subject.as_ref(), &source)),
         position: own_text("position").and_then(|text| text.parse().ok()).map(Position),
-        aggregate: AggregateId::new(subject.as_ref().unwrap_or(&source)),
-        category,
-        version: Version::ZERO,
-        event_type: EventType::new(members.text("type")?),
-        id: members.text("id").filter(|_| !made_up_id).map(EventId::new),
-        time,
-        schema: own_text("schema").or_else(|| members.text("dataschema")).map(SmolStr::new),
-        data,
-        metadata,
+        version: own_text("version").and_then(|text| text.parse().ok()).filter(|v| *v > 0),
+        aggregate: subject.unwrap_or(source),
+        event_type: members.text("type")?,
+        time: read_time(members, &mut findings),
+        sequence,
         findings,
+    })
+}
+
+fn subject<'a>(members: &Members<'a>) -> Option<Cow<'a, str>> {
+    members.text("subject").filter(|subject| !subject.is_empty())
+}
+
+/// Reads the rest of `event`; `sequence` is told in its metadata where it is no version.
+pub(super) fn rest(members: &Members<'_>, sequence: Option<&str>, event: &mut Event) {
+    const METADATA: Names = Names {
+        json: "metadata",
+        base64: "metadata_base64",
+        content_type: "metadata_content_type",
     };
-    let version = own_text("version").and_then(|text| text.parse().ok()).filter(|v| *v > 0);
-    Some(Draft { event, version, sequence })
+    let extension = members.text(EXTENSION);
+    let own = extension.as_deref().and_then(|text| Members::read(text).ok());
+    let own_text = |name: &str| own.as_ref().and_then(|own| own.text(name));
+    if own_text("id").is_some_and(|id| id == MADE_UP_ID) {
+        event.id = None;
+    }
+    event.schema = own_text("schema").or_else(|| members.text("dataschema")).map(SmolStr::new);
+    event.metadata = match &own {
+        Some(own) => read_payload(own, &METADATA, event),
+        None => metadata(members, event.version),
+    };
+    if let Some(sequence) = sequence {
+        event.metadata = Some(with_sequence(event.metadata.as_ref(), sequence, event.version));
+    }
+    if let Some(data) = data(members, event) {
+        event.data = data;
+    }
 }
 
 /// With a media type that is not JSON, a string holds the text itself and not a JSON value.
-fn data(members: &Members<'_>, findings: &mut Vec<Finding>) -> Payload {
+fn data(members: &Members<'_>, event: &mut Event) -> Option<Payload> {
     let content_type = members.text("datacontenttype");
     if let Some(content_type) = content_type.as_deref().filter(|kind| !is_json_type(kind))
         && let Some(raw) = members.raw("data").filter(|raw| raw.starts_with('"'))
         && let Some(text) = text(raw)
     {
-        return payload_of(text.into_owned().into_bytes(), content_type);
+        let bytes = text.into_owned().into_bytes();
+        return Some(payload_of(bytes, content_type, event.version));
     }
-    read_payload(members, &DATA, findings)
-        .unwrap_or_else(|| Payload::json(&b"null"[..], Arc::default(), Version::ZERO))
+    read_payload(members, &DATA, event)
 }
 
-/// The attributes without a place of their own, and `sequence` where it turned out to have none.
-fn metadata(members: &Members<'_>, sequence: Option<&str>) -> Option<Payload> {
+/// The attributes without a place of their own.
+fn metadata(members: &Members<'_>, version: Version) -> Option<Payload> {
     let mut out = String::new();
     let mut add = |name: &str, raw: &str| {
         out.push(if out.is_empty() { '{' } else { ',' });
@@ -120,37 +128,49 @@ fn metadata(members: &Members<'_>, sequence: Option<&str>) -> Option<Payload> {
             add(name, raw);
         }
     }
-    if let Some(raw) = sequence {
-        add("sequence", raw);
-    }
     if out.is_empty() {
         return None;
     }
     out.push('}');
-    Some(Payload::json(out.into_bytes(), Arc::default(), Version::ZERO))
+    Some(Payload::json(out.into_bytes(), Arc::default(), version))
 }
 
 /// The metadata with the `sequence` put back, for files in which it does not count per aggregate.
-pub(super) fn with_sequence(metadata: Option<&Payload>, sequence: &str) -> Payload {
+fn with_sequence(metadata: Option<&Payload>, sequence: &str, version: Version) -> Payload {
     let before = metadata.and_then(|payload| std::str::from_utf8(payload.bytes()).ok());
     let text = match before.and_then(|text| text.strip_suffix('}')) {
         Some(before) => format!("{before},\"sequence\":{sequence}}}"),
         None => format!("{{\"sequence\":{sequence}}}"),
     };
-    Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
+    Payload::json(text.into_bytes(), Arc::default(), version)
 }
 
 /// `order/17` and `order-17` are orders; a subject that names no kind leaves it to the last part of the source.
-fn category(subject: Option<&str>, source: &str) -> Category {
-    let kind = subject.filter(|subject| !is_uuid(subject)).and_then(|subject| {
-        let (kind, _) = subject.trim_start_matches('/').split_once(['/', '-'])?;
-        kind.starts_with(|first: char| first.is_alphabetic()).then_some(kind)
-    });
-    let of_source = || {
-        let source = source.trim_end_matches(['/', ':', '#']);
-        source.rsplit(['/', ':', '#']).next().unwrap_or_default()
-    };
-    Category::new(kind.unwrap_or_else(of_source))
+fn category_of<'a>(subject: Option<&Cow<'a, str>>, source: &Cow<'a, str>) -> Cow<'a, str> {
+    subject
+        .and_then(|subject| part(subject, kind))
+        .or_else(|| part(source, last))
+        .unwrap_or_default()
+}
+
+/// A part of a text, borrowed from where the text is.
+fn part<'a>(text: &Cow<'a, str>, of: fn(&str) -> Option<&str>) -> Option<Cow<'a, str>> {
+    match text {
+        Cow::Borrowed(text) => of(text).map(Cow::Borrowed),
+        Cow::Owned(text) => of(text).map(|part| Cow::Owned(part.to_owned())),
+    }
+}
+
+fn kind(subject: &str) -> Option<&str> {
+    if is_uuid(subject) {
+        return None;
+    }
+    let (kind, _) = subject.trim_start_matches('/').split_once(['/', '-'])?;
+    kind.starts_with(|first: char| first.is_alphabetic()).then_some(kind)
+}
+
+fn last(source: &str) -> Option<&str> {
+    source.trim_end_matches(['/', ':', '#']).rsplit(['/', ':', '#']).next()
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -181,7 +201,9 @@ mod tests {
 
     #[test]
     fn a_kind_is_read_from_the_subject_or_the_source() {
-        let kind = |subject, source| category(subject, source).to_string();
+        let kind = |subject: Option<&'static str>, source: &'static str| {
+            category_of(subject.map(Cow::Borrowed).as_ref(), &Cow::Borrowed(source)).into_owned()
+        };
         assert_eq!(kind(Some("order/17"), "/shop/orders"), "order");
         assert_eq!(kind(Some("order-17"), "/shop/orders"), "order");
         assert_eq!(kind(Some("17"), "/shop/orders"), "orders");

@@ -1,54 +1,113 @@
-//! One line of a recording as an event whose version is still to be settled: our own shape.
+//! One line of a recording: what the index needs of it, and the whole event. Our own shape is read here.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use smol_str::SmolStr;
 
+use super::cloudevents;
 use super::members::Members;
 use crate::model::{
-    AggregateId, Category, Event, EventId, EventType, Finding, Payload, Position, Version, time,
+    AggregateId, Category, Event, EventId, EventType, Finding, Payload, Position, Timestamp,
+    Version, time,
 };
+use crate::store::index::{Claim, Facts, Numbering};
 
-/// What a line says, before it is known what place the event has in its aggregate.
-#[derive(Debug)]
-pub(super) struct Draft {
-    /// The event; its version is not settled.
-    pub(super) event: Event,
-    /// The version that the line states.
-    pub(super) version: Option<u64>,
-    /// The `sequence` of a `CloudEvent`, which may or may not count per aggregate, as it is written.
-    pub(super) sequence: Option<(u64, String)>,
+/// The shape of a line, or of most lines of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Own,
+    CloudEvents,
 }
 
-impl Draft {
-    /// The event at `version`.
-    pub(super) fn settled(mut self, version: Version) -> Event {
-        let stamped = |payload: Payload| {
-            if payload.is_json() {
-                Payload::json(Arc::clone(payload.bytes()), Arc::default(), version)
-            } else {
-                payload
-            }
-        };
-        self.event.version = version;
-        self.event.data = stamped(self.event.data);
-        self.event.metadata = self.event.metadata.map(stamped);
-        for finding in &mut self.event.findings {
-            *finding = finding.clone().on(&self.event.aggregate, version, self.event.position);
+impl Shape {
+    /// The shape of an object; `None` where it is no event.
+    pub(super) fn of(members: &Members<'_>) -> Option<Self> {
+        if cloudevents::is_cloud_event(members) {
+            return Some(Self::CloudEvents);
         }
-        self.event
+        let own = members.text("aggregate").is_some() && members.text("type").is_some();
+        own.then_some(Self::Own)
     }
 }
 
-/// Whether an object is an event in our own shape.
-pub(super) fn is_own(members: &Members<'_>) -> bool {
-    members.text("aggregate").is_some() && members.text("type").is_some()
+/// What a line says without its payloads.
+#[derive(Debug)]
+pub(super) struct Brief<'a> {
+    pub(super) category: Cow<'a, str>,
+    pub(super) aggregate: Cow<'a, str>,
+    pub(super) event_type: Cow<'a, str>,
+    pub(super) position: Option<Position>,
+    pub(super) time: Option<Timestamp>,
+    /// The version that the line states.
+    pub(super) version: Option<u64>,
+    /// The `sequence` of a `CloudEvent`, which may or may not count per aggregate, and as it is written.
+    pub(super) sequence: Option<(u64, &'a str)>,
+    pub(super) findings: Vec<Finding>,
 }
 
-/// Reads an event in our own shape.
-pub(super) fn read_own(members: &Members<'_>) -> Option<Draft> {
+impl<'a> Brief<'a> {
+    /// Reads an object of a shape.
+    pub(super) fn read(shape: Shape, members: &Members<'a>) -> Option<Self> {
+        match shape {
+            Shape::Own => own_brief(members),
+            Shape::CloudEvents => cloudevents::brief(members),
+        }
+    }
+
+    /// As the index takes it.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            category: &self.category,
+            aggregate: &self.aggregate,
+            event_type: &self.event_type,
+            position: self.position,
+            time: self.time,
+            claim: match (self.version, self.sequence) {
+                (Some(version), _) => Claim::Version(version),
+                (None, Some((number, _))) => Claim::Sequence(number),
+                (None, None) => Claim::Nothing,
+            },
+        }
+    }
+}
+
+/// Reads the whole event of a line that the index holds at `version`; `None` where it is no event any more.
+pub(super) fn event(line: &[u8], version: Version, numbering: Numbering) -> Option<Event> {
+    let members = Members::read(std::str::from_utf8(line).ok()?).ok()?;
+    let shape = Shape::of(&members)?;
+    let brief = Brief::read(shape, &members)?;
+    let mut event = Event {
+        position: brief.position,
+        aggregate: AggregateId::new(&brief.aggregate),
+        category: Category::new(&brief.category),
+        version,
+        event_type: EventType::new(&brief.event_type),
+        id: members.text("id").map(EventId::new),
+        time: brief.time,
+        schema: None,
+        data: Payload::json(&b"null"[..], Arc::default(), version),
+        metadata: None,
+        findings: brief.findings,
+    };
+    match shape {
+        Shape::Own => own_rest(&members, &mut event),
+        Shape::CloudEvents => {
+            let unused = brief.version.is_none() && numbering == Numbering::Counted;
+            let sequence = brief.sequence.filter(|_| unused).map(|(_, raw)| raw);
+            cloudevents::rest(&members, sequence, &mut event);
+        }
+    }
+    let (aggregate, position) = (event.aggregate.clone(), event.position);
+    for finding in &mut event.findings {
+        *finding = finding.clone().on(&aggregate, version, position);
+    }
+    Some(event)
+}
+
+fn own_brief<'a>(members: &Members<'a>) -> Option<Brief<'a>> {
     let mut findings = Vec::new();
     let mut number = |name: &str, least: i64| {
         let text = members.text(name)?;
@@ -62,30 +121,28 @@ pub(super) fn read_own(members: &Members<'_>) -> Option<Draft> {
     let position = number("position", i64::MIN).map(Position);
     let version = number("version", 1).map(|version| version as u64);
     let time = read_time(members, &mut findings);
-    let data = read_payload(members, &OWN_DATA, &mut findings)
-        .unwrap_or_else(|| Payload::json(&b"null"[..], Arc::default(), Version::ZERO));
-    let metadata = read_payload(members, &OWN_METADATA, &mut findings);
-    let event = Event {
+    Some(Brief {
+        category: members.text("category").unwrap_or_default(),
+        aggregate: members.text("aggregate")?,
+        event_type: members.text("type")?,
         position,
-        aggregate: AggregateId::new(members.text("aggregate")?),
-        category: members.text("category").map(Category::new).unwrap_or_default(),
-        version: Version::ZERO,
-        event_type: EventType::new(members.text("type")?),
-        id: members.text("id").map(EventId::new),
         time,
-        schema: members.text("schema").map(SmolStr::new),
-        data,
-        metadata,
+        version,
+        sequence: None,
         findings,
-    };
-    Some(Draft { event, version, sequence: None })
+    })
+}
+
+fn own_rest(members: &Members<'_>, event: &mut Event) {
+    event.schema = members.text("schema").map(SmolStr::new);
+    if let Some(data) = read_payload(members, &OWN_DATA, event) {
+        event.data = data;
+    }
+    event.metadata = read_payload(members, &OWN_METADATA, event);
 }
 
 /// The member `time`.
-pub(super) fn read_time(
-    members: &Members<'_>,
-    findings: &mut Vec<Finding>,
-) -> Option<time::Timestamp> {
+pub(super) fn read_time(members: &Members<'_>, findings: &mut Vec<Finding>) -> Option<Timestamp> {
     let text = members.text("time")?;
     let moment = time::parse_recorded(&text);
     if moment.is_none() {
@@ -113,30 +170,30 @@ pub(super) fn is_json_type(content_type: &str) -> bool {
 }
 
 /// Bytes of a media type.
-pub(super) fn payload_of(bytes: Vec<u8>, content_type: &str) -> Payload {
+pub(super) fn payload_of(bytes: Vec<u8>, content_type: &str, version: Version) -> Payload {
     if is_json_type(content_type) {
-        return Payload::json(bytes, Arc::default(), Version::ZERO);
+        return Payload::json(bytes, Arc::default(), version);
     }
     Payload::opaque(bytes, content_type, format!("the payload is {content_type}, not JSON"))
 }
 
-/// A payload: the exact slice of the line, or the bytes behind base64.
+/// A payload of `event`: the exact slice of the line, or the bytes behind base64.
 pub(super) fn read_payload(
     members: &Members<'_>,
     names: &Names,
-    findings: &mut Vec<Finding>,
+    event: &mut Event,
 ) -> Option<Payload> {
     if let Some(raw) = members.exact(names.json) {
-        return Some(Payload::json(raw.as_bytes(), Arc::default(), Version::ZERO));
+        return Some(Payload::json(raw.as_bytes(), Arc::default(), event.version));
     }
     let text = members.text(names.base64)?;
     let content_type = members.text(names.content_type);
     let content_type = content_type.as_deref().unwrap_or("application/octet-stream");
     match BASE64.decode(text.as_bytes()) {
-        Ok(bytes) => Some(payload_of(bytes, content_type)),
+        Ok(bytes) => Some(payload_of(bytes, content_type, event.version)),
         Err(error) => {
             let message = format!("its {} is no base64: {error}", names.base64);
-            findings.push(Finding::error("payload-unreadable", message.clone()));
+            event.findings.push(Finding::error("payload-unreadable", message.clone()));
             Some(Payload::opaque(text.as_bytes(), "text/plain", message))
         }
     }

@@ -217,3 +217,120 @@ fn a_compressed_recording_is_known_by_its_bytes_and_read_as_far_as_it_goes() {
     let cut = store.info().findings.iter().find(|f| f.code == "recording-truncated").unwrap();
     assert!(cut.message.starts_with("only the first 250 events of "), "{}", cut.message);
 }
+
+#[test]
+fn opening_a_large_recording_is_stopped_and_leaves_nothing() {
+    let text: String = (1..=5000).map(|version| line("a", version)).collect();
+    let packed = zstd::encode_all(text.as_bytes(), 1).unwrap();
+    let array = format!("[{}]", text.trim_end().replace('\n', ","));
+    let scratch = tempfile::tempdir().unwrap();
+    for bytes in [text.as_bytes(), &packed, array.as_bytes()] {
+        let (_dir, path) = file("x.jsonl", bytes);
+        let stop = Stop::default();
+        stop.interrupter().interrupt();
+        let error = open_with(&path, scratch.path(), &stop).err().unwrap();
+        assert!(error.is_interrupted(), "{error}");
+        let mut store = open_with(&path, scratch.path(), &Stop::default()).unwrap();
+        assert_eq!(store.counts().unwrap().events, 5000);
+        drop(store);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn reading_on_is_stopped_and_goes_on_where_it_was() {
+    let text = |from: u64, to: u64| (from..=to).map(|at| line("a", at)).collect::<String>();
+    let (_dir, path) = file("live.jsonl", text(1, 10));
+    let mut state = State::load(&path, Path::new(USUAL_SCRATCH), &Stop::default()).unwrap();
+    let mut writer = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    writer.write_all(text(11, 10_000).as_bytes()).unwrap();
+    let stop = Stop::default();
+    stop.interrupter().interrupt();
+    let error = state.follow(Path::new(USUAL_SCRATCH), &stop).unwrap_err();
+    assert!(error.is_interrupted());
+    let part = state.index.len();
+    assert!((10..10_000).contains(&part), "{part}");
+    state.follow(Path::new(USUAL_SCRATCH), &Stop::default()).unwrap();
+    let key = AggregateKey::new("", "a");
+    let rows = state.index.read(&key, Version::ZERO, 20_000);
+    let events = state.events(&rows, &Stop::default()).unwrap().unwrap();
+    let versions: Vec<u64> = events.iter().map(|event| event.version.0).collect();
+    assert_eq!(versions, (1..=10_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_never_mixes_two_states_of_a_file() {
+    let key = AggregateKey::new("", "a");
+    for packed in [false, true] {
+        let text = |value: &str| {
+            let text = format!("{{\"aggregate\":\"a\",\"type\":\"Moved\",\"data\":\"{value}\"}}\n");
+            if packed { zstd::encode_all(text.as_bytes(), 1).unwrap() } else { text.into_bytes() }
+        };
+        let (dir, path) = file("x", text("old"));
+        let mut store = open(&path).unwrap();
+        let read = |store: &mut dyn EventStore| {
+            let events = store.read(&key, Version::ZERO, 10).unwrap();
+            let data: Vec<_> = events
+                .iter()
+                .map(|e| String::from_utf8(e.data.bytes().to_vec()).unwrap())
+                .collect();
+            data.concat()
+        };
+        assert_eq!(read(&mut *store), "\"old\"");
+        // Another file takes its name, with lines of another length.
+        fs::write(dir.path().join("y"), text("much newer")).unwrap();
+        fs::rename(dir.path().join("y"), &path).unwrap();
+        assert_eq!(read(&mut *store), "\"much newer\"", "packed: {packed}");
+        assert!(codes(&*store).contains(&"recording-rewritten"));
+        // The same file is cut off and written again.
+        fs::write(&path, text("x")).unwrap();
+        assert_eq!(read(&mut *store), "\"x\"", "packed: {packed}");
+        fs::remove_file(&path).unwrap();
+        let error = store.read(&key, Version::ZERO, 10).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::NotFound);
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_under_a_page_is_noticed() {
+    let (_dir, path) = file("x.jsonl", line("a", 1) + &line("a", 2));
+    let state = State::load(&path, Path::new(USUAL_SCRATCH), &Stop::default()).unwrap();
+    let rows = state.index.read(&AggregateKey::new("", "a"), Version::ZERO, 9);
+    assert_eq!(state.events(&rows, &Stop::default()).unwrap().unwrap().len(), 2);
+    let append = |text: &str| {
+        let mut writer = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    };
+    append(&line("b", 1));
+    let read = state.events(&rows, &Stop::default()).unwrap();
+    assert_eq!(read.map(|events| events.len()), Some(2), "what was added disturbs nothing");
+    fs::write(&path, line("c", 1)).unwrap();
+    assert!(state.events(&rows, &Stop::default()).unwrap().is_none());
+}
+
+#[test]
+fn elements_of_an_array_are_told_as_such() {
+    let (_dir, path) = file("x.json", format!("[{},oops]", line("a", 1)));
+    let store = open(&path).unwrap();
+    let message = &store.info().findings[0].message;
+    assert_eq!(message, "element 2 is left out: expected value at column 1");
+}
+
+#[test]
+fn a_packed_recording_is_gone_through_once_and_nothing_of_it_is_left() {
+    let scratch = tempfile::tempdir().unwrap();
+    let lines = fs::read(fixture("cloudevents.jsonl")).unwrap();
+    let (_dir, path) = file("x.jsonl.zst", zstd::encode_all(&lines[..], 3).unwrap());
+    let mut store = open_with(&path, scratch.path(), &Stop::default()).unwrap();
+    let events = all(&mut *store);
+    conformance::check(&mut *store, &events);
+    let expected = all(&mut *open(&fixture("cloudevents.jsonl")).unwrap());
+    conformance::same_events(&events, &expected, "packed");
+    drop(store);
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+
+    let nowhere = scratch.path().join("none");
+    let error = open_with(&path, &nowhere, &Stop::default()).err().unwrap();
+    assert!(error.message.contains("cannot be unpacked into"), "{error}");
+    assert!(error.hint.unwrap().contains("zstd -d"));
+}
