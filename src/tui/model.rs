@@ -21,6 +21,8 @@ use super::input::Key;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, Panel, Shape};
 use super::theme::Theme;
+use ratatui::layout::Rect;
+
 use crate::fold::Tier;
 use crate::store::{Capabilities, Counts};
 use crate::task::Running;
@@ -199,18 +201,22 @@ impl Model {
         }
     }
 
-    /// The lines that a panel shows.
+    /// The lines that a panel shows, or would if it were not behind another tab.
     pub(crate) fn height(&self, panel: Panel) -> usize {
-        usize::from(self.areas.content(panel).height)
+        usize::from(self.place_of(panel).height)
     }
 
     /// The columns of a panel, also of one that is behind another tab.
     pub(crate) fn width(&self, panel: Panel) -> usize {
-        let shown = match self.areas.shape {
-            Shape::Wide => panel,
-            _ if panel == Panel::Rail => panel,
-            _ => self.tab,
-        };
-        usize::from(self.areas.content(shown).width)
+        usize::from(self.place_of(panel).width)
+    }
+
+    fn place_of(&self, panel: Panel) -> Rect {
+        let behind = self.areas.shape != Shape::Wide && panel != Panel::Rail;
+        if behind {
+            Areas::of(self.areas.whole, panel).content(panel)
+        } else {
+            self.areas.content(panel)
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::stage::{Stage, counter, event};
 use crate::model::Event;
+use crate::tui::input::Input;
 use crate::tui::model::Exit;
 
 const LARGE: (u16, u16) = (160, 45);
@@ -97,4 +98,25 @@ fn every_theme_draws_the_same_text() {
         stage.keys("ctrl-g");
         assert_eq!(stage.text_now(), text);
     }
+}
+
+#[test]
+fn long_texts_scroll_and_tabs_are_clicked() {
+    let lines: Vec<String> = (0..100).map(|n| format!("\"key{n:03}\":{n}")).collect();
+    let data = format!("{{{}}}", lines.join(","));
+    let mut stage = Stage::on(vec![event("order-1", 1, "Made", 1, &data)], USUAL);
+    for (tab, first, last) in [
+        ("Event", "\"key000\"", "recorded"),
+        ("Change", ".key000", ".key099"),
+        ("State", "key000", "key099"),
+    ] {
+        let (x, y) = stage.find(&format!(" {tab} "));
+        stage.input(Input::Click(x + 1, y)).shows(first).hides(last);
+        stage.keys(">").shows(last).hides(first);
+        stage.keys("pageup").hides(last).keys("<").shows(first);
+        stage.input(Input::Wheel(true, 40, 20)).input(Input::Wheel(true, 40, 20)).hides(first);
+        stage.keys("<");
+    }
+    // What is behind another tab keeps its place.
+    stage.keys("down down 3 4 2").shows("key000");
 }

@@ -2,7 +2,7 @@
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
-use super::super::layout::{Panel, Shape};
+use super::super::layout::Panel;
 use super::super::model::Model;
 use super::super::model::list::{Finding, PAGE, Place};
 use super::super::model::travel::{Goal, Opening};
@@ -10,12 +10,9 @@ use super::travel;
 use crate::model::At;
 use crate::store::AggregatePage;
 
-/// The lines of the list; as many as it would have where another tab hides it.
+/// The lines of the list.
 pub(super) fn height(model: &Model) -> usize {
-    match model.height(Panel::List) {
-        0 if model.areas.shape != Shape::TooSmall => model.height(model.tab),
-        height => height,
-    }
+    model.height(Panel::List)
 }
 
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
