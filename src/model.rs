@@ -6,6 +6,7 @@ pub mod align;
 pub mod at;
 pub mod event;
 pub mod finding;
+pub(crate) mod flat;
 pub mod id;
 pub mod json;
 pub mod path;

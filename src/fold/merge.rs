@@ -2,16 +2,14 @@
 //!
 //! It cannot know that a `MoneyWithdrawn` lowers a balance; that is why its states say `guessed` wherever they stand.
 
-use smol_str::SmolStr;
-
 use super::{Reducer, State, Tier};
-use crate::model::value::merge_member;
+use crate::model::flat::Members;
 use crate::model::{Event, Finding, Value};
 
 /// Deep merge, last write wins: objects member by member, everything else replaced. `null` is a value like any other.
 #[derive(Debug, Default)]
 pub struct Merge {
-    members: Vec<(SmolStr, Value)>,
+    members: Members,
 }
 
 impl Merge {
@@ -36,32 +34,15 @@ impl Reducer for Merge {
         })?;
         if !is_object {
             let kind = event.data.value().map_or("unreadable", Value::kind);
-            return Err(event.finding(
-                Finding::warning(
-                    "payload-not-an-object",
-                    format!("the payload is a JSON {kind}, which merge cannot fold into a state"),
-                )
-                .hint("a reducer of your own can: see --reducer"),
-            ));
+            return Err(event.finding(Finding::warning(
+                "payload-not-an-object",
+                format!("the payload is a JSON {kind}, which merge cannot fold into a state"),
+            )));
         }
-        let version = event.version;
-        if let Value::Object(map) = &mut state.root.value {
-            let unchanged = std::sync::Arc::get_mut(map).is_none()
-                && self.members.iter().all(|(key, value)| {
-                    map.get(key)
-                        .is_some_and(|slot| crate::model::value::has_all(&slot.value, value))
-                });
-            if unchanged {
-                return Ok(());
-            }
-            let map = std::sync::Arc::make_mut(map);
-            let mut changed = false;
-            for (key, value) in self.members.drain(..) {
-                changed |= merge_member(map, key, value, version);
-            }
-            if changed {
-                state.root.since = version;
-            }
+        if let Value::Object(map) = &mut state.root.value
+            && self.members.merge_into(map, event.version)
+        {
+            state.root.since = event.version;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
+use super::flat::Members;
 use super::id::Version;
 use super::json::{self, JsonError};
 use super::value::{Map, Slot, Value};
@@ -136,23 +137,25 @@ impl Payload {
         }
     }
 
-    /// The members of the value at its top level, into `members`; `false` where it is no object.
-    /// Faster than [`Payload::value`] for a fold, which has no use for the object itself.
-    pub(crate) fn members(
-        &self,
-        members: &mut Vec<(SmolStr, Value)>,
-    ) -> Result<bool, PayloadError> {
-        match &self.form {
-            Form::Json(view) if view.stays() && self.parsed.get().is_none() => {
-                Ok(json::read_members(&self.bytes, view, self.since, members)?)
-            }
-            _ => {
-                members.clear();
-                let Value::Object(map) = self.value()? else { return Ok(false) };
-                members.extend(map.iter().map(|(key, slot)| (key.clone(), slot.value.clone())));
-                Ok(true)
+    /// The members of the value, into `members`; `false` where it is no object. Faster than [`Payload::value`] for a
+    /// fold, which has no use for the objects themselves.
+    pub(crate) fn members(&self, members: &mut Members) -> Result<bool, PayloadError> {
+        if let Form::Json(view) = &self.form
+            && view.stays()
+            && self.parsed.get().is_none()
+        {
+            match json::read_members(&self.bytes, view, self.since, members)? {
+                json::Read::Members => return Ok(true),
+                json::Read::Other => return Ok(false),
+                json::Read::Odd => {}
             }
         }
+        members.clear();
+        let Value::Object(map) = self.value()? else { return Ok(false) };
+        for (key, slot) in map.iter() {
+            members.push(key.clone(), slot.value.clone());
+        }
+        Ok(true)
     }
 
     fn read(&self) -> Result<Value, PayloadError> {
@@ -247,26 +250,47 @@ mod tests {
     /// What a fold reads in one go, held against the value as people see it.
     #[test]
     fn members_are_those_of_the_value() {
-        let text = r#"{"topic":"x","a":{"_type_":"t","_data_":{"_data_":[{"_type_":1,"_data_":2}],"_type_":3}},"n":1,"n":2}"#;
+        let unwrap = || Some(("_type_".into(), "_data_".into()));
+        let texts = [
+            r#"{"topic":"x","a":{"_type_":"t","_data_":{"_data_":[{"_type_":"1","_data_":2}],"_type_":3}},"n":1}"#,
+            r#"{"n":1,"a":{"b":1,"b":{"c":2}},"n":2}"#,
+            r#"{"_type_":"t","_data_":{"a":1}}"#,
+            r#"{"_data_":{"a":1},"_type_":"t"}"#,
+            r#"{"a":{"_type_":"t","_data_":{"b":1},"x":2},"c":{"_type_":"t"},"d":{"_type_":7,"_data_":8}}"#,
+            r#"{"a":{"_type_":"t","_data_":1,"_data_":2},"topic":{"_type_":"t","_data_":[]}}"#,
+        ];
+        for text in texts {
+            for view in [
+                View::default(),
+                View { unwrap: unwrap(), ..View::default() },
+                View {
+                    unwrap: unwrap(),
+                    omit: vec!["topic".into(), "n".into()],
+                    ..View::default()
+                },
+                View { unwrap: unwrap(), only: Some(vec!["a".into()]), ..View::default() },
+            ] {
+                let read = || Payload::json(text.as_bytes(), Arc::new(view.clone()), Version(1));
+                let (mut members, mut merged) = (Members::default(), Arc::new(Map::default()));
+                assert!(read().members(&mut members).unwrap(), "{text}");
+                members.merge_into(&mut merged, Version(1));
+                assert_eq!(&Value::Object(merged), read().value().unwrap(), "{text} as {view:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrappings_that_go_on_are_read_once() {
         let unwrap = Some(("_type_".into(), "_data_".into()));
-        for view in [
-            View::default(),
-            View { unwrap: unwrap.clone(), ..View::default() },
-            View {
-                unwrap: unwrap.clone(),
-                omit: vec!["topic".into(), "n".into()],
-                ..View::default()
-            },
-            View { unwrap, only: Some(vec!["a".into()]), ..View::default() },
-        ] {
-            let payload = Payload::json(text.as_bytes(), Arc::new(view), Version(1));
-            let mut members = Vec::new();
-            assert!(payload.members(&mut members).unwrap());
-            let members: Map = members
-                .into_iter()
-                .map(|(key, value)| (key, Slot::new(value, Version(1))))
-                .collect();
-            assert_eq!(&Value::Object(Arc::new(members)), payload.value().unwrap());
+        let view = Arc::new(View { unwrap, ..View::default() });
+        let deep = |end: &str| {
+            let open = r#"{"_type_":"t","_data_":"#;
+            format!(r#"{{"a":{}1{}}}"#, open.repeat(400), end.repeat(400))
+        };
+        for (text, readable) in [(deep(r#","x":1}"#), true), (deep("}"), true), (deep(""), false)] {
+            let payload = Payload::json(text.as_bytes(), Arc::clone(&view), Version(1));
+            assert_eq!(payload.members(&mut Members::default()).is_ok(), readable);
+            assert_eq!(payload.value().is_ok(), readable);
         }
     }
 

@@ -100,7 +100,7 @@ pub(crate) fn merge_member(
 }
 
 /// Whether merging `incoming` would change nothing.
-pub(crate) fn old_has_all(old: &Map, incoming: &Map) -> bool {
+fn old_has_all(old: &Map, incoming: &Map) -> bool {
     incoming
         .iter()
         .all(|(key, new)| old.get(key).is_some_and(|slot| has_all(&slot.value, &new.value)))

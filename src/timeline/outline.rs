@@ -34,7 +34,7 @@ pub struct Outline {
 #[derive(Clone, Debug, Default)]
 struct Types {
     names: Vec<EventType>,
-    numbers: HashMap<EventType, u32>,
+    numbers: HashMap<EventType, u32, foldhash::fast::FixedState>,
 }
 
 impl Outline {

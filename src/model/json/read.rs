@@ -1,11 +1,11 @@
 //! JSON text as values.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::super::flat::Members;
 use super::super::id::Version;
 use super::super::payload::View;
 use super::super::value::{Map, Slot, Value};
@@ -31,26 +31,34 @@ pub fn read(bytes: &[u8], since: Version) -> Result<Value, JsonError> {
     Ok(value)
 }
 
-/// Reads the members of one JSON object into `members` without building the object, as a `view` without `inside` and
-/// `variant` shows them; returns `false`, with `members` empty, where the text holds another kind of value. Of a key
-/// that stands twice the last is kept.
+/// What a text turned out to be for [`read_members`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// An object; its members are there.
+    Members,
+    /// An object with a key that stands twice, or wrapped in an unusual way: only [`read`] knows what to make of it.
+    Odd,
+    /// Another kind of value.
+    Other,
+}
+
+/// Reads the members of one JSON object into `members`, as a `view` without `inside` and `variant` shows them.
 pub(crate) fn read_members(
     bytes: &[u8],
     view: &View,
     since: Version,
-    members: &mut Vec<(SmolStr, Value)>,
-) -> Result<bool, JsonError> {
+    members: &mut Members,
+) -> Result<Read, JsonError> {
     members.clear();
     let mut reader = Reader::new(bytes, since)?;
     reader.unwrap = view.unwrap.as_ref();
     reader.space();
     if reader.peek() != Some(b'{') {
-        return Ok(false);
+        return Ok(Read::Other);
     }
-    let read = reader.members(1, |key| view.shows(key), |key, value| members.push((key, value)));
-    read.and_then(|()| reader.end()).inspect_err(|_| members.clear())?;
-    drop_earlier_twins(members);
-    Ok(true)
+    let read = reader.flat(1, false, Some(view), members);
+    let odd = read.and_then(|odd| reader.end().map(|()| odd)).inspect_err(|_| members.clear())?;
+    Ok(if odd { Read::Odd } else { Read::Members })
 }
 
 /// The text of the values under some members of the top level, each found by the path of its keys; the last of twins.
@@ -77,13 +85,7 @@ pub(crate) fn raw_members<'a>(
     if reader.peek() != Some(b'{') {
         return Ok(false);
     }
-    reader.skip_all(1, b'}', |this| {
-        this.space();
-        if this.peek() != Some(b'"') {
-            return this.fail("expected a key in double quotes");
-        }
-        let key = this.string()?;
-        this.colon()?;
+    reader.members(1, false, |this, key| {
         this.space();
         let from = this.at;
         this.skip(1)?;
@@ -91,23 +93,6 @@ pub(crate) fn raw_members<'a>(
         Ok(())
     })?;
     reader.end().map(|()| true)
-}
-
-fn drop_earlier_twins(members: &mut Vec<(SmolStr, Value)>) {
-    let few = members.len() <= 16;
-    let twice = if few {
-        let later = |at: usize| members.get(at + 1..).unwrap_or_default();
-        members.iter().enumerate().any(|(at, (key, _))| later(at).iter().any(|(k, _)| k == key))
-    } else {
-        let mut seen = HashSet::with_capacity(members.len());
-        !members.iter().all(|(key, _)| seen.insert(key))
-    };
-    if twice {
-        let mut seen = HashSet::new();
-        let mut keep: Vec<bool> =
-            members.iter().rev().map(|(key, _)| seen.insert(key.clone())).collect();
-        members.retain(|_| keep.pop().unwrap_or(true));
-    }
 }
 
 /// How many bytes come before the first quote, backslash or control character: eight at a time, since most of a
@@ -130,6 +115,16 @@ fn plain(bytes: &[u8]) -> usize {
     }
     let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
     words.len() * 8 + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// How the object that begins somewhere goes on.
+enum Wrapping {
+    /// Not as a wrapping; nothing was read.
+    None,
+    /// As a wrapping and nothing else: the value inside it.
+    Whole(Value),
+    /// As a wrapping, and then with more members: those that were read.
+    Begun([(SmolStr, Value); 2]),
 }
 
 struct Reader<'a> {
@@ -196,7 +191,7 @@ impl<'a> Reader<'a> {
         self.space();
         match self.peek() {
             Some(b'"') => self.skip_string(),
-            Some(b'{') => self.skip_all(depth + 1, b'}', |this| {
+            Some(b'{') => self.all(depth + 1, b'}', |this| {
                 this.space();
                 if this.peek() != Some(b'"') {
                     return this.fail("expected a key in double quotes");
@@ -205,13 +200,14 @@ impl<'a> Reader<'a> {
                 this.colon()?;
                 this.skip(depth + 1)
             }),
-            Some(b'[') => self.skip_all(depth + 1, b']', |this| this.skip(depth + 1)),
+            Some(b'[') => self.all(depth + 1, b']', |this| this.skip(depth + 1)),
             Some(b'-' | b'0'..=b'9') => self.number().map(drop),
             _ => self.value(depth).map(drop),
         }
     }
 
-    fn skip_all(
+    /// Reads what is between two brackets and parted by commas; `one` reads each part.
+    fn all(
         &mut self,
         depth: usize,
         end: u8,
@@ -226,16 +222,29 @@ impl<'a> Reader<'a> {
             self.at += 1;
             return Ok(());
         }
+        one(self)?;
+        self.more(end, one)
+    }
+
+    /// The rest of what [`Reader::all`] reads, after a part.
+    fn more(
+        &mut self,
+        end: u8,
+        mut one: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
         loop {
-            one(self)?;
             self.space();
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => {
+                    self.at += 1;
+                    one(self)?;
+                }
                 Some(byte) if byte == end => {
                     self.at += 1;
                     return Ok(());
                 }
-                _ => return self.fail("expected `,` or the end of what was begun"),
+                _ if end == b'}' => return self.fail("expected `,` or `}`"),
+                _ => return self.fail("expected `,` or `]`"),
             }
         }
     }
@@ -273,13 +282,7 @@ impl<'a> Reader<'a> {
         if self.peek() != Some(b'{') {
             return self.skip(depth);
         }
-        self.skip_all(depth + 1, b'}', |this| {
-            this.space();
-            if this.peek() != Some(b'"') {
-                return this.fail("expected a key in double quotes");
-            }
-            let key = this.string()?;
-            this.colon()?;
+        self.members(depth + 1, false, |this, key| {
             this.space();
             let from = this.at;
             let leads = |path: &[SmolStr]| path.get(level).is_some_and(|step| *step == *key);
@@ -300,62 +303,69 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The value inside the wrapping that a [`View`] takes off, where the object that begins here is one as libraries
-    /// write it. Anything else is left to be read as an object, which knows the other ways to write it too.
-    fn wrapped(&mut self, depth: usize) -> Option<Value> {
-        let (kind, data) = self.unwrap?;
+    /// Reads the beginning of an object as far as it is the wrapping that a [`View`] takes off, as libraries write it.
+    /// What was read is never read again, however the object goes on: nested ones would double the work at each level.
+    fn wrapping(&mut self, depth: usize) -> Result<Wrapping, JsonError> {
+        let Some((kind, data)) = self.unwrap else { return Ok(Wrapping::None) };
         let from = self.at;
-        let value = self.wrapped_as(kind, data, depth).ok().flatten();
-        if value.is_none() {
+        let Some(name) = self.wrapping_of(kind, data) else {
             self.at = from;
+            return Ok(Wrapping::None);
+        };
+        if depth > MAX_DEPTH {
+            return self.fail("nested deeper than 512 levels");
         }
-        value
+        let inner = self.value(depth)?;
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Wrapping::Whole(inner));
+        }
+        Ok(Wrapping::Begun([(kind.clone(), name), (data.clone(), inner)]))
     }
 
-    fn wrapped_as(
-        &mut self,
-        kind: &str,
-        data: &str,
-        depth: usize,
-    ) -> Result<Option<Value>, JsonError> {
-        if depth > MAX_DEPTH {
-            return Ok(None);
-        }
-        for (opening, key) in [(b'{', kind), (b',', data)] {
-            self.space();
-            if self.peek() != Some(opening) {
-                return Ok(None);
-            }
-            self.at += 1;
-            self.space();
-            if self.peek() != Some(b'"') || self.string()? != key {
-                return Ok(None);
-            }
-            self.colon()?;
-            if key == kind {
-                self.skip(depth)?;
-            }
-        }
-        let value = self.value(depth)?;
-        self.space();
-        let whole = self.peek() == Some(b'}');
+    /// The text under `kind`, where an object begins here with just that and `data`.
+    fn wrapping_of(&mut self, kind: &str, data: &str) -> Option<Value> {
         self.at += 1;
-        Ok(whole.then_some(value))
+        self.space();
+        if self.peek() != Some(b'"') || self.string().ok()? != kind {
+            return None;
+        }
+        self.colon().ok()?;
+        self.space();
+        if self.peek() != Some(b'"') {
+            return None;
+        }
+        let name = Value::String(SmolStr::new(self.string().ok()?));
+        self.space();
+        if self.peek() != Some(b',') {
+            return None;
+        }
+        self.at += 1;
+        self.space();
+        if self.peek() != Some(b'"') || self.string().ok()? != data {
+            return None;
+        }
+        self.colon().ok()?;
+        Some(name)
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
-        if let Some(inner) = self.wrapped(depth) {
-            return Ok(inner);
-        }
         let mut map = Map::default();
         let since = self.since;
-        self.members(
-            depth,
-            |_| true,
-            |key, value| {
-                map.insert(key, Slot::new(value, since));
-            },
-        )?;
+        let begun = match self.wrapping(depth)? {
+            Wrapping::Whole(inner) => return Ok(inner),
+            Wrapping::Begun(members) => {
+                map.extend(members.map(|(key, value)| (key, Slot::new(value, since))));
+                true
+            }
+            Wrapping::None => false,
+        };
+        self.members(depth, begun, |this, key| {
+            let value = this.value(depth)?;
+            map.insert(SmolStr::new(key), Slot::new(value, since));
+            Ok(())
+        })?;
         if let Some((kind, data)) = self.unwrap
             && map.len() == 2
             && map.contains_key(kind)
@@ -367,68 +377,70 @@ impl<'a> Reader<'a> {
     }
 
     fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
-        if depth > MAX_DEPTH {
-            return self.fail("nested deeper than 512 levels");
-        }
-        self.at += 1;
         let mut items = Vec::new();
-        self.space();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(Value::Array(Arc::new(items)));
-        }
-        loop {
-            items.push(Slot::new(self.value(depth)?, self.since));
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => {
-                    self.at += 1;
-                    return Ok(Value::Array(Arc::new(items)));
-                }
-                _ => return self.fail("expected `,` or `]`"),
-            }
-        }
+        self.all(depth, b']', |this| {
+            items.push(Slot::new(this.value(depth)?, this.since));
+            Ok(())
+        })?;
+        Ok(Value::Array(Arc::new(items)))
     }
 
+    /// Reads the members of the object that begins here, or goes on with one that has `begun`; `one` reads the value of
+    /// each.
     fn members(
         &mut self,
         depth: usize,
-        wanted: impl Fn(&str) -> bool,
-        mut each: impl FnMut(SmolStr, Value),
+        begun: bool,
+        mut one: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), JsonError>,
     ) -> Result<(), JsonError> {
-        if depth > MAX_DEPTH {
-            return self.fail("nested deeper than 512 levels");
-        }
-        self.at += 1;
-        self.space();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            self.space();
-            if self.peek() != Some(b'"') {
-                return self.fail("expected a key in double quotes");
+        let one = |this: &mut Self| {
+            this.space();
+            if this.peek() != Some(b'"') {
+                return this.fail("expected a key in double quotes");
             }
-            let key = self.string()?;
-            self.colon()?;
-            if wanted(&key) {
-                let value = self.value(depth)?;
-                each(SmolStr::new(key), value);
-            } else {
-                self.skip(depth)?;
+            let key = this.string()?;
+            this.colon()?;
+            one(this, key)
+        };
+        if begun { self.more(b'}', one) } else { self.all(depth, b'}', one) }
+    }
+
+    /// Lays the members of the object that begins here out flat; returns whether it is an odd one.
+    fn flat(
+        &mut self,
+        depth: usize,
+        begun: bool,
+        view: Option<&View>,
+        out: &mut Members,
+    ) -> Result<bool, JsonError> {
+        let from = if begun { out.len() - 2 } else { out.len() };
+        let mut odd = false;
+        self.members(depth, begun, |this, key| {
+            if view.is_some_and(|view| !view.shows(&key)) {
+                return this.skip(depth);
             }
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => {
-                    self.at += 1;
-                    return Ok(());
+            this.space();
+            let key = SmolStr::new(key);
+            if this.peek() != Some(b'{') {
+                out.push(key, this.value(depth)?);
+                return Ok(());
+            }
+            match this.wrapping(depth + 1)? {
+                Wrapping::Whole(inner) => out.push(key, inner),
+                wrapping => {
+                    let inside = out.begin(key);
+                    let begun = matches!(wrapping, Wrapping::Begun(_));
+                    if let Wrapping::Begun(members) = wrapping {
+                        members.into_iter().for_each(|(key, value)| out.push(key, value));
+                    }
+                    odd |= this.flat(depth + 1, begun, None, out)?;
+                    out.end(inside);
                 }
-                _ => return self.fail("expected `,` or `}`"),
             }
-        }
+            Ok(())
+        })?;
+        let pair = self.unwrap.is_some_and(|(kind, data)| out.is_pair(from, kind, data));
+        Ok(odd || pair || out.has_twins(from))
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {

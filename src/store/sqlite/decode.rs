@@ -196,15 +196,15 @@ impl Dated {
     }
 
     fn date(&mut self, rule: &TimeRule, in_column: ValueRef<'_>, in_data: Option<&SmolStr>) {
-        let (time, written) = match (&rule.at, in_data) {
-            (Field::Column(_), _) => (moment::of_column(in_column, rule), text(in_column)),
-            (Field::Data(..), Some(written)) => {
-                (moment::of_column(ValueRef::Text(written.as_bytes()), rule), in_data.cloned())
-            }
-            (Field::Data(..), None) => (None, None),
+        let written = match (&rule.at, in_data) {
+            (Field::Column(_), _) => in_column,
+            (Field::Data(..), Some(written)) => ValueRef::Text(written.as_bytes()),
+            (Field::Data(..), None) => ValueRef::Null,
         };
-        self.time = time;
-        if let (None, Some(written)) = (time, written) {
+        self.time = moment::of_column(written, rule);
+        if self.time.is_none()
+            && let Some(written) = text(written)
+        {
             let message = format!("its time `{written}` cannot be read");
             self.findings.push(Finding::warning("time-unreadable", message));
         }
