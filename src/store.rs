@@ -79,6 +79,9 @@ pub struct Head {
     pub position: Option<Position>,
     /// The newest event's time, where the layout has one.
     pub time: Option<Timestamp>,
+    /// Grows, within one handle, when what was read before may not be there any more: another file has taken the
+    /// store's place, or its history was written anew. Events that are added leave it as it is.
+    pub generation: u64,
 }
 
 /// A place in the store's own order of events; only the store that gave it can read it.

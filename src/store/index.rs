@@ -220,6 +220,7 @@ impl Index {
             cursor: self.rows.len().checked_sub(1).map(|number| Cursor(number as i64)),
             position: newest.and_then(Row::position),
             time: newest.and_then(|row| row.time),
+            generation: 0,
         }
     }
 

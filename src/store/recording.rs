@@ -154,7 +154,8 @@ impl EventStore for Recording {
     fn head(&mut self) -> Result<Head, StoreError> {
         self.stop.begin();
         self.follow()?;
-        Ok(self.state().index.head())
+        let state = self.state();
+        Ok(Head { generation: state.rewritten, ..state.index.head() })
     }
 
     fn aggregates(

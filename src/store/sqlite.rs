@@ -21,7 +21,7 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
-use self::ask::Asked;
+use self::ask::{Asked, Newest};
 use self::decode::Decoder;
 use self::link::Link;
 use self::plan::Plan;
@@ -38,6 +38,10 @@ pub struct SqliteStore {
     plan: Arc<Plan>,
     info: Arc<StoreInfo>,
     decoder: Decoder,
+    /// The newest event when it was asked for last.
+    newest: Option<Newest>,
+    /// What was said of its generation then.
+    generation: u64,
 }
 
 impl SqliteStore {
@@ -60,8 +64,14 @@ impl SqliteStore {
             let findings = doubts(best, &found);
             Ok((plan, about(path, best, findings)))
         })?;
-        let mut store =
-            Self { link, plan: Arc::new(plan), info: Arc::new(info), decoder: Decoder::default() };
+        let mut store = Self {
+            link,
+            plan: Arc::new(plan),
+            info: Arc::new(info),
+            decoder: Decoder::default(),
+            newest: None,
+            generation: 0,
+        };
         let unreadable = store.unreadable()?;
         Arc::make_mut(&mut store.info).findings.extend(unreadable);
         Ok(store)
@@ -72,7 +82,10 @@ impl SqliteStore {
         question: impl Fn(&mut Asked<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let Self { link, plan, decoder, .. } = self;
-        link.call(|call| question(&mut Asked { call, plan, decoder }))
+        link.call(|call| {
+            decoder.follow(call.generation);
+            question(&mut Asked { call, plan, decoder })
+        })
     }
 
     /// What is said of the whole store because its first and its newest events say it of themselves.
@@ -161,6 +174,8 @@ impl EventStore for SqliteStore {
             plan: Arc::clone(&self.plan),
             info: Arc::clone(&self.info),
             decoder: Decoder::default(),
+            newest: None,
+            generation: 0,
         }))
     }
 
@@ -174,7 +189,14 @@ impl EventStore for SqliteStore {
     }
 
     fn head(&mut self) -> Result<Head, StoreError> {
-        self.ask(|asked: &mut Asked<'_>| asked.head())
+        let before = self.newest.clone();
+        let (mut head, newest, is_there) = self.ask(|asked| asked.head(before.as_ref()))?;
+        if !is_there && head.generation == self.generation {
+            self.link.is_rewritten();
+        }
+        head.generation = self.link.generation();
+        (self.newest, self.generation) = (newest, head.generation);
+        Ok(head)
     }
 
     fn aggregates(

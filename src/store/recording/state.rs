@@ -63,6 +63,8 @@ pub(super) struct State {
     unfinished: Option<Finding>,
     /// Grows with everything that is noticed.
     pub(super) generation: u64,
+    /// How often the file was written anew.
+    pub(super) rewritten: u64,
 }
 
 impl fmt::Debug for State {
@@ -134,6 +136,7 @@ impl State {
             findings: Vec::new(),
             unfinished: None,
             generation: 0,
+            rewritten: 0,
         }
     }
 
@@ -277,6 +280,7 @@ impl State {
             format!("{} was written anew while it was open and has been read again", self.name);
         anew.findings.push(Finding::warning("recording-rewritten", message));
         anew.generation = self.generation + 1;
+        anew.rewritten = self.rewritten + 1;
         *self = anew;
         Ok(())
     }

@@ -188,8 +188,10 @@ fn a_recording_that_grows_is_read_on() {
 fn a_recording_that_is_written_anew_is_read_again() {
     let (_dir, path) = file("live.jsonl", line("a", 1) + &line("b", 1));
     let mut store = open(&path).unwrap();
+    fs::write(&path, line("a", 1) + &line("b", 1) + &line("b", 2)).unwrap();
+    assert_eq!(store.head().unwrap().generation, 0, "it has grown");
     fs::write(&path, line("c", 1)).unwrap();
-    store.head().unwrap();
+    assert_eq!(store.head().unwrap().generation, 1);
     assert_eq!(all(&mut *store).len(), 1);
     assert_eq!(codes(&*store), ["recording-rewritten"]);
     fs::write(&path, line("d", 1) + &line("d", 2) + &line("d", 3)).unwrap();

@@ -27,6 +27,26 @@ pub(super) struct Asked<'a> {
     pub(super) decoder: &'a mut Decoder,
 }
 
+/// The newest event of a store, to be known again: it never changes, so where it did the history is another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Newest {
+    place: i64,
+    digest: blake3::Hash,
+}
+
+impl Newest {
+    fn of(row: &Row<'_>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for at in [column::AGGREGATE, column::VERSION, column::TYPE, column::DATA] {
+            let cell = value(row, at);
+            let text = text(cell).unwrap_or_default();
+            let bytes = cell.as_bytes().unwrap_or(text.as_bytes());
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        }
+        Self { place: place(row), digest: hasher.finalize() }
+    }
+}
+
 /// The values of a statement's parameters; those that it does not have are left out.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Bound<'a> {
@@ -197,16 +217,33 @@ impl Asked<'_> {
         }
     }
 
-    /// The newest end.
-    pub(super) fn head(&mut self) -> Result<Head, StoreError> {
-        let plan = self.plan;
+    /// The newest end, its event, and whether `before`, which was the newest once, is still there.
+    pub(super) fn head(
+        &self,
+        before: Option<&Newest>,
+    ) -> Result<(Head, Option<Newest>, bool), StoreError> {
+        let (plan, generation) = (self.plan, self.call.generation);
         let head = first(self.call, &plan.head(), Bound::default(), |row| {
             let time = decode::dated(plan, row, Version::ZERO).time;
-            let place = place(row);
-            let position = plan.layout.events.position.then_some(Position(place));
-            Ok(Head { cursor: Some(Cursor(place)), position, time })
+            let newest = Newest::of(row);
+            let position = plan.layout.events.position.then_some(Position(newest.place));
+            Ok((Head { cursor: Some(Cursor(newest.place)), position, time, generation }, newest))
         })?;
-        Ok(head.unwrap_or(Head { cursor: None, position: None, time: None }))
+        let Some((head, newest)) = head else {
+            let head = Head { cursor: None, position: None, time: None, generation };
+            return Ok((head, None, before.is_none()));
+        };
+        let is_there = match before {
+            Some(before) if before.place != newest.place => {
+                let above = before.place.saturating_sub(1);
+                let bound = Bound { above, limit: 1, ..Bound::default() };
+                first(self.call, &plan.scan(), bound, |row| Ok(Newest::of(row) == *before))?
+                    .unwrap_or_default()
+            }
+            Some(before) => *before == newest,
+            None => true,
+        };
+        Ok((head, Some(newest), is_there))
     }
 
     /// Events of the whole store.

@@ -24,6 +24,8 @@ const REMEMBERED: usize = 65_536;
 pub(super) struct Decoder {
     types: HashMap<SmolStr, EventType>,
     categories: HashMap<SmolStr, Category>,
+    /// Of the link, when that was so.
+    generation: u64,
 }
 
 /// A column's value as text: numbers as digits, bytes that are no text as hexadecimal digits.
@@ -80,6 +82,13 @@ pub(super) fn version(value: ValueRef<'_>, first: i64) -> Result<Version, Findin
 }
 
 impl Decoder {
+    /// Forgets what was true of another history.
+    pub(super) fn follow(&mut self, generation: u64) {
+        if self.generation != generation {
+            *self = Self { generation, ..Self::default() };
+        }
+    }
+
     /// The type, in the one copy that all its events share.
     pub(super) fn event_type(&mut self, value: ValueRef<'_>) -> EventType {
         if let ValueRef::Text(bytes) = value

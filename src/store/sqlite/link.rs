@@ -83,6 +83,8 @@ pub(in crate::store) struct Call<'a> {
     pub(in crate::store) connection: &'a Connection,
     stop: &'a Stop,
     name: &'a str,
+    /// That of the link.
+    pub(super) generation: u64,
 }
 
 impl Call<'_> {
@@ -108,6 +110,9 @@ pub(in crate::store) struct Link {
     scratch: PathBuf,
     stop: Arc<Stop>,
     open: Option<Open>,
+    /// Which file was read last.
+    identity: Option<(u64, u64)>,
+    generation: u64,
 }
 
 impl Link {
@@ -118,12 +123,30 @@ impl Link {
         let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
         look::header(&real)?;
         let scratch = scratch.to_owned();
-        Ok(Self { path: real, name: name.to_owned(), scratch, stop: Arc::default(), open: None })
+        Ok(Self {
+            path: real,
+            name: name.to_owned(),
+            scratch,
+            stop: Arc::default(),
+            open: None,
+            identity: None,
+            generation: 0,
+        })
     }
 
     /// How it was open at the last call.
     pub(super) fn way(&self) -> Option<Way> {
         self.open.as_ref().map(|open| open.way)
+    }
+
+    /// Grows when another file has taken the place of the one that was read before.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Notes that the file holds another history than before.
+    pub(super) fn is_rewritten(&mut self) {
+        self.generation += 1;
     }
 
     /// Where private copies go.
@@ -168,6 +191,11 @@ impl Link {
         let mut last = None;
         for _ in 0..ATTEMPTS {
             let before = self.files()?;
+            let identity = Some(before.database.identity);
+            if self.identity != identity {
+                self.generation += u64::from(self.identity.is_some());
+                self.identity = identity;
+            }
             if self.open.as_ref().is_some_and(|open| !open.serves(&before)) {
                 self.close();
             }
@@ -185,7 +213,7 @@ impl Link {
                 self.close();
                 continue;
             }
-            let answer = run(open, &self.stop, &self.name, work);
+            let answer = run(open, &self.stop, &self.name, self.generation, work);
             if open.way != Way::Still || self.files()? == before {
                 return answer;
             }
@@ -309,11 +337,12 @@ fn run<T>(
     open: &Open,
     stop: &Stop,
     name: &str,
+    generation: u64,
     work: &mut dyn FnMut(&Call<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let transaction =
         open.connection.unchecked_transaction().map_err(|error| failed(name, error))?;
-    let answer = work(&Call { connection: &open.connection, stop, name });
+    let answer = work(&Call { connection: &open.connection, stop, name, generation });
     // Nothing was written; dropping it gives the lock back.
     drop(transaction);
     // An interrupt that comes this late hits the rollback, and the lock would be held until the next call.

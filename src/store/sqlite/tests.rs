@@ -346,6 +346,34 @@ fn snapshots_and_checkpoints_of_eventsourcing() {
     assert_eq!(seen, 8);
 }
 
+/// A history that grows is the same one; another file, or another history in the same file, is not.
+#[test]
+fn a_store_that_is_another_one_is_told_by_its_head() {
+    let (directory, path) = fixture("eventsourcing-py.db");
+    Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "DELETE").unwrap();
+    let mut store = open(&path);
+    let mut generation = || store.head().unwrap().generation;
+    let change = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    assert_eq!((generation(), generation()), (0, 0));
+    change("INSERT INTO stored_events VALUES ('new', 1, 'shop:Late.Came', x'7b7d')");
+    assert_eq!(generation(), 0);
+    change("UPDATE stored_events SET state = x'7b7d7d' WHERE originator_id = 'new'");
+    assert_eq!(generation(), 1, "its newest event is another one");
+    change("INSERT INTO stored_events VALUES ('new', 2, 'shop:Late.Came', x'7b7d')");
+    assert_eq!(generation(), 1);
+    change("DELETE FROM stored_events WHERE rowid > 200");
+    assert_eq!(generation(), 2, "its end is gone");
+    let other = directory.path().join("other.db");
+    std::fs::copy(&path, &other).unwrap();
+    std::fs::rename(&other, &path).unwrap();
+    let after = generation();
+    assert_eq!(after, if cfg!(unix) { 3 } else { 2 }, "another file");
+    assert_eq!(generation(), after);
+    let (_directory, another) = fixture("eventsourcing-py-zlib.db");
+    std::fs::copy(another, &path).unwrap();
+    assert_eq!(generation(), after + 1, "another store in the same file");
+}
+
 /// What a screen waits for is a seek: no statement of a shipped layout walks a table or sorts.
 #[test]
 fn no_statement_that_a_screen_waits_for_scans_or_sorts() {
