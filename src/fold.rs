@@ -1,7 +1,9 @@
 //! From events to state: what a reducer is, and the ones that come with the program.
 
+mod folding;
 mod merge;
 
+pub use folding::{Folding, Stepped};
 pub use merge::Merge;
 
 use serde::Serialize;

@@ -6,16 +6,16 @@
 //! and shown as progress.
 
 mod keyframes;
+mod noticed;
 mod outline;
 mod window;
 
-use std::collections::BTreeMap;
-
 pub use outline::{Entry, Outline};
 
-use crate::fold::{Reducer, State};
+use crate::fold::{Folding, Reducer, State, Stepped};
 use crate::model::{AggregateKey, Event, Finding, Version};
 use keyframes::Keyframes;
+use noticed::Noticed;
 use window::Window;
 
 /// What a timeline needs before it stands where it was sent.
@@ -35,14 +35,12 @@ pub enum Next {
 /// One aggregate, foldable to any version.
 pub struct Timeline {
     key: AggregateKey,
-    reducer: Box<dyn Reducer>,
+    fold: Folding,
     keyframes: Keyframes,
     window: Window,
-    at: Version,
-    state: State,
     goal: Version,
     outline: Outline,
-    findings: BTreeMap<Version, Vec<Finding>>,
+    noticed: Noticed,
     applied: u64,
 }
 
@@ -50,28 +48,26 @@ impl std::fmt::Debug for Timeline {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Timeline")
             .field("key", &self.key)
-            .field("at", &self.at)
+            .field("at", &self.at())
             .finish_non_exhaustive()
     }
 }
 
 impl Timeline {
     /// A timeline that stands before the first event and remembers at most `memory` bytes of states.
-    pub fn new(key: AggregateKey, mut reducer: Box<dyn Reducer>, memory: usize) -> Self {
-        let state = reducer.initial(&key);
+    pub fn new(key: AggregateKey, reducer: Box<dyn Reducer>, memory: usize) -> Self {
+        let fold = Folding::new(reducer, &key);
         let mut window = Window::new(memory / 4);
-        window.put(Version::ZERO, &state);
+        window.put(Version::ZERO, fold.state());
         Self {
-            keyframes: Keyframes::new(state.clone(), memory - memory / 4),
+            keyframes: Keyframes::new(fold.state().clone(), memory - memory / 4),
             window,
-            at: Version::ZERO,
-            state,
             goal: Version::ZERO,
             outline: Outline::default(),
-            findings: BTreeMap::new(),
+            noticed: Noticed::default(),
             applied: 0,
             key,
-            reducer,
+            fold,
         }
     }
 
@@ -82,17 +78,17 @@ impl Timeline {
 
     /// The version of the last event applied: where it stands.
     pub fn at(&self) -> Version {
-        self.at
+        self.fold.at()
     }
 
     /// The state where it stands.
     pub fn state(&self) -> &State {
-        &self.state
+        self.fold.state()
     }
 
     /// The state just after the event of `version`, if it is at hand without any replay.
     pub fn known(&self, version: Version) -> Option<&State> {
-        if version == self.at { Some(&self.state) } else { self.window.get(version) }
+        if version == self.at() { Some(self.state()) } else { self.window.get(version) }
     }
 
     /// What is known of each event: everything up to [`Timeline::walked`].
@@ -105,14 +101,14 @@ impl Timeline {
         self.outline.last().map_or(Version::ZERO, |entry| entry.version)
     }
 
-    /// What folding noticed at `version`.
-    pub fn findings(&self, version: Version) -> &[Finding] {
-        self.findings.get(&version).map_or(&[], Vec::as_slice)
+    /// What reading and folding noticed at `version`; `None` where there was too much of it to be kept.
+    pub fn findings(&self, version: Version) -> Option<&[Finding]> {
+        self.noticed.at(version)
     }
 
-    /// What folding noticed up to and with `version`.
+    /// What reading and folding noticed up to and with `version`: the first many, and how many events have more.
     pub fn findings_upto(&self, version: Version) -> Vec<Finding> {
-        self.findings.range(..=version).flat_map(|(_, found)| found).cloned().collect()
+        self.noticed.upto(version)
     }
 
     /// How many events were applied since it was made: what a jump or a step really cost.
@@ -142,20 +138,16 @@ impl Timeline {
         } else {
             keyframe
         };
-        if !(version..=goal).contains(&self.at) {
-            self.at = version;
-            self.state = state.clone();
+        if !(version..=goal).contains(&self.fold.at()) {
+            self.fold.stand(version, state.clone());
         }
         self.next()
     }
 
     /// What is still needed to reach the goal of the last [`Timeline::seek`].
     pub fn next(&self) -> Next {
-        if self.at >= self.goal {
-            Next::Ready
-        } else {
-            Next::Need { after: self.at, upto: self.goal }
-        }
+        let at = self.at();
+        if at >= self.goal { Next::Ready } else { Next::Need { after: at, upto: self.goal } }
     }
 
     /// Applies the events that [`Next::Need`] asked for, rising from where it stands; those beyond the goal are left.
@@ -164,54 +156,45 @@ impl Timeline {
         let keep_from = Version(self.goal.0.saturating_sub(keep));
         for event in events {
             if event.version > self.goal {
-                self.goal = self.at;
+                self.goal = self.at();
                 return;
             }
-            if event.version > self.at {
-                self.apply(event, keep_from);
-            } else if event.version == self.at {
-                self.twice(event);
-            }
+            self.take(event, keep_from);
         }
         if end {
-            self.goal = self.at;
+            self.goal = self.at();
         }
     }
 
-    fn apply(&mut self, event: &Event, keep_from: Version) {
-        if event.version >= keep_from {
+    fn take(&mut self, event: &Event, keep_from: Version) {
+        let kept = event.version >= keep_from;
+        if kept {
             // Also the state before, so that the first change of the window can be told.
-            self.window.put(self.at, &self.state);
+            self.window.put(self.fold.at(), self.fold.state());
         }
         let first_time = event.version > self.walked();
-        let applied = self.reducer.apply(&mut self.state, event);
+        let failed = match self.fold.step(event) {
+            Stepped::Applied => None,
+            Stepped::Failed(finding) => Some(finding),
+            Stepped::Twice(finding) => return self.twice(event.version, finding),
+            Stepped::Past => return,
+        };
         self.applied += 1;
         if first_time {
-            self.outline.push(event, applied.is_err());
-            let mut findings = event.findings.clone();
-            findings.extend(applied.err());
-            if !findings.is_empty() {
-                self.findings.insert(event.version, findings);
-            }
+            self.outline.push(event, failed.is_some());
+            self.noticed
+                .note(event.version, event.findings.iter().cloned().chain(failed).collect());
         }
-        self.at = event.version;
-        self.keyframes.passed(self.at, &self.state);
-        if event.version >= keep_from {
-            self.window.put(self.at, &self.state);
+        self.keyframes.passed(event.version, self.fold.state());
+        if kept {
+            self.window.put(event.version, self.fold.state());
         }
     }
 
-    /// A version that stands twice cannot be folded twice in silence.
-    fn twice(&mut self, event: &Event) {
-        let known = self.findings.entry(event.version).or_default();
-        if !known.iter().any(|finding| finding.code == "version-twice") {
-            known.push(event.finding(Finding::error(
-                "version-twice",
-                format!(
-                    "version {} stands twice in the store; only the first was applied",
-                    event.version
-                ),
-            )));
+    fn twice(&mut self, version: Version, finding: Finding) {
+        let known = self.noticed.at(version).unwrap_or_default();
+        if !known.iter().any(|known| known.code == finding.code) {
+            self.noticed.note(version, vec![finding]);
         }
     }
 }

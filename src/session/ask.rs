@@ -79,8 +79,9 @@ impl Session {
         let mut rows = Vec::new();
         let mut query = query.clone();
         let mut examined = 0;
+        let page_size = if sort == Sort::Id { limit.clamp(1, 1000) } else { 1000 };
         loop {
-            let page = self.store.aggregates(&query, 1000.min(limit.max(1)))?;
+            let page = self.store.aggregates(&query, page_size)?;
             examined += page.examined;
             rows.extend(page.rows);
             if sort != Sort::Id && rows.len() > limit.saturating_mul(2).saturating_add(10_000) {

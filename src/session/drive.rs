@@ -96,7 +96,7 @@ fn ahead(
             loop {
                 let page = store.read(key, after, PAGE);
                 let last = match &page {
-                    Ok(page) if page.len() == PAGE => page.last().map(|event| event.version),
+                    Ok(page) if page.len() >= PAGE => page.last().map(|event| event.version),
                     _ => None,
                 };
                 if send.send(page).is_err() {

@@ -224,3 +224,48 @@ fn only_so_many_timelines_stay_in_memory() {
         assert!(bytes <= 200_000, "{bytes} bytes");
     }
 }
+
+/// A version that stands twice just where a page ends is neither the end nor applied twice, however it is looked at.
+#[test]
+fn twins_at_the_end_of_a_page_are_not_the_end() {
+    let mut events: Vec<Event> =
+        (1..=3000).map(|v| event("Order", "o-1", v, 1, &format!(r#"{{"n":{v}}}"#))).collect();
+    events.insert(2000, event("Order", "o-1", 2000, 1, r#"{"n":"twin"}"#));
+    let mut session =
+        Session::with_store(Box::new(MemoryStore::new("twins", events)), &OpenOptions::default());
+    let at = |session: &mut Session, version| {
+        n(&session.moment(&order(), At::Version(Version(version)), &mut Silent).unwrap()).unwrap()
+    };
+    assert_eq!(at(&mut session, 3000), "3000");
+    assert_eq!(at(&mut session, 2000), "2000");
+    let mut walked = Vec::new();
+    let mut told = 0;
+    session
+        .walk(&order(), Version(3000), &mut Silent, &mut |step| {
+            walked.push(step.after.value().get("n").map(json::to_string).unwrap());
+            told += step.findings.len();
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(
+        (walked.len(), walked[1999].as_str(), walked[2000].as_str()),
+        (3001, "2000", "2000")
+    );
+    assert_eq!(walked[3000], "3000");
+    assert!(told >= 1);
+}
+
+#[test]
+fn an_event_without_a_time_does_not_mislead_the_clock() {
+    let mut events = vec![
+        event("Order", "o-1", 1, 20, r#"{"n":1}"#),
+        event("Order", "o-1", 2, 0, r#"{"n":2}"#),
+        event("Order", "o-1", 3, 10, r#"{"n":3}"#),
+    ];
+    events[1].time = None;
+    let mut session =
+        Session::with_store(Box::new(MemoryStore::new("shop", events)), &OpenOptions::default());
+    let at = At::Time(Timestamp::from_timestamp(15 * 60, 0).unwrap());
+    let moment = session.moment(&order(), at, &mut Silent).unwrap();
+    assert_eq!((moment.version, moment.findings[0].code), (Version(3), "times-out-of-order"));
+}

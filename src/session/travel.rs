@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::drive::{drive, pages};
 use super::{Opened, Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
-use crate::fold::State;
+use crate::fold::{Folding, Reducer, State, Stepped};
 use crate::model::{AggregateKey, At, Event, Finding, Version};
 use crate::timeline::{Outline, Timeline};
 
@@ -77,7 +77,7 @@ impl Session {
             moment.findings.push(
                 Finding::warning(
                     "times-out-of-order",
-                    "some events of this aggregate were recorded with an earlier time than the one before them",
+                    "some events of this aggregate have no time, or an earlier one than an event before them",
                 )
                 .hint("the state is the one after the last event recorded at or before that time"),
             );
@@ -168,15 +168,19 @@ impl Session {
         watch: &mut dyn Watch,
         each: &mut dyn FnMut(Walked<'_>) -> ControlFlow<()>,
     ) -> Result<(), SessionError> {
-        let mut reducer = self.reducer.fork();
-        let mut state = reducer.initial(key);
+        let mut fold = Folding::new(self.reducer.fork(), key);
         pages(self.store.as_mut(), key, Version::ZERO, upto, watch, |page, _| {
             for event in page.iter().take_while(|event| event.version <= upto) {
-                let before = state.clone();
-                let failed = reducer.apply(&mut state, event).err();
-                let findings: Vec<Finding> = event.findings.iter().cloned().chain(failed).collect();
-                let walked = Walked { event, before: &before, after: &state, findings: &findings };
-                each(walked)?;
+                let before = fold.state().clone();
+                let mut findings = event.findings.clone();
+                match fold.step(event) {
+                    Stepped::Applied | Stepped::Past => {}
+                    Stepped::Failed(finding) => findings.push(finding),
+                    Stepped::Twice(finding) if findings.iter().any(|f| f.code == finding.code) => {}
+                    Stepped::Twice(finding) => findings.push(finding),
+                }
+                let after = fold.state();
+                each(Walked { event, before: &before, after, findings: &findings })?;
             }
             ControlFlow::Continue(())
         })
@@ -263,6 +267,13 @@ impl Session {
         } else {
             store.read(key, at.prev(), 1)?.into_iter().find(|event| event.version == at)
         };
+        let findings = match (timeline.findings(at), &event) {
+            (Some(kept), _) => kept.to_vec(),
+            (None, Some(event)) => {
+                noticed(self.reducer.fork(), key, &before, before_version, event)
+            }
+            (None, None) => Vec::new(),
+        };
         let moment = Moment {
             key: key.clone(),
             version: at,
@@ -273,7 +284,7 @@ impl Session {
             state,
             before_version,
             before,
-            findings: timeline.findings(at).to_vec(),
+            findings,
         };
         self.keep_to_budget();
         Ok(moment)
@@ -321,4 +332,21 @@ impl Session {
             first || bytes <= memory
         });
     }
+}
+
+/// What reading and applying `event` notices, found out once more.
+fn noticed(
+    reducer: Box<dyn Reducer>,
+    key: &AggregateKey,
+    before: &State,
+    version: Version,
+    event: &Event,
+) -> Vec<Finding> {
+    let mut fold = Folding::new(reducer, key);
+    fold.stand(version, before.clone());
+    let mut findings = event.findings.clone();
+    if let Stepped::Failed(finding) = fold.step(event) {
+        findings.push(finding);
+    }
+    findings
 }

@@ -28,6 +28,8 @@ pub struct Outline {
     chunks: Vec<Arc<Vec<Entry>>>,
     len: usize,
     types: Arc<Types>,
+    /// The latest time so far, and whether every event has one that is not before it.
+    newest: Option<Timestamp>,
     out_of_order: bool,
 }
 
@@ -77,15 +79,14 @@ impl Outline {
 
     /// The index of the last event recorded at or before `time`.
     pub fn at_time(&self, time: &Timestamp) -> Option<usize> {
+        let by_then = |entry: &Entry| entry.time.is_some_and(|at| at <= *time);
         if self.out_of_order {
-            return (0..self.len).rev().find(|index| {
-                self.get(*index).and_then(|entry| entry.time).is_some_and(|at| at <= *time)
-            });
+            return (0..self.len).rev().find(|index| self.get(*index).is_some_and(|e| by_then(&e)));
         }
-        self.partition(|entry| entry.time.is_none_or(|at| at <= *time))
+        self.partition(by_then)
     }
 
-    /// Whether some event was recorded with an earlier time than the one before it.
+    /// Whether some event has no time, or an earlier one than an event before it.
     pub fn out_of_order(&self) -> bool {
         self.out_of_order
     }
@@ -111,8 +112,8 @@ impl Outline {
 
     pub(super) fn push(&mut self, event: &Event, failed: bool) {
         let event_type = self.number(&event.event_type);
-        let newest = self.last().and_then(|entry| entry.time);
-        self.out_of_order |= matches!((newest, event.time), (Some(a), Some(b)) if b < a);
+        self.out_of_order |= event.time.is_none() || event.time < self.newest;
+        self.newest = self.newest.max(event.time);
         let entry = Entry { version: event.version, event_type, time: event.time, failed };
         if self.len.is_multiple_of(CHUNK) {
             self.chunks.push(Arc::new(Vec::with_capacity(if self.len == 0 { 16 } else { CHUNK })));

@@ -231,8 +231,8 @@ fn a_failing_event_is_a_finding_and_the_fold_goes_on() {
     let mut timeline = timeline(1 << 20);
     drive(&mut timeline, &events, 4, 10, 10);
     assert_eq!(json::to_string(timeline.state().value()), r#"{"a":1,"b":2}"#);
-    assert_eq!(timeline.findings(Version(2))[0].code, "payload-unreadable");
-    assert_eq!(timeline.findings(Version(3))[0].code, "payload-not-an-object");
+    assert_eq!(timeline.findings(Version(2)).unwrap()[0].code, "payload-unreadable");
+    assert_eq!(timeline.findings(Version(3)).unwrap()[0].code, "payload-not-an-object");
     assert!(timeline.outline().get(1).unwrap().failed);
     assert!(!timeline.outline().get(3).unwrap().failed);
 }
@@ -243,5 +243,18 @@ fn a_version_that_stands_twice_is_applied_once_and_said() {
     let mut timeline = timeline(1 << 20);
     drive(&mut timeline, &events, 2, 10, 0);
     assert_eq!(json::to_string(timeline.state().value()), r#"{"a":1,"b":1}"#);
-    assert_eq!(timeline.findings(Version(1))[0].code, "version-twice");
+    assert_eq!(timeline.findings(Version(1)).unwrap()[0].code, "version-twice");
+}
+
+#[test]
+fn findings_without_end_are_counted_and_not_kept() {
+    let events: Vec<Event> = (1..=5000).map(|v| event(v, "7")).collect();
+    let mut timeline = timeline(1 << 20);
+    drive(&mut timeline, &events, 5000, 500, 0);
+    let found = timeline.findings_upto(Version(5000));
+    assert_eq!(found.len(), 1001);
+    let last = found.last().unwrap();
+    assert_eq!(last.message, "from v1001 on, 4000 more events have findings of their own");
+    assert!(timeline.findings(Version(1000)).is_some_and(|found| found.len() == 1));
+    assert!(timeline.findings(Version(1001)).is_none());
 }
