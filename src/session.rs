@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 use crate::fold::{Merge, Reducer, Tier};
 use crate::model::{AggregateKey, EventType, Version};
-use crate::store::{self, Capabilities, EventStore, Interrupter, Stop, StoreInfo};
+use crate::store::{self, Capabilities, EventStore, Head, Interrupter, Stop, StoreInfo};
 use crate::timeline::Timeline;
 
 /// How a store is opened.
@@ -51,6 +51,8 @@ pub struct Session {
     reducer: Box<dyn Reducer>,
     /// The one used last comes first.
     opened: Vec<Opened>,
+    /// Which of the store's histories they are of.
+    generation: u64,
 }
 
 /// An aggregate whose timeline is in memory.
@@ -80,7 +82,7 @@ impl Session {
     /// A session over a store that is open already.
     pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
         let reducer = Box::new(Merge::new());
-        Self { store, options: options.clone(), reducer, opened: Vec::new() }
+        Self { store, options: options.clone(), reducer, opened: Vec::new(), generation: 0 }
     }
 
     /// The same store opened once more, for another thread; timelines are not shared.
@@ -90,6 +92,7 @@ impl Session {
             options: self.options.clone(),
             reducer: self.reducer.fork(),
             opened: Vec::new(),
+            generation: 0,
         })
     }
 
@@ -116,6 +119,16 @@ impl Session {
     /// The reducer's name and how far its states can be trusted.
     pub fn reducer(&self) -> (&str, Tier) {
         (self.reducer.name(), self.reducer.tier())
+    }
+
+    /// Forgets every timeline where another history has taken the store's place.
+    fn follow(&mut self) -> Result<Head, SessionError> {
+        let head = self.store.head()?;
+        if head.generation != self.generation {
+            self.generation = head.generation;
+            self.opened.clear();
+        }
+        Ok(head)
     }
 
     fn known(&self, key: &AggregateKey) -> Option<&Opened> {

@@ -26,7 +26,7 @@ const NEAR: u64 = 100_000;
 impl Session {
     /// The newest end of the store.
     pub fn head(&mut self) -> Result<Head, SessionError> {
-        Ok(self.store.head()?)
+        self.follow()
     }
 
     /// How many aggregates and events there are.

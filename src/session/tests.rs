@@ -269,3 +269,26 @@ fn an_event_without_a_time_does_not_mislead_the_clock() {
     let moment = session.moment(&order(), at, &mut Silent).unwrap();
     assert_eq!((moment.version, moment.findings[0].code), (Version(3), "times-out-of-order"));
 }
+
+#[test]
+fn a_store_that_another_took_the_place_of_is_folded_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("live.jsonl");
+    let history = |words: [&str; 2]| {
+        let line = |(version, word): (usize, &str)| {
+            format!(
+                "{{\"aggregate\":\"o-1\",\"category\":\"Order\",\"version\":{},\"type\":\"T\",\"data\":{{\"n\":\"{word}\"}}}}\n",
+                version + 1
+            )
+        };
+        words.into_iter().enumerate().map(line).collect::<String>()
+    };
+    std::fs::write(&path, history(["a", "b"])).unwrap();
+    let mut session = Session::open(path.to_str().unwrap(), &OpenOptions::default()).unwrap();
+    let last = |session: &mut Session| n(&session.moment(&order(), At::Last, &mut Silent).unwrap());
+    assert_eq!(last(&mut session).unwrap(), r#""b""#);
+    std::fs::write(&path, history(["other", "story"])).unwrap();
+    assert_eq!(last(&mut session).unwrap(), r#""story""#);
+    let first = session.step(&order(), Version(2), -1, &mut Silent).unwrap();
+    assert_eq!(n(&first).unwrap(), r#""other""#);
+}

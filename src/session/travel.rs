@@ -69,6 +69,7 @@ impl Session {
         at: At,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
+        self.follow()?;
         let version = self.resolve(key, at, watch)?;
         let mut moment = self.at_version(key, version, watch)?;
         if matches!(at, At::Time(_))
@@ -93,6 +94,7 @@ impl Session {
         by: i64,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
+        self.follow()?;
         // Events counted from 1, 0 being before everything.
         let mut known = self.walk_to(key, from, watch)?;
         let Opened { timeline, last, events } = self.opened(key)?;
@@ -203,6 +205,7 @@ impl Session {
         budget: usize,
         watch: &mut dyn Watch,
     ) -> Result<Walk, SessionError> {
+        self.follow()?;
         let opened = self.opened(key)?;
         let last = opened.last;
         let goal = Version(opened.timeline.walked().0.saturating_add(budget as u64)).min(last);
@@ -215,6 +218,7 @@ impl Session {
 
     /// Asks the store again how far the aggregate goes; returns its newest version.
     pub fn refresh(&mut self, key: &AggregateKey) -> Result<Version, SessionError> {
+        self.follow()?;
         let (last, events) = self.extent(key)?;
         if let Some(opened) = self.opened.iter_mut().find(|opened| opened.timeline.key() == key) {
             (opened.last, opened.events) = (last, events);
