@@ -9,6 +9,7 @@ use super::signal::Signal;
 use crate::model::{At, Severity, Timestamp, time};
 use crate::session::{OpenOptions, Session};
 use crate::store::Census;
+use crate::store::Stop;
 use crate::text::human;
 
 /// The surroundings of one command.
@@ -54,9 +55,12 @@ impl Context {
         Ok(session)
     }
 
-    /// How stores are opened.
+    /// How stores are opened; Ctrl-C ends that too.
     pub(crate) fn options(&self) -> OpenOptions {
+        let stop = Stop::default();
+        self.signal.interrupts(stop.interrupter());
         OpenOptions {
+            stop,
             layout: self.layout.clone(),
             scratch: Some(std::env::temp_dir()),
             ..OpenOptions::default()

@@ -17,7 +17,8 @@ pub(crate) fn show(store: &str, colour: Colour, context: &Context) -> Outcome {
             .hint(format!("a command does without: foldback info {store}")));
     }
     let (name, options) = (store.to_owned(), context.options());
-    let source = Source::new(store, move || Session::open(&name, &options));
+    let stop = options.stop.interrupter();
+    let source = Source::new(store, move || Session::open(&name, &options)).stopped_by(stop);
     let options = tui::Options { colours: colours(colour), ..tui::Options::default() };
     tui::run(source, &options).map_err(|error| match error {
         TuiError::Store(error) => error.into(),

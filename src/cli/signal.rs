@@ -26,7 +26,11 @@ impl Signal {
 
     /// Interrupts this store's calls too.
     pub(crate) fn interrupts(&self, call: Interrupter) {
-        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_stopped() {
+            call.interrupt();
+        }
+        calls.push(call);
     }
 
     /// Whether Ctrl-C was pressed.

@@ -14,7 +14,7 @@ use super::model::list::Place;
 use super::model::travel::{Goal, Known};
 use crate::model::{AggregateKey, Version};
 use crate::session::{Moment, Session, SessionError};
-use crate::store::{AggregatePage, AggregateQuery, Counts};
+use crate::store::{AggregatePage, AggregateQuery, Counts, Interrupter};
 use crate::task::{Lane, Report, Running};
 
 /// What a job is about; a newer one of the same slot replaces the older.
@@ -143,6 +143,7 @@ pub(crate) enum Answer {
 pub struct Source {
     name: String,
     open: Box<dyn FnOnce() -> Result<Session, SessionError> + Send>,
+    stop: Option<Interrupter>,
 }
 
 impl Source {
@@ -151,7 +152,13 @@ impl Source {
         name: impl Into<String>,
         open: impl FnOnce() -> Result<Session, SessionError> + Send + 'static,
     ) -> Self {
-        Self { name: name.into(), open: Box::new(open) }
+        Self { name: name.into(), open: Box::new(open), stop: None }
+    }
+
+    /// The same, and what ends the opening where the person leaves before it is done.
+    #[must_use]
+    pub fn stopped_by(self, stop: Interrupter) -> Self {
+        Self { stop: Some(stop), ..self }
     }
 
     /// What the person called it.

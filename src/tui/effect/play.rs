@@ -26,6 +26,9 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
     let Some(source) = front.source.take() else {
         return Answer::Opened(Err(SessionError::Cancelled));
     };
+    if let Some(stop) = source.stop.clone() {
+        ticket.stop_with(Box::new(move || stop.interrupt()));
+    }
     let opened = source.open().and_then(|session| Ok((session.reopen()?, session)));
     Answer::Opened(opened.map(|(twin, session)| {
         let facts = facts(&session);
