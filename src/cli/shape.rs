@@ -141,6 +141,8 @@ pub(crate) struct Imported<'a> {
     pub(crate) to: Cow<'a, str>,
     pub(crate) aggregates: u64,
     pub(crate) events: u64,
+    pub(crate) snapshots: u64,
+    pub(crate) checkpoints: u64,
     pub(crate) findings: &'a [Finding],
 }
 

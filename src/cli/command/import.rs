@@ -13,8 +13,8 @@ use crate::text::human;
 /// Copy a store or a recording into a new store of foldback's own
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Positions, times, ids, versions and payloads are kept; what had to be made up is said. TO must not be
-there yet, and is there only when all of it is written.
+Positions, times, ids, versions, payloads, snapshots and checkpoints are kept; what had to be made
+up or stays behind is said. TO must not be there yet, and is there only when all of it is written.
 
 Examples:
   foldback import orders.jsonl orders.db
@@ -41,12 +41,20 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             to: arguments.to.to_string_lossy(),
             aggregates: report.aggregates,
             events: report.events,
+            snapshots: report.snapshots,
+            checkpoints: report.checkpoints,
             findings: &report.findings,
         })?);
     }
     let mut line = Line::of(Ink::Title, arguments.to.to_string_lossy());
     line.push(Ink::Plain, format!(": {}", human::plural(report.events, "event")));
     line.push(Ink::Plain, format!(" of {}", human::plural(report.aggregates, "aggregate")));
+    if report.snapshots > 0 {
+        line.push(Ink::Plain, format!(", {}", human::plural(report.snapshots, "snapshot")));
+    }
+    if report.checkpoints > 0 {
+        line.push(Ink::Plain, format!(", {}", human::plural(report.checkpoints, "checkpoint")));
+    }
     line.push(Ink::Dim, format!(" from {}", arguments.from));
     context.out.line(&line)?;
     Ok(context.out.findings(&report.findings)?)

@@ -1,5 +1,7 @@
 //! Copying any store into a new one of our own: every event once, in order, with what was recorded of it.
 
+mod kept;
+
 use std::borrow::Cow;
 use std::fs;
 use std::ops::ControlFlow;
@@ -23,6 +25,10 @@ pub struct ImportReport {
     pub events: u64,
     /// How many aggregates they belong to.
     pub aggregates: u64,
+    /// How many snapshots came along.
+    pub snapshots: u64,
+    /// How many checkpoints came along.
+    pub checkpoints: u64,
     /// What our own store needs and the other did not have, and what else was noticed.
     pub findings: Vec<Finding>,
 }
@@ -30,7 +36,8 @@ pub struct ImportReport {
 /// Makes a store of our own at `to` with every event of `from`, in its order.
 ///
 /// Positions, times, ids, versions and exact payload bytes are kept; where a library wraps its payloads, the wrapping
-/// is taken off. What is made up because the tables need it is in the report. Nothing stands at `to` until all of it
+/// is taken off. Snapshots and checkpoints come along where the other store keeps them. What is made up because the
+/// tables need it, and what stays behind, is in the report. Nothing stands at `to` until all of it
 /// does: a stopped or failed import leaves nothing behind, and a file that is there already is refused.
 pub fn import(
     from: &mut dyn EventStore,
@@ -63,19 +70,15 @@ pub fn import(
         }
         drop(insert);
         transaction.commit().map_err(failed)?;
-        if progress(copy.events).is_break() {
-            let message = format!(
-                "the import was stopped after {} events; nothing was left at {}",
-                copy.events,
-                to.display()
-            );
-            return Err(StoreError::new(StoreErrorKind::Interrupted, message));
-        }
+        copy.go_on(to, progress)?;
         query.after = page.next;
         if query.after.is_none() {
             break;
         }
     }
+    let same_positions = copy.positions + copy.positions_changed == 0;
+    let go_on = &mut || copy.go_on(to, progress);
+    let kept = kept::copy(from, &store.connection, to, same_positions, go_on)?;
     let count = "SELECT count(*) FROM (SELECT DISTINCT category, aggregate_id FROM events)";
     let aggregates: i64 =
         store.connection.query_row(count, [], |row| row.get(0)).map_err(failed)?;
@@ -85,7 +88,9 @@ pub fn import(
     Ok(ImportReport {
         events: copy.events,
         aggregates: aggregates as u64,
-        findings: copy.findings(),
+        snapshots: kept.snapshots,
+        checkpoints: kept.checkpoints,
+        findings: copy.findings().into_iter().chain(kept.findings()).collect(),
     })
 }
 
@@ -104,6 +109,22 @@ struct Copy {
 }
 
 impl Copy {
+    fn go_on(
+        &self,
+        to: &Path,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        if progress(self.events).is_continue() {
+            return Ok(());
+        }
+        let message = format!(
+            "the import was stopped after {} events; nothing was left at {}",
+            self.events,
+            to.display()
+        );
+        Err(StoreError::new(StoreErrorKind::Interrupted, message))
+    }
+
     fn event(
         &mut self,
         connection: &Connection,

@@ -61,10 +61,11 @@ CREATE TABLE snapshots (
     aggregate_id TEXT    NOT NULL,
     category     TEXT    NOT NULL,
     version      INTEGER NOT NULL,
-    -- Who folded it: a reducer's name.
+    -- Who folded it: a reducer's name, or the layout of the store that it was imported from.
     reducer      TEXT    NOT NULL,
     state        TEXT    NOT NULL,
-    recorded_at  TEXT    NOT NULL CHECK (length(recorded_at) = 30),
+    -- NULL where the store that it was imported from does not record it.
+    recorded_at  TEXT    CHECK (length(recorded_at) = 30),
     PRIMARY KEY (category, aggregate_id, version, reducer)
 ) STRICT, WITHOUT ROWID;
 
@@ -81,7 +82,8 @@ CREATE TABLE projections (
 CREATE TABLE checkpoints (
     name       TEXT PRIMARY KEY,
     position   INTEGER NOT NULL,
-    updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30)
+    -- When it last moved; NULL where the store that it was imported from does not record it.
+    updated_at TEXT    CHECK (length(updated_at) = 30)
 ) STRICT, WITHOUT ROWID;
 
 -- Where each checkpoint has been, so that lag can be looked at in the past.
@@ -93,12 +95,14 @@ CREATE TABLE checkpoint_history (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER checkpoints_start_their_history AFTER INSERT ON checkpoints
+WHEN NEW.updated_at IS NOT NULL
 BEGIN
     INSERT OR IGNORE INTO checkpoint_history (name, updated_at, position)
     VALUES (NEW.name, NEW.updated_at, NEW.position);
 END;
 
 CREATE TRIGGER checkpoints_keep_their_history AFTER UPDATE ON checkpoints
+WHEN NEW.updated_at IS NOT NULL
 BEGIN
     INSERT OR IGNORE INTO checkpoint_history (name, updated_at, position)
     VALUES (NEW.name, NEW.updated_at, NEW.position);

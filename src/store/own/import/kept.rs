@@ -1,0 +1,173 @@
+//! What a store keeps besides its events and ours has a table for: snapshots and checkpoints.
+//!
+//! Nothing is made up for them. What cannot be kept as it is stays behind, and how much that is, and why, is told.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::super::failed;
+use super::super::row::{Stored, nine_digits};
+use crate::model::Finding;
+use crate::store::{AggregateQuery, EventStore, Snapshot, StoreError};
+
+/// How many aggregates are asked for their snapshots between two looks at whether to stop.
+const PAGE: usize = 500;
+
+/// What was copied, and what was not.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) snapshots: u64,
+    pub(super) checkpoints: u64,
+    /// Whose payload is no JSON; whose version another one has too; whose aggregate has no events.
+    unreadable: u64,
+    twice: u64,
+    orphans: u64,
+    /// Whose position says nothing in the copy.
+    unplaced: u64,
+    statuses: u64,
+}
+
+/// Copies snapshots and checkpoints; `same_positions` says whether the events kept theirs.
+pub(super) fn copy(
+    from: &mut dyn EventStore,
+    connection: &Connection,
+    to: &Path,
+    same_positions: bool,
+    go_on: &mut dyn FnMut() -> Result<(), StoreError>,
+) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    let transaction =
+        connection.unchecked_transaction().map_err(|error| failed(to, WHAT, error))?;
+    if from.capabilities().snapshots {
+        kept.snapshots(from, connection, to, go_on)?;
+    }
+    if from.capabilities().checkpoints {
+        kept.checkpoints(from, connection, to, same_positions)?;
+    }
+    transaction.commit().map_err(|error| failed(to, WHAT, error))?;
+    Ok(kept)
+}
+
+const WHAT: &str = "could not be written";
+
+impl Kept {
+    fn snapshots(
+        &mut self,
+        from: &mut dyn EventStore,
+        connection: &Connection,
+        to: &Path,
+        go_on: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(all) = from.census()?.snapshots.filter(|all| *all > 0) else { return Ok(()) };
+        let failed = |error| failed(to, WHAT, error);
+        let reducer = from.info().layout.clone();
+        let mut insert = connection
+            .prepare(
+                "INSERT OR IGNORE INTO snapshots (aggregate_id, category, version, reducer, state, recorded_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+            .map_err(failed)?;
+        let mut seen = 0;
+        let mut query = AggregateQuery::default();
+        while seen < all {
+            go_on()?;
+            let page = from.aggregates(&query, PAGE)?;
+            for row in &page.rows {
+                for snapshot in from.snapshots(&row.key)? {
+                    seen += 1;
+                    let Some(state) = text(&snapshot) else {
+                        self.unreadable += 1;
+                        continue;
+                    };
+                    let (category, id) = (row.key.category.as_str(), row.key.id.as_str());
+                    let version = snapshot.version.0 as i64;
+                    let time = snapshot.time.as_ref().and_then(nine_digits);
+                    let written = insert
+                        .execute(params![id, category, version, reducer, state, time])
+                        .map_err(failed)?;
+                    self.snapshots += written as u64;
+                    self.twice += u64::from(written == 0);
+                }
+            }
+            query.beyond = page.next;
+            if query.beyond.is_none() {
+                break;
+            }
+        }
+        self.orphans = all.saturating_sub(seen);
+        Ok(())
+    }
+
+    fn checkpoints(
+        &mut self,
+        from: &mut dyn EventStore,
+        connection: &Connection,
+        to: &Path,
+        same_positions: bool,
+    ) -> Result<(), StoreError> {
+        let failed = |error| failed(to, WHAT, error);
+        for checkpoint in from.checkpoints()? {
+            let Some(position) = checkpoint.position.filter(|_| same_positions) else {
+                self.unplaced += 1;
+                continue;
+            };
+            let updated = checkpoint.updated.as_ref().and_then(nine_digits);
+            connection
+                .execute(
+                    "INSERT INTO checkpoints (name, position, updated_at) VALUES (?1, ?2, ?3)",
+                    params![checkpoint.name, position.0, updated],
+                )
+                .map_err(failed)?;
+            self.checkpoints += 1;
+            self.statuses += u64::from(checkpoint.status.is_some());
+        }
+        Ok(())
+    }
+
+    /// What stayed behind.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+        let snapshots = "snapshots were left behind:";
+        let all = [
+            (
+                "snapshots-left",
+                self.unreadable,
+                format!("{snapshots} their states are no JSON that could be read"),
+            ),
+            (
+                "snapshots-left",
+                self.twice,
+                format!("{snapshots} another one is of the same aggregate and version"),
+            ),
+            (
+                "snapshots-left",
+                self.orphans,
+                format!("{snapshots} their aggregates have no events"),
+            ),
+            (
+                "checkpoints-left",
+                self.unplaced,
+                "checkpoints were left behind: what they say is no position in this copy"
+                    .to_owned(),
+            ),
+            (
+                "statuses-left",
+                self.statuses,
+                "checkpoints are kept without their status, which is a word of their library"
+                    .to_owned(),
+            ),
+        ];
+        all.into_iter()
+            .filter(|(_, count, _)| *count > 0)
+            .map(|(code, count, what)| Finding::warning(code, format!("{count} {what}")))
+    }
+}
+
+/// The state as JSON text.
+fn text(snapshot: &Snapshot) -> Option<String> {
+    snapshot.state.value().ok()?;
+    match Stored::of(&snapshot.state) {
+        Stored::Text(text) => Some(text.into_owned()),
+        Stored::Blob(_) => None,
+    }
+}
