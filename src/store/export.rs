@@ -25,17 +25,23 @@ pub enum Format {
     JsonlZst,
     /// CloudEvents 1.0 as JSON lines.
     CloudEvents,
+    /// The same, compressed with zstd.
+    CloudEventsZst,
 }
 
 impl Format {
-    /// What a file's name asks for: `.zst` is compressed, `.cloudevents.jsonl` is CloudEvents, anything else lines.
+    /// What a file's name asks for: `.cloudevents.jsonl` is CloudEvents, anything else our own lines; either is
+    /// compressed with `.zst` behind it.
     pub fn of(path: &Path) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let mut parts = name.rsplit('.').skip_while(|part| *part == "jsonl" || *part == "json");
-        match (name.rsplit('.').next(), parts.next()) {
-            (Some("zst"), _) => Self::JsonlZst,
-            (_, Some("cloudevents")) => Self::CloudEvents,
-            _ => Self::Jsonl,
+        let plain = name.strip_suffix(".zst");
+        let mut parts = plain.unwrap_or(&name).rsplit('.');
+        let kind = parts.find(|part| *part != "jsonl" && *part != "json");
+        match (kind, plain) {
+            (Some("cloudevents"), None) => Self::CloudEvents,
+            (Some("cloudevents"), Some(_)) => Self::CloudEventsZst,
+            (_, None) => Self::Jsonl,
+            (_, Some(_)) => Self::JsonlZst,
         }
     }
 }
@@ -48,7 +54,7 @@ pub fn export(
     format: Format,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<u64, StoreError> {
-    if format == Format::JsonlZst {
+    if matches!(format, Format::JsonlZst | Format::CloudEventsZst) {
         let mut packed = zstd::stream::write::Encoder::new(to, 3).map_err(failed)?;
         let events = lines(from, query, &mut packed, format, progress)?;
         packed.finish().and_then(Write::flush).map_err(failed)?;
@@ -101,7 +107,9 @@ fn lines(
         for event in &page.events {
             text.clear();
             match format {
-                Format::CloudEvents => cloudevents::write(&mut text, event),
+                Format::CloudEvents | Format::CloudEventsZst => {
+                    cloudevents::write(&mut text, event);
+                }
                 Format::Jsonl | Format::JsonlZst => write_event(&mut text, event, Form::Exact),
             }
             text.push('\n');

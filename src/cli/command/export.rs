@@ -14,8 +14,9 @@ use crate::text::human;
 /// Write a store's events to a file or to standard output
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --format, TO's name decides: .zst is compressed, .cloudevents.jsonl is CloudEvents 1.0, anything
-else is JSON lines. TO must not be there yet, and is there only when all of it is written.
+Without --format, TO's name decides: .cloudevents.jsonl is CloudEvents 1.0, anything else is JSON
+lines of foldback's own; .zst behind either compresses it. TO must not be there yet, and is there
+only when all of it is written.
 
 Examples:
   foldback export shop.db shop.jsonl.zst
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
     /// The file to make; `-` is standard output
     #[arg(value_hint = clap::ValueHint::FilePath)]
     to: PathBuf,
-    /// As what: jsonl, zst (the same, compressed) or cloudevents
+    /// As what: jsonl, cloudevents, or either compressed: zst, cloudevents-zst
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<As>,
 }
@@ -40,6 +41,8 @@ enum As {
     Zst,
     #[value(name = "cloudevents")]
     CloudEvents,
+    #[value(name = "cloudevents-zst")]
+    CloudEventsZst,
 }
 
 /// Runs the command.
@@ -49,6 +52,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         Some(As::Jsonl) => Format::Jsonl,
         Some(As::Zst) => Format::JsonlZst,
         Some(As::CloudEvents) => Format::CloudEvents,
+        Some(As::CloudEventsZst) => Format::CloudEventsZst,
         None => Format::of(&arguments.to),
     };
     if arguments.to.as_os_str() == "-" {

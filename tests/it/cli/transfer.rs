@@ -22,12 +22,15 @@ fn events(path: &Path) -> Vec<Value> {
 fn every_way_out_and_in_again_keeps_every_event() {
     let directory = tempfile::tempdir().unwrap();
     let original = events(&fixtures().join("shop.jsonl"));
-    for name in ["out.jsonl", "out.jsonl.zst", "out.cloudevents.jsonl"] {
+    for name in ["out.jsonl", "out.jsonl.zst", "out.cloudevents.jsonl", "out.cloudevents.jsonl.zst"]
+    {
         let path = directory.path().join(name);
         let ran = with("export shop.jsonl", &path);
         assert!(ran.status.success(), "{name}: {}", text(&ran.stderr));
         assert!(text(&ran.stdout).contains("14 events"), "{}", text(&ran.stdout));
         assert_eq!(events(&path), original, "{name}");
+        let shape = text(&with("info", &path).stdout).contains("CloudEvents");
+        assert_eq!(shape, name.contains("cloudevents"), "{name}");
     }
     let store = directory.path().join("own.db");
     let ran = with("import shop.jsonl --json", &store);
