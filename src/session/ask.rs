@@ -102,11 +102,13 @@ impl Session {
     /// The aggregate that a person calls `name`: its id, or `Category/id` where one id is used in several categories.
     pub fn find(&mut self, name: &str) -> Result<AggregateSummary, SessionError> {
         let mut found = self.store.find(name)?;
-        if found.is_empty()
-            && let Some((category, id)) = name.split_once('/')
-        {
-            found = self.store.find(id)?;
-            found.retain(|row| row.key.category.as_str() == category);
+        if found.is_empty() {
+            // A category or an id may have slashes of its own.
+            for (at, _) in name.match_indices('/') {
+                let (category, id) = (&name[..at], &name[at + 1..]);
+                let rows = self.store.find(id)?;
+                found.extend(rows.into_iter().filter(|row| row.key.category.as_str() == category));
+            }
         }
         match found.len() {
             1 => found.pop().ok_or(SessionError::Cancelled),
