@@ -165,7 +165,7 @@ pub(crate) fn stranger(path: &Path, bytes: &[u8], length: u64) -> StoreError {
                 .hint("load it into a database first: sqlite3 NEW.db < FILE, or psql");
         }
         return not(format!("it is text that begins `{line}`"))
-            .hint("a recording has one JSON object a line; `foldback import` reads other formats");
+            .hint("a store is a SQLite file, or a recording with one JSON object a line (.jsonl, .jsonl.zst)");
     }
     // SQLCipher and its like encrypt whole pages, so the length is a number of pages.
     if length >= 1_024 && length.is_multiple_of(512) && sniff::looks_random(bytes) {
