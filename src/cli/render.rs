@@ -83,11 +83,11 @@ pub(crate) fn headline(key: &AggregateKey, said: Line, session: &Session, width:
     rest.push(Ink::Dim, " · ");
     rest.append(trust(session));
     let room = width.saturating_sub(rest.width());
-    // Many libraries put the category into the id already.
-    let is_said =
-        id.get(..category.len()).is_some_and(|start| start.eq_ignore_ascii_case(category));
     let mut line = Line::default();
-    if !is_said && text::width(category) + 1 + text::width(id) <= room {
+    if !category.is_empty()
+        && !key.id_says_category()
+        && text::width(category) + 1 + text::width(id) <= room
+    {
         line.push(Ink::Dim, format!("{category} "));
     }
     line.append(Line::of(Ink::Title, id).cut_middle(room.saturating_sub(line.width()).max(8)));

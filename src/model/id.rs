@@ -73,6 +73,18 @@ impl AggregateKey {
     pub fn new(category: impl AsRef<str>, id: impl AsRef<str>) -> Self {
         Self { category: Category::new(category), id: AggregateId::new(id) }
     }
+
+    /// Whether the id names the category already, as many libraries have it: `order-4711` of `Order`.
+    pub fn id_says_category(&self) -> bool {
+        let (category, id) = (self.category.as_str(), self.id.as_str());
+        let Some((start, rest)) = id.split_at_checked(category.len()) else { return false };
+        start.eq_ignore_ascii_case(category) && !rest.starts_with(char::is_alphanumeric)
+    }
+
+    /// What a sentence calls it: `Cart 7`, and `order-4711` rather than `Order order-4711`.
+    pub fn called(&self) -> String {
+        if self.id_says_category() { self.id.to_string() } else { self.to_string() }
+    }
 }
 
 impl fmt::Display for AggregateKey {

@@ -28,7 +28,7 @@ pub enum SessionError {
         keys: Vec<AggregateKey>,
     },
     /// The aggregate has no such version.
-    #[error("{key} has no version {asked}: its newest is {last}")]
+    #[error("{} has no version {asked}: its newest is {last}", key.called())]
     NoSuchVersion {
         /// The aggregate.
         key: AggregateKey,
