@@ -8,6 +8,6 @@ mod sanitize;
 mod suggest;
 mod width;
 
-pub use sanitize::{sanitize, sanitize_lines};
+pub use sanitize::sanitize;
 pub use suggest::nearest;
 pub use width::{pad, pad_start, truncate, truncate_middle, width};

@@ -115,30 +115,6 @@ pub fn gap(from: &Timestamp, to: &Timestamp) -> String {
     }
 }
 
-/// So many in that time: `1.2k/s`, `3.5/s`, `4.0/min`, `2/h`; `–` where no time has passed.
-pub fn rate(number: u64, over: Duration) -> String {
-    let tenths_per = |seconds: u128| {
-        let whole = u128::from(number) * 10 * seconds * 1_000_000_000;
-        (!over.is_zero()).then(|| rounded(whole, over.as_nanos()))
-    };
-    let (Some(second), Some(minute), Some(hour)) =
-        (tenths_per(1), tenths_per(60), tenths_per(3_600))
-    else {
-        return "–".to_owned();
-    };
-    let (tenths, unit) = match (second, minute, hour) {
-        (_, _, 0) => return if number == 0 { "0/s" } else { "<0.1/h" }.to_owned(),
-        (10.., _, _) => (second, "s"),
-        (_, 10.., _) => (minute, "min"),
-        _ => (hour, "h"),
-    };
-    if tenths < 100 {
-        format!("{}.{}/{unit}", tenths / 10, tenths % 10)
-    } else {
-        format!("{}/{unit}", compact_in_tenths(rounded(tenths, 10) * 10))
-    }
-}
-
 /// `1 event`, `2 events`, `1,204 events`: for nouns that take an `s`.
 pub fn plural(number: u64, noun: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
@@ -221,20 +197,6 @@ mod tests {
         assert_eq!(gap(&from, &to), "+3.2 s");
         assert_eq!(gap(&to, &from), "-3.2 s");
         assert_eq!(gap(&to, &to), "0 s");
-    }
-
-    #[test]
-    fn rates_choose_their_unit() {
-        let minute = Duration::from_mins(1);
-        assert_eq!(rate(0, minute), "0/s");
-        assert_eq!(rate(72_000, minute), "1.2k/s");
-        assert_eq!(rate(210, minute), "3.5/s");
-        assert_eq!(rate(2_520, minute), "42/s");
-        assert_eq!(rate(4, minute), "4.0/min");
-        assert_eq!(rate(1, Duration::from_mins(30)), "2.0/h");
-        assert_eq!(rate(1, Duration::from_hours(1_000)), "<0.1/h");
-        assert_eq!(rate(1, Duration::ZERO), "–");
-        assert_eq!(rate(u64::MAX, Duration::from_nanos(1)), "18446744074E/s");
     }
 
     #[test]

@@ -36,14 +36,6 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`sanitize`], but line feeds stay: for a text of several lines that foldback itself put together.
-pub fn sanitize_lines(text: &str) -> Cow<'_, str> {
-    if text.split('\n').all(|line| matches!(sanitize(line), Cow::Borrowed(_))) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.split('\n').map(sanitize).collect::<Vec<_>>().join("\n"))
-}
-
 /// Whether every byte is a printable ASCII character.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
@@ -198,12 +190,6 @@ mod tests {
         assert_eq!(sanitize("a\u{fe0f}\u{e0041}"), r"a\u{fe0f}\u{e0041}");
         assert_eq!(sanitize("\u{301}a"), r"\u{301}a");
         assert_eq!(sanitize("👩\u{200d}a👩\u{200c}\u{200d}🚀"), r"👩\u{200d}a👩\u{200c}\u{200d}🚀");
-    }
-
-    #[test]
-    fn line_feeds_stay_where_lines_are_wanted() {
-        assert_eq!(sanitize_lines("a\n\tb\n"), "a\n\\tb\n");
-        assert!(matches!(sanitize_lines("a\nb"), Cow::Borrowed(_)));
     }
 
     fn odd_text() -> impl Strategy<Value = String> {
