@@ -44,7 +44,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         let message = format!("no value at {path} in {} at v{}", key.id, moment.version);
         return Err(Failure::usage(message).hint(render::near_path(state, &path)));
     }
-    let origins = Origins::of(&mut session, &key, values.iter().map(|one| one.version))?;
+    let versions = values.iter().map(|one| one.version);
+    let origins =
+        Origins::of(&mut session, &key, versions, &mut context.progress("reading events"))?;
     if context.out.is_json() {
         for one in &values {
             let event = origins.event(one.version);

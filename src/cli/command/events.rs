@@ -20,6 +20,8 @@ use crate::text;
 #[command(after_help = "\
 EXPR is a jq expression that is asked of each event in the shape that --json prints:
 {position, aggregate, category, version, type, id, time, schema, data, metadata}.
+What is not there is null, and null is less than any number: (.data.total // 0) < 0 leaves it out.
+A function that calls itself without end ends the program.
 
 Examples:
   foldback events shop.db order-4711
@@ -208,7 +210,7 @@ impl Wanted {
             Err(reason) => {
                 self.failed += 1;
                 self.first_failure.get_or_insert_with(|| {
-                    format!("the first is {} v{}: {reason}", event.key(), event.version)
+                    format!("the first is {} v{}: {reason}", event.key().called(), event.version)
                 });
                 false
             }

@@ -72,7 +72,9 @@ fn print(blame: bool, context: &mut Context, session: &mut Session, moment: &Mom
         return Ok(());
     }
     let versions = lines.iter().filter_map(|(_, since)| *since);
-    let origins = Origins::of(session, &moment.key, versions)?;
+    let mut progress = context.progress("reading events");
+    let origins = Origins::of(session, &moment.key, versions, &mut progress)?;
+    drop(progress);
     let widest = lines.iter().map(|(line, _)| line.width()).max().unwrap_or(0);
     // Long values give way to the event that put them there, not the other way round.
     let room = if context.out.width() == usize::MAX { 72 } else { context.out.width() * 3 / 5 };
