@@ -10,6 +10,8 @@ mod noticed;
 mod outline;
 mod window;
 
+use std::cmp::Ordering;
+
 pub use outline::{Entry, Outline};
 
 use crate::fold::{Folding, Reducer, State, Stepped};
@@ -173,6 +175,7 @@ impl Timeline {
             self.window.put(self.fold.at(), self.fold.state());
         }
         let first_time = event.version > self.walked();
+        let hole = hole(self.fold.at(), event);
         let failed = match self.fold.step(event) {
             Stepped::Applied => None,
             Stepped::Failed(finding) => Some(finding),
@@ -182,8 +185,10 @@ impl Timeline {
         self.applied += 1;
         if first_time {
             self.outline.push(event, failed.is_some());
-            self.noticed
-                .note(event.version, event.findings.iter().cloned().chain(failed).collect());
+            self.noticed.note(
+                event.version,
+                event.findings.iter().cloned().chain(hole).chain(failed).collect(),
+            );
         }
         self.keyframes.passed(event.version, self.fold.state());
         if kept {
@@ -196,6 +201,23 @@ impl Timeline {
         if !known.iter().any(|known| known.code == finding.code) {
             self.noticed.note(version, vec![finding]);
         }
+    }
+}
+
+/// What stands for versions that are missing between `before`, the last one there, and `event`.
+pub(crate) fn hole(before: Version, event: &Event) -> Option<Finding> {
+    let missing = missing(before, event.version)?;
+    let message = format!("{missing} missing before it: the state is without what they did");
+    Some(event.finding(Finding::warning("versions-missing", message)))
+}
+
+/// What is missing between two versions: `v4 is`, `v3–v4 are`.
+pub(crate) fn missing(before: Version, after: Version) -> Option<String> {
+    let (first, last) = (before.next(), after.prev());
+    match last.cmp(&first) {
+        Ordering::Less => None,
+        Ordering::Equal => Some(format!("v{first} is")),
+        Ordering::Greater => Some(format!("v{first}–v{last} are")),
     }
 }
 

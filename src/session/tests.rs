@@ -70,6 +70,27 @@ fn every_way_of_saying_when_finds_its_version() {
 }
 
 #[test]
+fn versions_that_are_missing_are_said() {
+    let mut shop = shop();
+    let moment = shop.moment(&order(), At::Version(Version(5)), &mut Silent).unwrap();
+    let findings = shop.findings_to(&moment);
+    let [finding] = &findings[..] else { panic!("{findings:?}") };
+    let said = "there is no v5: v4–v6 are missing, and this is the state after v3";
+    assert_eq!((finding.code, finding.message.as_str()), ("no-such-version", said));
+    let moment = shop.moment(&order(), At::Last, &mut Silent).unwrap();
+    let findings = shop.findings_to(&moment);
+    let [finding] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!((finding.code, finding.version), ("versions-missing", Some(Version(7))));
+    let mut walked = Vec::new();
+    shop.walk(&order(), Version(8), &mut Silent, &mut |step| {
+        walked.extend_from_slice(step.findings);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(walked, findings);
+}
+
+#[test]
 fn a_version_beyond_the_end_is_refused_with_the_end() {
     let mut shop = shop();
     for at in [At::Version(Version(9)), At::Back(5)] {

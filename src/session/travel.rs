@@ -7,7 +7,7 @@ use super::{Opened, Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
 use crate::fold::{Folding, Reducer, State, Stepped};
 use crate::model::{AggregateKey, At, Event, Finding, Version};
-use crate::timeline::{Outline, Timeline};
+use crate::timeline::{self, Outline, Timeline};
 
 /// States kept on either side of where the playhead goes, so that steps from there replay nothing.
 const KEEP: u64 = 128;
@@ -72,6 +72,20 @@ impl Session {
         self.follow()?;
         let version = self.resolve(key, at, watch)?;
         let mut moment = self.at_version(key, version, watch)?;
+        if let At::Version(asked) = at
+            && asked != moment.version
+        {
+            let next = self.store.read(key, moment.version, 1)?;
+            let next = next.first().map_or(moment.last.next(), |event| event.version);
+            let missing = timeline::missing(moment.version, next).unwrap_or_default();
+            moment.findings.push(Finding::warning(
+                "no-such-version",
+                format!(
+                    "there is no v{asked}: {missing} missing, and this is the state after v{}",
+                    moment.version
+                ),
+            ));
+        }
         if matches!(at, At::Time(_))
             && self.known(key).is_some_and(|o| o.timeline.outline().out_of_order())
         {
@@ -175,6 +189,7 @@ impl Session {
             for event in page.iter().take_while(|event| event.version <= upto) {
                 let before = fold.state().clone();
                 let mut findings = event.findings.clone();
+                findings.extend(timeline::hole(fold.at(), event));
                 match fold.step(event) {
                     Stepped::Applied | Stepped::Past => {}
                     Stepped::Failed(finding) => findings.push(finding),
@@ -196,6 +211,17 @@ impl Session {
     /// What reading and folding noticed up to `upto`, as far as it has been walked.
     pub fn findings(&self, key: &AggregateKey, upto: Version) -> Vec<Finding> {
         self.known(key).map_or_else(Vec::new, |opened| opened.timeline.findings_upto(upto))
+    }
+
+    /// Everything noticed on the way to a moment, and of the moment itself.
+    pub fn findings_to(&self, moment: &Moment) -> Vec<Finding> {
+        let mut findings = self.findings(&moment.key, moment.version);
+        for finding in &moment.findings {
+            if !findings.contains(finding) {
+                findings.push(finding.clone());
+            }
+        }
+        findings
     }
 
     /// Walks on by about `budget` events from where the timeline was walked to last.
