@@ -132,6 +132,28 @@ impl Output {
         self.aside(Ink::Dim, NOTE, text.as_ref(), None)
     }
 
+    /// Tells how much a search looked at, also beside JSON, and where it stopped.
+    pub(crate) fn searched(
+        &mut self,
+        all: u64,
+        what: &str,
+        found: u64,
+        limit: Option<usize>,
+    ) -> Printed {
+        let all = human::plural(all, what);
+        let end = if limit.is_some_and(|limit| found >= limit as u64) { ", the limit" } else { "" };
+        let found = if found == 0 { "none".to_owned() } else { human::count(found) };
+        self.note(format!("searched {all}, found {found}{end}"))
+    }
+
+    /// Prints as the last line of a list what was noticed, where anything was; to a person, on standard error.
+    pub(crate) fn closing_findings(&mut self, findings: &[Finding]) -> Printed {
+        if self.is_json() && !findings.is_empty() {
+            return self.value(&serde_json::json!({ "findings": findings }));
+        }
+        self.findings(findings)
+    }
+
     /// Tells a person on standard error what was noticed. A program finds it in the JSON.
     pub(crate) fn findings<'f>(
         &mut self,

@@ -17,13 +17,19 @@ pub(crate) struct Progress {
     begun: Instant,
     bar: Option<ProgressBar>,
     visible: bool,
+    done: u64,
     signal: Signal,
 }
 
 impl Progress {
     /// Work called `what`, such as `reading events`; `visible` where a bar is wanted at all.
     pub(crate) fn new(what: &'static str, visible: bool, signal: Signal) -> Self {
-        Self { what, begun: Instant::now(), bar: None, visible, signal }
+        Self { what, begun: Instant::now(), bar: None, visible, done: 0, signal }
+    }
+
+    /// How much was done when it was told last.
+    pub(crate) fn done(&self) -> u64 {
+        self.done
     }
 
     fn show(&mut self, done: u64, of: Option<u64>) {
@@ -94,6 +100,7 @@ fn turn(what: &'static str, (done, told): &(Mutex<bool>, Condvar)) {
 
 impl Watch for Progress {
     fn progress(&mut self, done: u64, of: Option<u64>) {
+        self.done = done;
         if self.visible && self.begun.elapsed() > PATIENCE {
             self.show(done, of);
         }

@@ -92,6 +92,7 @@ pub(crate) struct Diff<'a> {
     pub(crate) from: Version,
     pub(crate) to: Version,
     pub(crate) changes: &'a [Change],
+    pub(crate) findings: &'a [Finding],
 }
 
 /// A row of `log`.

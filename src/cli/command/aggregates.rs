@@ -67,15 +67,16 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut list = List::new(capabilities);
     let sort = match arguments.sort {
-        Order::Id => return in_order(&mut session, context, query, limit, list),
+        Order::Id => return in_order(&mut session, context, query, arguments.limit, list),
         Order::Recent => Sort::Recent,
         Order::Events => Sort::Events,
     };
     let mut progress = context.progress("reading aggregates");
     let rows = session.sorted(&query, sort, limit, &mut progress)?;
+    let searched = progress.done();
     drop(progress);
     list.print(context, &rows)?;
-    nothing(&mut session, context, &query, rows.is_empty() && limit > 0)
+    close(&mut session, context, &query, searched, rows.len(), arguments.limit)
 }
 
 /// Prints page after page, so that the first rows of a million are there at once.
@@ -83,14 +84,15 @@ fn in_order(
     session: &mut Session,
     context: &mut Context,
     mut query: AggregateQuery,
-    limit: usize,
+    limit: Option<usize>,
     mut list: List,
 ) -> Outcome {
-    let mut left = limit;
-    let mut found = false;
+    let mut left = limit.unwrap_or(usize::MAX);
+    let (mut found, mut searched) = (0, 0);
     while left > 0 {
         let page = session.aggregates(&query, left.min(PAGE))?;
-        found |= !page.rows.is_empty();
+        found += page.rows.len();
+        searched += page.examined;
         left -= page.rows.len().min(left);
         list.print(context, &page.rows)?;
         context.go_on()?;
@@ -99,17 +101,22 @@ fn in_order(
             break;
         }
     }
-    nothing(session, context, &query, !found && limit > 0)
+    close(session, context, &query, searched, found, limit)
 }
 
-/// Tells why there is nothing: a category that is not there is a mistake, a text that nothing contains an answer.
-fn nothing(
+/// Tells how much a search looked at, or why there is nothing: a category that is not there is a mistake.
+fn close(
     session: &mut Session,
     context: &mut Context,
     query: &AggregateQuery,
-    empty: bool,
+    searched: u64,
+    found: usize,
+    limit: Option<usize>,
 ) -> Outcome {
-    if !empty {
+    if found > 0 || limit == Some(0) {
+        if query.matching.is_some() {
+            context.out.searched(searched, "aggregate", found as u64, limit)?;
+        }
         return Ok(());
     }
     if let Some(category) = &query.category {
@@ -125,7 +132,7 @@ fn nothing(
         }
     }
     match &query.matching {
-        Some(text) => context.out.note(format!("no aggregate's id contains `{text}`"))?,
+        Some(_) => context.out.searched(searched, "aggregate", 0, limit)?,
         None => context.out.note("the store has no events")?,
     }
     Ok(())

@@ -39,6 +39,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let moment = session.moment(&key, at, &mut context.progress("reading events"))?;
     let state = moment.state.value();
     let path = path.resolve(state);
+    let findings = session.findings_to(&moment);
     let values = analysis::blame(&moment.state, &path);
     if values.is_empty() {
         let message = format!("no value at {path} in {} at v{}", key.id, moment.version);
@@ -59,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
                 time: event.and_then(|event| event.time.as_ref()).map(shape::Moment),
             })?;
         }
-        return Ok(());
+        return Ok(context.out.closing_findings(&findings)?);
     }
     context.out.line(&render::heading(&session, &moment, context.out.width()))?;
     let mut table = Table::new().text("path").text("value").number("version").text("event");
@@ -75,5 +76,5 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         ]);
     }
     table.print(&mut context.out)?;
-    Ok(context.out.findings(&session.findings(&key, moment.version))?)
+    Ok(context.out.closing_findings(&findings)?)
 }

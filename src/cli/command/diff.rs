@@ -9,7 +9,8 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::Line;
 use crate::cli::render;
 use crate::cli::shape;
-use crate::model::At;
+use crate::model::{At, Finding};
+use crate::session::{Moment, Session};
 use crate::text::human;
 
 /// Show what is different between two versions of an aggregate
@@ -53,13 +54,16 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let (before, after) = (moment(from)?, moment(to)?);
     drop(progress);
     let changes = analysis::diff(before.state.value(), after.state.value());
+    let findings = between(&session, &before, &after);
     if arguments.format == Some(Format::Rfc6902) {
         context.out.raw(&analysis::to_rfc6902(&changes))?;
-        return Ok(context.out.raw("\n")?);
+        context.out.raw("\n")?;
+        return Ok(context.out.findings(&findings)?);
     }
     if context.out.is_json() {
         let (from, to) = (before.version, after.version);
-        return Ok(context.out.value(&shape::Diff { from, to, changes: &changes })?);
+        let diff = shape::Diff { from, to, changes: &changes, findings: &findings };
+        return Ok(context.out.value(&diff)?);
     }
     let count = human::plural(changes.len() as u64, "change");
     let said = Line::plain(format!("v{} → v{} · {count}", before.version, after.version));
@@ -67,11 +71,20 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     for line in render::changes(&changes, 0, context.out.width()) {
         context.out.line(&line)?;
     }
-    let (older, newer) =
-        if before.version <= after.version { (&before, &after) } else { (&after, &before) };
-    let findings = session.findings(&key, newer.version);
-    let between = findings.iter().filter(|one| one.version.is_none_or(|at| at > older.version));
-    Ok(context.out.findings(between)?)
+    Ok(context.out.findings(&findings)?)
+}
+
+/// What was noticed of the two moments and between them: what both states rest on alike makes no difference.
+fn between(session: &Session, one: &Moment, other: &Moment) -> Vec<Finding> {
+    let (older, newer) = if one.version <= other.version { (one, other) } else { (other, one) };
+    let mut findings = session.findings_to(newer);
+    findings.retain(|finding| finding.version.is_none_or(|at| at > older.version));
+    for finding in &older.findings {
+        if finding.version.is_none() && !findings.contains(finding) {
+            findings.push(finding.clone());
+        }
+    }
+    findings
 }
 
 /// A place that takes `-3` takes a mistyped flag too; then the person meant a flag.

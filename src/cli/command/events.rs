@@ -11,7 +11,7 @@ use crate::analysis::Predicate;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::model::shape::{self, Form};
-use crate::model::{Event, EventType, Position, Timestamp};
+use crate::model::{Event, Position, Timestamp};
 use crate::session::Session;
 use crate::text;
 
@@ -65,7 +65,8 @@ struct Wanted {
     after: Option<Position>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
-    types: Vec<EventType>,
+    /// The types by name, and whether any event had each.
+    types: Vec<(String, bool)>,
     predicate: Option<Predicate>,
     form: Form,
     asked: u64,
@@ -82,20 +83,27 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         Some(name) => Some(session.find(name)?.key),
         None => None,
     };
-    if !arguments.types.is_empty() {
-        wanted.types = types(arguments, &mut session, context)?;
-    }
     let mut list = List::new(session.capabilities(), key.is_none());
     let mut left = arguments.limit.unwrap_or(usize::MAX);
     let mut feed = Feed::new(key, &wanted, left);
-    let mut found = false;
+    let (mut found, mut searched) = (0_u64, 0);
     let mut progress = context.progress_beside_lines("reading events");
     while left > 0 {
         let page = feed.next(&mut session, &mut progress)?;
-        let matching = page.into_iter().filter(|event| wanted.matches(event));
-        let matching: Vec<_> = matching.take(left).collect();
+        let mut looked_at = 0;
+        let mut matching = Vec::new();
+        for event in page.events {
+            looked_at += 1;
+            if wanted.matches(&event, &session) {
+                matching.push(event);
+            }
+            if matching.len() == left {
+                break;
+            }
+        }
         left -= matching.len();
-        found |= !matching.is_empty();
+        found += matching.len() as u64;
+        searched += if left == 0 { looked_at } else { page.examined };
         list.print(&mut context.out, &session, &matching, wanted.form)?;
         context.go_on()?;
         if !feed.is_at_end() {
@@ -114,7 +122,12 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             format!("--where failed on {} of {of}, which are left out; {first}", wanted.failed);
         context.out.warning(text)?;
     }
-    if !found && left > 0 && !context.out.is_json() {
+    if left > 0 {
+        check_types(&wanted, found, arguments, &mut session, context)?;
+    }
+    if wanted.is_search() {
+        context.out.searched(searched, "event", found, arguments.limit)?;
+    } else if found == 0 && left > 0 {
         context.out.note("no event matches")?;
     }
     Ok(())
@@ -133,7 +146,7 @@ fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
         after: arguments.after.map(Position),
         from: moment("--from", &arguments.from)?,
         to: moment("--to", &arguments.to)?,
-        types: Vec::new(),
+        types: arguments.types.iter().map(|name| (name.clone(), false)).collect(),
         predicate,
         form: if arguments.recorded { Form::Recorded } else { Form::Seen },
         asked: 0,
@@ -159,47 +172,59 @@ fn check_places(arguments: &Arguments, session: &Session) -> Outcome {
     Ok(())
 }
 
-/// The types as the store writes them. One that is not there is a mistake, unless it is waited for.
-fn types(
+/// A type that no event had may be a mistake; only then everything is counted to find the one that was meant.
+fn check_types(
+    wanted: &Wanted,
+    found: u64,
     arguments: &Arguments,
     session: &mut Session,
-    context: &Context,
-) -> Outcome<Vec<EventType>> {
-    let census = context.census(session)?;
-    let mut wanted = Vec::new();
-    for name in &arguments.types {
-        let before = wanted.len();
-        let is_meant = |one: &&EventType| one.as_str() == name || session.short_type(one) == name;
-        wanted.extend(census.types.iter().map(|(one, _)| one).filter(is_meant).cloned());
-        if wanted.len() > before {
-            continue;
-        }
-        if arguments.follow {
-            wanted.push(EventType::new(name));
-            continue;
-        }
-        let names =
-            census.types.iter().flat_map(|(one, _)| [session.short_type(one), one.as_str()]);
-        let failure = Failure::usage(format!(
-            "no event in {} has the type `{name}`",
-            session.store_info().name
-        ));
-        return Err(match text::nearest(name, names) {
-            Some(near) => failure.hint(format!("did you mean `{near}`?")),
-            None => failure.hint(format!("`foldback info {}` lists the types", arguments.store)),
-        });
+    context: &mut Context,
+) -> Outcome {
+    if wanted.types.iter().all(|(_, seen)| *seen) {
+        return Ok(());
     }
-    Ok(wanted)
+    let census = context.census(session)?;
+    let all: Vec<&str> =
+        census.types.iter().flat_map(|(one, _)| [session.short_type(one), one.as_str()]).collect();
+    let is_there = |name: &str| all.contains(&name);
+    for (name, _) in wanted.types.iter().filter(|(name, seen)| !seen && !is_there(name)) {
+        let message = format!("no event in {} has the type `{name}`", session.store_info().name);
+        let hint = match text::nearest(name, all.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("`foldback info {}` lists the types", arguments.store),
+        };
+        if found == 0 {
+            return Err(Failure::usage(message).hint(hint));
+        }
+        context.out.warning(format!("{message}; {hint}"))?;
+    }
+    Ok(())
 }
 
 impl Wanted {
-    fn matches(&mut self, event: &Event) -> bool {
+    /// Whether events are chosen by what is in them, which looks at more of them than it shows.
+    fn is_search(&self) -> bool {
+        self.is_chosen_here() || self.from.is_some() || self.to.is_some()
+    }
+
+    /// Whether events are chosen by what a store does not choose by.
+    fn is_chosen_here(&self) -> bool {
+        self.predicate.is_some() || !self.types.is_empty()
+    }
+
+    fn matches(&mut self, event: &Event, session: &Session) -> bool {
+        let mut is_type = self.types.is_empty();
+        for (name, seen) in &mut self.types {
+            if event.event_type.as_str() == name || session.short_type(&event.event_type) == name {
+                (is_type, *seen) = (true, true);
+            }
+        }
         let in_time = |time: &Timestamp| {
             self.from.is_none_or(|from| *time >= from) && self.to.is_none_or(|to| *time <= to)
         };
         if (self.from.is_some() || self.to.is_some()) && !event.time.as_ref().is_some_and(in_time)
             || self.after.is_some_and(|after| event.position.is_none_or(|at| at <= after))
-            || !(self.types.is_empty() || self.types.contains(&event.event_type))
+            || !is_type
         {
             return false;
         }

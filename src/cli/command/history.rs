@@ -40,7 +40,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut printed = Ok(());
     let mut found = false;
     let mut last = Value::Null;
+    let mut findings = Vec::new();
     session.walk(&key, summary.version, &mut progress, &mut |walked| {
+        findings.extend_from_slice(walked.findings);
         if walked.event.version == summary.version {
             last = walked.after.value().clone();
         }
@@ -58,9 +60,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     printed?;
     if !found {
         let message = format!("no event of {} ever put anything at {path}", key.id);
+        context.out.findings(&findings)?;
         return Err(Failure::usage(message).hint(render::near_path(&last, &path)));
     }
-    Ok(())
+    Ok(context.out.closing_findings(&findings)?)
 }
 
 /// What an event did to the place, if anything.

@@ -40,10 +40,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut session = context.open(&arguments.subject.store)?;
     let key = session.find(&arguments.subject.aggregate)?.key;
     let moment = session.moment(&key, at, &mut context.progress("reading events"))?;
-    let mut findings = session.findings(&key, moment.version);
-    findings.extend(
-        moment.findings.iter().filter(|one| !findings.contains(one)).cloned().collect::<Vec<_>>(),
-    );
+    let findings = session.findings_to(&moment);
     if context.out.is_json() {
         context.out.value(&shape::State {
             aggregate: key.id.as_str(),

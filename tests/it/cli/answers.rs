@@ -61,3 +61,11 @@ fn what_is_broken_is_shown_with_its_reason() {
     insta::assert_snapshot!("broken_log", seen("log recordings/broken.jsonl order-2 --quiet"));
     insta::assert_snapshot!("broken_state", seen("state recordings/broken.jsonl order-2"));
 }
+
+#[test]
+fn what_is_missing_is_said_wherever_it_matters() {
+    insta::assert_snapshot!("gap_state", seen("state cli/gap.jsonl a --at 4"));
+    insta::assert_snapshot!("gap_log", seen("log cli/gap.jsonl a"));
+    insta::assert_snapshot!("gap_history", seen("history cli/gap.jsonl a .n"));
+    insta::assert_snapshot!("gap_patch", seen("diff cli/gap.jsonl a 2 5 --format rfc6902"));
+}

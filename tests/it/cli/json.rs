@@ -97,7 +97,7 @@ fn a_state_says_how_far_it_can_be_trusted() {
 #[test]
 fn changes_tell_null_from_missing() {
     let diff = &lines("diff shop.jsonl order-4711 1 2 --json")[0];
-    assert_eq!(keys(diff), ["from", "to", "changes"]);
+    assert_eq!(keys(diff), ["from", "to", "changes", "findings"]);
     let changes = diff["changes"].as_array().unwrap();
     let added = changes.iter().find(|change| change["op"] == "add").unwrap();
     assert_eq!(keys(added), ["path", "op", "after"]);
@@ -182,4 +182,49 @@ fn what_cannot_be_read_is_base64_with_a_finding() {
     assert_eq!(events[0]["content_type"], "application/octet-stream");
     assert_eq!(events[0]["findings"][0]["code"], "payload-unreadable");
     assert!(events[0].get("data").is_none());
+}
+
+#[test]
+fn findings_reach_programs() {
+    let code = |value: &Value| value["findings"][0]["code"].as_str().map(str::to_owned);
+    let missing = Some("versions-missing".to_owned());
+    let [diff] = &lines("diff cli/gap.jsonl a 2 5 --json")[..] else { panic!("one value") };
+    assert_eq!(
+        (keys(diff), code(diff)),
+        (vec!["from", "to", "changes", "findings"], missing.clone())
+    );
+    for line in ["blame cli/gap.jsonl a --json", "history cli/gap.jsonl a .n --json"] {
+        let rows = lines(line);
+        let (last, rows) = rows.split_last().unwrap();
+        assert_eq!((keys(last), code(last)), (vec!["findings"], missing.clone()), "{line}");
+        assert!(rows.iter().all(|row| keys(row)[0] == "path"), "{line}");
+    }
+    assert!(
+        !text(&run(["blame", "shop.jsonl", "order-4711", "--json"]).stdout).contains("findings")
+    );
+    assert_eq!(lines("diff cli/gap.jsonl a 1 2 --json")[0]["findings"], json!([]));
+}
+
+#[test]
+fn a_search_says_how_much_it_searched() {
+    let said = |line: &str| text(&run(line.split(' ')).stderr);
+    let all = "note: searched 14 events, found ";
+    assert_eq!(said("events shop.jsonl --where .version==1 --json"), format!("{all}5\n"));
+    assert_eq!(said("events shop.jsonl --where .version>99"), format!("{all}none\n"));
+    assert_eq!(said("events shop.jsonl --type OrderPlaced --json"), format!("{all}2\n"));
+    let limited = said("events shop.jsonl --where .version==1 --limit 2");
+    assert!(limited.ends_with("found 2, the limit\n") && !limited.contains("14"), "{limited}");
+    assert_eq!(
+        said("aggregates shop.jsonl --match order --json"),
+        "note: searched 5 aggregates, found 2\n"
+    );
+    assert_eq!(
+        said("aggregates shop.jsonl --match order --sort recent"),
+        "note: searched 5 aggregates, found 2\n"
+    );
+    assert_eq!(said("events shop.jsonl"), "");
+    assert_eq!(
+        said("events shop.jsonl --type OrderPlaced --type OrderPlacd --quiet"),
+        "warning: no event in shop.jsonl has the type `OrderPlacd`; did you mean `OrderPlaced`?\n"
+    );
 }

@@ -145,6 +145,9 @@ fn following_prints_what_comes_and_ctrl_c_ends_it() {
     file.write_all(event(4).as_bytes()).unwrap();
     file.write_all(event(5).as_bytes()).unwrap();
     assert_eq!((version(), version()), (4, 5));
+    // A version that stands twice is shown twice.
+    file.write_all(event(5).replace("\"position\":5", "\"position\":6").as_bytes()).unwrap();
+    assert_eq!(version(), 5);
     let told = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(told.unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));

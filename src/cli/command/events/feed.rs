@@ -1,6 +1,5 @@
 //! Where `events` gets its events from, page by page, and how it waits for more.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use super::Wanted;
@@ -25,15 +24,22 @@ pub(super) struct Feed {
 }
 
 enum Source {
-    /// The last page is read again while events are waited for; `seen` keeps it from being given twice.
+    /// The last page is read again while events are waited for; so many at its beginning were `given` already.
     Store {
         query: EventQuery,
-        seen: HashSet<(AggregateKey, Version)>,
+        given: usize,
+        examined: u64,
     },
     Aggregate {
         key: AggregateKey,
         after: Version,
     },
+}
+
+/// Some events, and how many were looked at to find them.
+pub(super) struct Page {
+    pub(super) events: Vec<Event>,
+    pub(super) examined: u64,
 }
 
 impl Feed {
@@ -46,51 +52,45 @@ impl Feed {
                     after_position: wanted.after,
                     from: wanted.from,
                     to: wanted.to,
-                    types: wanted.types.clone(),
                     ..EventQuery::default()
                 },
-                seen: HashSet::new(),
+                given: 0,
+                examined: 0,
             },
         };
-        // An expression may let any number of events pass by.
-        let page = if wanted.predicate.is_some() { PAGE } else { limit.clamp(1, PAGE) };
+        // What only the command can choose by may let any number of events pass by.
+        let page = if wanted.is_chosen_here() { PAGE } else { limit.clamp(1, PAGE) };
         Self { source, page, at_end: false, read: 0, head: None }
     }
 
     /// The next page; it may be empty before the end.
-    pub(super) fn next(
-        &mut self,
-        session: &mut Session,
-        watch: &mut dyn Watch,
-    ) -> Outcome<Vec<Event>> {
+    pub(super) fn next(&mut self, session: &mut Session, watch: &mut dyn Watch) -> Outcome<Page> {
         if self.head.is_none() {
             // Taken before anything is read: what comes later moves it.
             self.head = Some(session.head()?);
         }
-        let events = match &mut self.source {
+        let page = match &mut self.source {
             Source::Aggregate { key, after } => {
                 let events = session.read(key, *after, self.page)?;
                 self.at_end = events.len() < self.page;
                 *after = events.last().map_or(*after, |event| event.version);
-                events
+                Page { examined: events.len() as u64, events }
             }
-            Source::Store { query, seen } => {
+            Source::Store { query, given, examined } => {
                 let page = session.scan(query, self.page)?;
                 let mut events = page.events;
-                events.retain(|event| !seen.contains(&(event.key(), event.version)));
+                let (all, looked_at) = (events.len(), page.examined);
+                events.drain(..(*given).min(all));
+                let new = looked_at.saturating_sub(*examined);
                 self.at_end = page.next.is_none();
-                if page.next.is_some() {
-                    query.after = page.next;
-                    seen.clear();
-                } else {
-                    seen.extend(events.iter().map(|event| (event.key(), event.version)));
-                }
-                events
+                (*given, *examined) = if self.at_end { (all, looked_at) } else { (0, 0) };
+                query.after = page.next.or(query.after);
+                Page { events, examined: new }
             }
         };
-        self.read += events.len() as u64;
+        self.read += page.events.len() as u64;
         watch.progress(self.read, None);
-        Ok(events)
+        Ok(page)
     }
 
     /// Whether nothing more is there now.
