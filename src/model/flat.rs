@@ -9,9 +9,6 @@ use smol_str::SmolStr;
 use super::id::Version;
 use super::value::{Map, Slot, Value, has_all, merge_member};
 
-/// Members up to this number are compared with each other to find twins.
-const FEW: usize = 16;
-
 /// The members of an object in their order, those of objects inside it right after the member that holds them.
 #[derive(Debug, Default)]
 pub(crate) struct Members(Vec<Member>);
@@ -60,13 +57,17 @@ impl Members {
     /// Whether the object whose inside begins at `from` and ends here has a key twice.
     pub(crate) fn has_twins(&self, from: usize) -> bool {
         let members = self.0.get(from..).unwrap_or_default();
-        if members.len() <= FEW {
-            return outer(members)
-                .enumerate()
-                .any(|(at, (key, _))| outer(members).take(at).any(|(earlier, _)| earlier == key));
-        }
-        let mut seen = HashSet::new();
-        !outer(members).all(|(key, _)| seen.insert(key))
+        // One bit for each kind of key there was: most objects have no two keys that even look alike.
+        let mut seen = 0_u64;
+        let alike = outer(members).any(|(key, _)| {
+            let bit =
+                1 << ((key.len() * 7 + usize::from(*key.as_bytes().last().unwrap_or(&0))) % 64);
+            let before = seen;
+            seen |= bit;
+            before & bit != 0
+        });
+        let mut keys = HashSet::new();
+        alike && !outer(members).all(|(key, _)| keys.insert(key))
     }
 
     /// Whether the object whose inside begins at `from` and ends here has just these two keys.
