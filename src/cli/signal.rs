@@ -91,5 +91,11 @@ mod tests {
         signal.stop();
         assert!(waits.join().unwrap());
         assert!(called.load(Ordering::Relaxed));
+
+        // What begins after Ctrl-C does not run on.
+        let late = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&late);
+        signal.interrupts(Interrupter::new(move || seen.store(true, Ordering::Relaxed)));
+        assert!(late.load(Ordering::Relaxed));
     }
 }

@@ -115,7 +115,7 @@ fn data(members: &Members<'_>, event: &mut Event) -> Option<Payload> {
 
 /// The attributes without a place of their own.
 fn metadata(members: &Members<'_>, version: Version) -> Option<Payload> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(128);
     let mut add = |name: &str, raw: &str| {
         out.push(if out.is_empty() { '{' } else { ',' });
         write_string(&mut out, name);

@@ -165,6 +165,9 @@ const OWN_METADATA: Names =
 
 /// Whether a media type is JSON.
 pub(super) fn is_json_type(content_type: &str) -> bool {
+    if content_type == "application/json" {
+        return true;
+    }
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || kind == "text/json" || kind.ends_with("+json")
 }

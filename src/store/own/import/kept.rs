@@ -10,6 +10,7 @@ use super::super::failed;
 use super::super::row::{Stored, nine_digits};
 use crate::model::Finding;
 use crate::store::{AggregateQuery, EventStore, Snapshot, StoreError};
+use crate::text::human;
 
 /// How many aggregates are asked for their snapshots between two looks at whether to stop.
 const PAGE: usize = 500;
@@ -127,39 +128,32 @@ impl Kept {
 
     /// What stayed behind.
     pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        let snapshots = "snapshots were left behind:";
         let all = [
-            (
-                "snapshots-left",
-                self.unreadable,
-                format!("{snapshots} their states are no JSON that could be read"),
-            ),
-            (
-                "snapshots-left",
-                self.twice,
-                format!("{snapshots} another one is of the same aggregate and version"),
-            ),
+            ("snapshots-left", self.unreadable, "snapshot", "left behind: the state is no JSON"),
+            ("snapshots-left", self.twice, "snapshot", "left behind: the version has another one"),
             (
                 "snapshots-left",
                 self.orphans,
-                format!("{snapshots} their aggregates have no events"),
+                "snapshot",
+                "left behind: the aggregate has no events",
             ),
             (
                 "checkpoints-left",
                 self.unplaced,
-                "checkpoints were left behind: what they say is no position in this copy"
-                    .to_owned(),
+                "checkpoint",
+                "left behind: the positions of the copy are others",
             ),
             (
                 "statuses-left",
                 self.statuses,
-                "checkpoints are kept without their status, which is a word of their library"
-                    .to_owned(),
+                "checkpoint",
+                "kept without the status in the library's own words",
             ),
         ];
-        all.into_iter()
-            .filter(|(_, count, _)| *count > 0)
-            .map(|(code, count, what)| Finding::warning(code, format!("{count} {what}")))
+        let told = |(code, count, noun, what)| {
+            Finding::warning(code, format!("{} {what}", human::plural(count, noun)))
+        };
+        all.into_iter().filter(|(_, count, ..)| *count > 0).map(told)
     }
 }
 

@@ -299,10 +299,7 @@ fn snapshots_come_along_as_the_library_keeps_them() {
     }
     let (_dir, _, report, _) = imported("eventsourcing-py-aes.db");
     assert_eq!(report.snapshots, 0);
-    assert_eq!(
-        left(&report)[0],
-        "1 snapshots were left behind: their states are no JSON that could be read"
-    );
+    assert_eq!(left(&report)[0], "1 snapshot left behind: the state is no JSON");
 }
 
 #[test]
@@ -315,10 +312,7 @@ fn checkpoints_come_along_where_they_still_say_something() {
         all.iter().map(|one| (one.name.clone(), one.position, one.updated)).collect()
     };
     assert_eq!(told(&found), told(&expected));
-    assert_eq!(
-        left(&report),
-        ["3 checkpoints are kept without their status, which is a word of their library"]
-    );
+    assert_eq!(left(&report), ["3 checkpoints kept without the status in the library's own words"]);
 
     // Where the events had to be numbered anew.
     let dir = tempfile::tempdir().unwrap();
@@ -327,8 +321,5 @@ fn checkpoints_come_along_where_they_still_say_something() {
     let kept = kept::copy(&mut *from, &store.connection, &to, false, &mut || Ok(())).unwrap();
     assert_eq!(kept.checkpoints, 0);
     let messages: Vec<_> = kept.findings().map(|finding| finding.message).collect();
-    assert_eq!(
-        messages,
-        ["3 checkpoints were left behind: what they say is no position in this copy"]
-    );
+    assert_eq!(messages, ["3 checkpoints left behind: the positions of the copy are others"]);
 }
