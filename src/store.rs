@@ -285,19 +285,8 @@ pub trait EventStore: Send {
     /// Up to `limit` events of the whole store.
     fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError>;
 
-    /// How many events have a position above `position`.
-    fn count_after(&mut self, position: Position) -> Result<u64, StoreError> {
-        let mut query = EventQuery { after_position: Some(position), ..EventQuery::default() };
-        let mut count = 0;
-        loop {
-            let page = self.scan(&query, 1000)?;
-            count += page.events.len() as u64;
-            match page.next {
-                Some(next) => (query.after, query.after_position) = (Some(next), None),
-                None => return Ok(count),
-            }
-        }
-    }
+    /// How many events have a position above `position`; an error where the layout has none.
+    fn count_after(&mut self, position: Position) -> Result<u64, StoreError>;
 
     /// How many aggregates and events there are now.
     fn counts(&mut self) -> Result<Counts, StoreError>;

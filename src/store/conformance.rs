@@ -165,11 +165,16 @@ fn paging(store: &mut dyn EventStore, expected: &[Event]) {
             let after_position = expected.get(at).and_then(|event| event.position);
             let query = EventQuery { after_position, ..EventQuery::default() };
             same_events(&scan_all(store, &query, 1_000), rest, "a scan from a position");
+            let position = after_position.unwrap();
+            let above = expected.iter().filter(|event| event.position > after_position).count();
+            assert_eq!(store.count_after(position).unwrap(), above as u64, "after {position}");
         }
     }
     if !positions {
         let query = EventQuery { after_position: Some(Position(0)), ..EventQuery::default() };
         let error = store.scan(&query, 1).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Unsupported, "{error}");
+        let error = store.count_after(Position(0)).unwrap_err();
         assert_eq!(error.kind, StoreErrorKind::Unsupported, "{error}");
     }
 }

@@ -250,16 +250,7 @@ impl Index {
     ) -> Result<Found, StoreError> {
         let mut number = query.after.map_or(0, |cursor| usize::try_from(cursor.0 + 1).unwrap_or(0));
         if let Some(after) = query.after_position {
-            if !self.has_positions() {
-                let message = "events are asked for by position, and not all of them have one";
-                return Err(StoreError::new(StoreErrorKind::Unsupported, message)
-                    .hint("ask by time, or by aggregate and version"));
-            }
-            if !self.positions_jump_back {
-                let first =
-                    self.rows.partition_point(|row| row.position().is_some_and(|p| p <= after));
-                number = number.max(first);
-            }
+            number = number.max(self.beyond(after)?);
         }
         let filter = Filter::new(self, query);
         let mut found = Found { rows: Vec::new(), next: None, examined: 0 };
@@ -278,6 +269,26 @@ impl Index {
             }
         }
         Ok(found)
+    }
+
+    /// Before which row no position is above `position`.
+    fn beyond(&self, position: Position) -> Result<usize, StoreError> {
+        if !self.has_positions() {
+            let message = "events are asked for by position, and not all of them have one";
+            return Err(StoreError::new(StoreErrorKind::Unsupported, message)
+                .hint("ask by time, or by aggregate and version"));
+        }
+        if self.positions_jump_back {
+            return Ok(0);
+        }
+        Ok(self.rows.partition_point(|row| row.position().is_some_and(|at| at <= position)))
+    }
+
+    /// How many events have a position above `position`.
+    pub(crate) fn count_after(&self, position: Position) -> Result<u64, StoreError> {
+        let rest = self.rows.get(self.beyond(position)?..).unwrap_or_default();
+        let above = rest.iter().filter(|row| row.position().is_some_and(|at| at > position));
+        Ok(above.count() as u64)
     }
 
     pub(crate) fn counts(&self) -> Counts {

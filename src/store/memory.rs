@@ -9,7 +9,7 @@ use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
     EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, Stop, StoreError, StoreInfo,
 };
-use crate::model::{AggregateKey, Event, Version};
+use crate::model::{AggregateKey, Event, Position, Version};
 
 /// A store over events in memory, in the order they are given.
 pub struct MemoryStore {
@@ -137,6 +137,10 @@ impl EventStore for MemoryStore {
         let found = held.index.scan(query, limit, &self.stop)?;
         let events = held.events(&found.rows);
         Ok(EventPage { events, next: found.next, examined: found.examined })
+    }
+
+    fn count_after(&mut self, position: Position) -> Result<u64, StoreError> {
+        self.held().index.count_after(position)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

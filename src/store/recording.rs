@@ -27,7 +27,7 @@ use super::{
     EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, Stop, StoreError,
     StoreErrorKind, StoreInfo,
 };
-use crate::model::{AggregateKey, Event, EventType, Version};
+use crate::model::{AggregateKey, Event, EventType, Position, Version};
 
 /// How often a page is begun anew because the file changed under it.
 const ATTEMPTS: usize = 20;
@@ -186,6 +186,10 @@ impl EventStore for Recording {
             Ok((found.rows, (found.next, found.examined)))
         })?;
         Ok(EventPage { events, next, examined })
+    }
+
+    fn count_after(&mut self, position: Position) -> Result<u64, StoreError> {
+        self.state().index.count_after(position)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

@@ -30,7 +30,10 @@ use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
     EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, StoreError, StoreInfo,
 };
-use crate::model::{AggregateKey, Event, EventType, Finding, Version};
+use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
+
+/// How much is said of one store.
+const MOST_FINDINGS: usize = 50;
 
 /// A SQLite file with a known layout, open for reading.
 pub struct SqliteStore {
@@ -59,9 +62,11 @@ impl SqliteStore {
             let Some(best) = found.first() else {
                 return Err(schema::unknown(path, layouts, &tables));
             };
-            let plan = Plan::new(best.layout, &best.table, &tables)?;
+            let plan = Plan::new(best.layout, &best.table, &tables, call.connection)?;
             plan.check(call.connection)?;
-            let findings = doubts(best, &found);
+            let mut findings = doubts(best, &found);
+            findings.extend(tables.iter().filter_map(schema::Table::trouble));
+            findings.extend(plan.findings.iter().cloned());
             Ok((plan, about(path, best, findings)))
         })?;
         let mut store = Self {
@@ -82,10 +87,18 @@ impl SqliteStore {
         question: impl Fn(&mut Asked<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let Self { link, plan, decoder, .. } = self;
-        link.call(|call| {
+        let (answer, noticed) = link.call(|call| {
             decoder.follow(call.generation);
-            question(&mut Asked { call, plan, decoder })
-        })
+            let mut asked = Asked { call, plan, decoder, noticed: Vec::new() };
+            Ok((question(&mut asked)?, asked.noticed))
+        })?;
+        for finding in noticed {
+            let said = &self.info.findings;
+            if said.len() < MOST_FINDINGS && !said.contains(&finding) {
+                Arc::make_mut(&mut self.info).findings.push(finding);
+            }
+        }
+        Ok(answer)
     }
 
     /// What is said of the whole store because its first and its newest events say it of themselves.
@@ -222,6 +235,10 @@ impl EventStore for SqliteStore {
 
     fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError> {
         self.ask(|asked| asked.scan(query, limit))
+    }
+
+    fn count_after(&mut self, position: Position) -> Result<u64, StoreError> {
+        self.ask(|asked: &mut Asked<'_>| asked.count_after(position))
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

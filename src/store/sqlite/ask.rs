@@ -1,6 +1,6 @@
 //! The questions about one aggregate and about the whole store, each a few statements inside one call.
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Row, Rows};
 
 use super::super::layout::Field;
@@ -25,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) plan: &'a Plan,
     pub(super) decoder: &'a mut Decoder,
+    /// What is to be said of the whole store.
+    pub(super) noticed: Vec<Finding>,
 }
 
 /// The newest event of a store, to be known again: it never changes, so where it did the history is another one.
@@ -35,7 +37,7 @@ pub(super) struct Newest {
 }
 
 impl Newest {
-    fn of(row: &Row<'_>) -> Self {
+    fn of(plan: &Plan, row: &Row<'_>) -> Result<Self, StoreError> {
         let mut hasher = blake3::Hasher::new();
         for at in [column::AGGREGATE, column::VERSION, column::TYPE, column::DATA] {
             let cell = value(row, at);
@@ -43,22 +45,33 @@ impl Newest {
             let bytes = cell.as_bytes().unwrap_or(text.as_bytes());
             hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
         }
-        Self { place: place(row), digest: hasher.finalize() }
+        Ok(Self { place: place(plan, row)?, digest: hasher.finalize() })
     }
 }
 
 /// The values of a statement's parameters; those that it does not have are left out.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Bound<'a> {
-    pub(super) id: &'a str,
+    pub(super) id: ValueRef<'a>,
     pub(super) above: i64,
     pub(super) limit: u64,
-    pub(super) category: &'a str,
+    pub(super) category: ValueRef<'a>,
+}
+
+impl Default for Bound<'_> {
+    fn default() -> Self {
+        let nothing = ValueRef::Text(b"");
+        Self { id: nothing, above: 0, limit: 0, category: nothing }
+    }
 }
 
 impl<'a> Bound<'a> {
     pub(super) fn key(key: &'a AggregateKey) -> Self {
-        Self { id: key.id.as_str(), category: key.category.as_str(), ..Self::default() }
+        Self {
+            id: key.id.as_str().into(),
+            category: key.category.as_str().into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -68,13 +81,15 @@ pub(super) fn start<'s>(
     statement: &'s mut CachedStatement<'_>,
     bound: Bound<'_>,
 ) -> Result<Rows<'s>, StoreError> {
+    // An interrupt that came between two statements stopped neither.
+    call.checkpoint()?;
     let limit = i64::try_from(bound.limit).unwrap_or(i64::MAX);
     for at in 1..=statement.parameter_count() {
         match at {
-            1 => statement.raw_bind_parameter(at, bound.id),
+            1 => statement.raw_bind_parameter(at, ToSqlOutput::Borrowed(bound.id)),
             2 => statement.raw_bind_parameter(at, bound.above),
             3 => statement.raw_bind_parameter(at, limit),
-            _ => statement.raw_bind_parameter(at, bound.category),
+            _ => statement.raw_bind_parameter(at, ToSqlOutput::Borrowed(bound.category)),
         }
         .map_err(|error| call.failed(error))?;
     }
@@ -109,13 +124,13 @@ pub(super) fn first<T>(
 impl Asked<'_> {
     /// The category of the aggregate that `row` belongs to.
     pub(super) fn category(&mut self, id: &str, row: &Row<'_>) -> Result<Category, StoreError> {
-        let Self { call, plan, decoder } = self;
+        let Self { call, plan, decoder, .. } = self;
         decoder.category(plan, id, value(row, column::CATEGORY), || {
             let first_version = plan.layout.events.version.1;
             if value(row, column::VERSION) == ValueRef::Integer(first_version) {
                 return Ok(text(value(row, column::TYPE)));
             }
-            let bound = Bound { id, ..Bound::default() };
+            let bound = Bound { id: id.into(), ..Bound::default() };
             Ok(first(call, &plan.first_type(), bound, |row| Ok(text(value(row, 0))))?.flatten())
         })
     }
@@ -161,7 +176,32 @@ impl Asked<'_> {
             }
             events.push(event);
         }
+        if after == Version::ZERO
+            && let Some(first) = events.first_mut()
+            && let Some(finding) = self.too_low(key)?
+        {
+            first.findings.push(finding);
+        }
         Ok(events)
+    }
+
+    /// What is to be said of events that are numbered below the first version.
+    fn too_low(&self, key: &AggregateKey) -> Result<Option<Finding>, StoreError> {
+        let bound = Bound { above: self.number(Version::ZERO), ..Bound::key(key) };
+        let count = self.number_of(&self.plan.count_upto(), bound)?;
+        let (column, least) = &self.plan.layout.events.version;
+        Ok((count > 0).then(|| {
+            let what = if count == 1 { "1 event is" } else { &format!("{count} events are") };
+            let message = format!(
+                "{what} numbered below {least}, the first version of this layout, and not part of what is shown of {key}"
+            );
+            let mut finding = Finding::error("version-below-first", message).hint(format!(
+                "`events` shows them; if the application counts from another number, a layout file of your own can say \
+                 `version: {{column: {column}, first: 0}}`"
+            ));
+            finding.aggregate = Some(key.id.clone());
+            finding
+        }))
     }
 
     /// One row of the list; `None` where the aggregate has no events.
@@ -173,9 +213,11 @@ impl Asked<'_> {
         let (call, plan) = (self.call, self.plan);
         let begin = first(call, &plan.edge(false), bound, |row| {
             let category = self.category(key.id.as_str(), row)?;
-            Ok((category, decode::dated(plan, row, Version::ZERO).time))
+            // As it is written: a column of numbers takes `05` for 5.
+            let id = AggregateId::new(text(value(row, column::AGGREGATE)).unwrap_or_default());
+            Ok((category, id, decode::dated(plan, row, Version::ZERO).time))
         })?;
-        let Some((category, first_time)) = begin else { return Ok(None) };
+        let Some((category, id, first_time)) = begin else { return Ok(None) };
         let newest = first(call, &plan.edge(true), bound, |row| {
             let version =
                 decode::version(value(row, column::VERSION), plan.layout.events.version.1);
@@ -183,13 +225,13 @@ impl Asked<'_> {
             Ok((version.unwrap_or_default(), time, decode::marks(plan, row)))
         })?;
         let Some((version, last_time, (deleted, archived))) = newest else { return Ok(None) };
-        let above = i64::MIN;
-        let events = first(call, &plan.count_above(), Bound { above, ..bound }, |row| {
-            row.get::<_, i64>(0).map_err(|error| call.failed(error))
-        })?;
+        let bound = Bound { above: self.number(Version::ZERO), ..bound };
+        let events = self.number_of(&plan.count_above(), bound)?;
+        let key = AggregateKey { category, id };
+        self.noticed.extend(self.too_low(&key)?);
         Ok(Some(AggregateSummary {
-            key: AggregateKey { category, id: key.id.clone() },
-            events: events.unwrap_or_default().max(0) as u64,
+            key,
+            events,
             version,
             first_time,
             last_time,
@@ -208,7 +250,8 @@ impl Asked<'_> {
         };
         loop {
             found.extend(self.summary(&key)?);
-            let bound = Bound { category: key.category.as_str(), ..Bound::default() };
+            let category = key.category.as_str().into();
+            let bound = Bound { category, ..Bound::default() };
             let next = first(self.call, &next_category, bound, |row| Ok(text(value(row, 0))))?;
             match next.flatten() {
                 Some(category) => key.category = Category::new(category),
@@ -225,7 +268,7 @@ impl Asked<'_> {
         let (plan, generation) = (self.plan, self.call.generation);
         let head = first(self.call, &plan.head(), Bound::default(), |row| {
             let time = decode::dated(plan, row, Version::ZERO).time;
-            let newest = Newest::of(row);
+            let newest = Newest::of(plan, row)?;
             let position = plan.layout.events.position.then_some(Position(newest.place));
             Ok((Head { cursor: Some(Cursor(newest.place)), position, time, generation }, newest))
         })?;
@@ -237,7 +280,7 @@ impl Asked<'_> {
             Some(before) if before.place != newest.place => {
                 let above = before.place.saturating_sub(1);
                 let bound = Bound { above, limit: 1, ..Bound::default() };
-                first(self.call, &plan.scan(), bound, |row| Ok(Newest::of(row) == *before))?
+                first(self.call, &plan.scan(), bound, |row| Ok(Newest::of(plan, row)? == *before))?
                     .unwrap_or_default()
             }
             Some(before) => *before == newest,
@@ -258,11 +301,7 @@ impl Asked<'_> {
             (after, Some(position)) if plan.layout.events.position => {
                 after.map_or(position.0, |cursor| cursor.0.max(position.0))
             }
-            (_, Some(_)) => {
-                let message = format!("{} stores record no position of events", plan.layout.title);
-                return Err(StoreError::new(StoreErrorKind::Unsupported, message)
-                    .hint("read on from a time, or name an aggregate and a version"));
-            }
+            (_, Some(_)) => return Err(self.no_positions()),
         };
         let mut statement = prepare(call, &plan.scan())?;
         // One more than asked for tells whether there is more.
@@ -277,7 +316,7 @@ impl Asked<'_> {
                 break;
             }
             page.examined += 1;
-            last = Some(place(row));
+            last = Some(place(plan, row)?);
             if !has_type(query, value(row, column::TYPE)) {
                 continue;
             }
@@ -292,6 +331,21 @@ impl Asked<'_> {
             }
         }
         Ok(page)
+    }
+
+    /// How many events have a position above this one.
+    pub(super) fn count_after(&self, position: Position) -> Result<u64, StoreError> {
+        if !self.plan.layout.events.position {
+            return Err(self.no_positions());
+        }
+        let bound = Bound { above: position.0, ..Bound::default() };
+        self.number_of(&self.plan.count_after(), bound)
+    }
+
+    fn no_positions(&self) -> StoreError {
+        let message = format!("{} stores record no position of events", self.plan.layout.title);
+        StoreError::new(StoreErrorKind::Unsupported, message)
+            .hint("read on from a time, or name an aggregate and a version")
     }
 
     /// How far each projection is.
@@ -361,11 +415,22 @@ fn spans(query: &EventQuery, time: Option<Timestamp>) -> bool {
 }
 
 /// The place of a row in the store's order.
-fn place(row: &Row<'_>) -> i64 {
-    match value(row, column::ORDER) {
-        ValueRef::Integer(place) => place,
-        _ => i64::MIN,
-    }
+fn place(plan: &Plan, row: &Row<'_>) -> Result<i64, StoreError> {
+    let found = match value(row, column::ORDER) {
+        ValueRef::Integer(place) => return Ok(place),
+        ValueRef::Null => "NULL".into(),
+        other => text(other).unwrap_or_default(),
+    };
+    let said = |at: usize| text(value(row, at)).unwrap_or_default();
+    let message = format!(
+        "the events cannot be put in order: column {} should hold a whole number and is `{found}` in the row of aggregate \
+         {}, version {}",
+        plan.order_column,
+        said(column::AGGREGATE),
+        said(column::VERSION)
+    );
+    Err(StoreError::new(StoreErrorKind::Failed, message)
+        .hint("a layout file of your own can name another column as `order`: --layout FILE"))
 }
 
 fn has_type(query: &EventQuery, found: ValueRef<'_>) -> bool {

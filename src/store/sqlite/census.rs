@@ -6,13 +6,13 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use smol_str::SmolStr;
 
-use super::super::layout::{CategoryRule, Field, TimeFormat};
+use super::super::layout::{CategoryRule, Field, TimeRule};
 use super::super::{Census, Counts, StoreError};
 use super::ask::{Asked, Bound, first, prepare, start, step};
 use super::decode::{text, value};
 use super::moment;
 use super::payload::{payload, pick, scalar};
-use crate::model::{Category, EventType, Timestamp, Version};
+use crate::model::{Category, EventType, Finding, Timestamp, Version};
 
 impl Asked<'_> {
     /// How many aggregates and events there are.
@@ -23,16 +23,20 @@ impl Asked<'_> {
         if let Some(row) = step(self.call, &mut rows)? {
             aggregates = number(row, 0);
         }
-        Ok(Counts { aggregates, events: self.number_of(&self.plan.count_events())? })
+        Ok(Counts {
+            aggregates,
+            events: self.number_of(&self.plan.count_events(), Bound::default())?,
+        })
     }
 
-    fn number_of(&self, sql: &str) -> Result<u64, StoreError> {
-        let count = first(self.call, sql, Bound::default(), |row| Ok(number(row, 0)))?;
+    /// The number that a statement counts.
+    pub(super) fn number_of(&self, sql: &str, bound: Bound<'_>) -> Result<u64, StoreError> {
+        let count = first(self.call, sql, bound, |row| Ok(number(row, 0)))?;
         Ok(count.unwrap_or_default())
     }
 
     /// Everything that can be counted.
-    pub(super) fn census(&self) -> Result<Census, StoreError> {
+    pub(super) fn census(&mut self) -> Result<Census, StoreError> {
         let mut census = Census::default();
         let mut categories: HashMap<SmolStr, Counts> = HashMap::new();
         let mut statement = prepare(self.call, &self.plan.groups())?;
@@ -49,7 +53,7 @@ impl Asked<'_> {
         census.categories.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.types_and_times(&mut census)?;
         if let Some(sql) = self.plan.count_snapshots() {
-            census.snapshots = Some(self.number_of(&sql)?);
+            census.snapshots = Some(self.number_of(&sql, Bound::default())?);
         }
         Ok(census)
     }
@@ -67,7 +71,7 @@ impl Asked<'_> {
         }
     }
 
-    fn types_and_times(&self, census: &mut Census) -> Result<(), StoreError> {
+    fn types_and_times(&mut self, census: &mut Census) -> Result<(), StoreError> {
         let mut types: HashMap<SmolStr, u64> = HashMap::new();
         let mut span = Span::default();
         let mut statement = prepare(self.call, &self.plan.types_and_times())?;
@@ -82,7 +86,8 @@ impl Asked<'_> {
             }
             self.span(&mut span, row);
         }
-        (census.first_time, census.last_time) = self.ends(span);
+        (census.first_time, census.last_time) = (span.first, span.last);
+        self.noticed.extend(span.finding());
         census.types = types.into_iter().map(|(name, n)| (EventType::new(name), n)).collect();
         census.types.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Ok(())
@@ -93,39 +98,16 @@ impl Asked<'_> {
         let Some(rule) = &events.time else { return };
         match &rule.at {
             Field::Column(_) => {
-                let written = value(row, 1);
-                // Texts of one length in UTC are ordered as the times are: only the ends need reading.
-                if let (ValueRef::Text(text), TimeFormat::Text) = (written, rule.format)
-                    && is_utc(text)
-                {
-                    span.see_text(text);
-                } else if let Some(time) = moment::of_column(written, rule) {
-                    span.see(time);
-                }
+                span.see(value(row, 1), rule);
             }
             Field::Data(path, _) => {
                 let (data, _) = payload(value(row, 2), None, &events.data, Version::ZERO);
                 let found = pick(data.bytes(), [path]).ok().and_then(|[found]| scalar(found?));
-                if let Some(written) = found
-                    && let Some(time) = moment::of_column(ValueRef::Text(written.as_bytes()), rule)
-                {
-                    span.see(time);
+                if let Some(written) = found {
+                    span.see(ValueRef::Text(written.as_bytes()), rule);
                 }
             }
         }
-    }
-
-    fn ends(&self, mut span: Span) -> (Option<Timestamp>, Option<Timestamp>) {
-        if let Some(rule) = &self.plan.layout.events.time {
-            for (least, most) in std::mem::take(&mut span.texts).into_values() {
-                for text in [least, most] {
-                    if let Some(time) = moment::of_column(ValueRef::Text(&text), rule) {
-                        span.see(time);
-                    }
-                }
-            }
-        }
-        (span.first, span.last)
     }
 }
 
@@ -136,43 +118,39 @@ fn number(row: &Row<'_>, at: usize) -> u64 {
     }
 }
 
-/// Whether the text is a time whose bytes are in the order of time among others of its length.
-fn is_utc(text: &[u8]) -> bool {
-    let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    match text.split_last() {
-        Some((b'Z', _)) => text.len() >= 20 && digit(0),
-        Some((last, rest)) => {
-            last.is_ascii_digit()
-                && text.len() >= 19
-                && digit(0)
-                && !rest.iter().skip(11).any(|b| matches!(b, b'+' | b'-'))
-        }
-        None => false,
-    }
-}
-
 /// The earliest and latest of many times.
 #[derive(Default)]
 struct Span {
     first: Option<Timestamp>,
     last: Option<Timestamp>,
-    /// By length and last byte, the least and greatest text.
-    texts: HashMap<(usize, u8), (Vec<u8>, Vec<u8>)>,
+    unreadable: u64,
+    /// The first text that was none.
+    example: Option<SmolStr>,
 }
 
 impl Span {
-    fn see(&mut self, time: Timestamp) {
-        self.first = Some(self.first.map_or(time, |first| first.min(time)));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    fn see(&mut self, written: ValueRef<'_>, rule: &TimeRule) {
+        match moment::of_column(written, rule) {
+            Some(time) => {
+                self.first = Some(self.first.map_or(time, |first| first.min(time)));
+                self.last = Some(self.last.map_or(time, |last| last.max(time)));
+            }
+            None if written == ValueRef::Null => {}
+            None => {
+                self.unreadable += 1;
+                self.example.get_or_insert_with(|| text(written).unwrap_or_default());
+            }
+        }
     }
 
-    fn see_text(&mut self, text: &[u8]) {
-        let zoned = text.last().copied().filter(|last| *last == b'Z').unwrap_or_default();
-        match self.texts.get_mut(&(text.len(), zoned)) {
-            Some((least, _)) if text < least.as_slice() => *least = text.to_vec(),
-            Some((_, most)) if text > most.as_slice() => *most = text.to_vec(),
-            Some(_) => {}
-            None => drop(self.texts.insert((text.len(), zoned), (text.to_vec(), text.to_vec()))),
-        }
+    fn finding(&self) -> Option<Finding> {
+        let example = self.example.as_ref()?;
+        let what = match self.unreadable {
+            1 => "1 event has a time that cannot be read".to_owned(),
+            many => format!("{many} events have a time that cannot be read"),
+        };
+        let message =
+            format!("{what}, such as `{example}`; first and last are those of the others");
+        Some(Finding::warning("time-unreadable", message))
     }
 }

@@ -237,6 +237,11 @@ pub(super) fn event(
     findings.extend(odd);
     if value(row, column::AGGREGATE) == ValueRef::Null {
         findings.push(Finding::warning("aggregate-missing", "it belongs to no aggregate"));
+    } else if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value(row, column::AGGREGATE)
+        && std::str::from_utf8(bytes).is_err()
+    {
+        let message = "its aggregate's id is bytes, not text";
+        findings.push(Finding::warning("aggregate-id-unreadable", message));
     }
     let metadata = match &layout.metadata {
         Some(MetadataRule::Column(_, view)) => {

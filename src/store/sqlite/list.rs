@@ -1,12 +1,14 @@
 //! The list of aggregates as a walk along the library's own index: one seek from each aggregate to the next, however
 //! many events lie between, so that a page costs the same in a store of a thousand and of a million.
 
+use rusqlite::types::ValueRef;
+
 use super::super::layout::CategoryRule;
 use super::super::{AggregatePage, AggregateQuery, Direction, StoreError, StoreErrorKind};
 use super::ask::{Asked, BOUND, Bound, first, prepare, start, step};
 use super::decode::{text, value};
 use super::plan::From;
-use crate::model::{AggregateId, AggregateKey, Category};
+use crate::model::{AggregateId, AggregateKey, Category, Finding};
 
 /// Where a walk starts, and where it ends before the end.
 struct Walk {
@@ -16,6 +18,57 @@ struct Walk {
     within: bool,
     /// The first id that is not wanted any more.
     until: Option<String>,
+}
+
+/// What a walk found and cannot name: it goes on from there.
+#[derive(Default)]
+struct Nameless {
+    last: Option<[Bytes; 2]>,
+    skipped: u64,
+}
+
+/// A text that is none, or bytes.
+enum Bytes {
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
+}
+
+impl Bytes {
+    fn of(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Text(bytes) => Self::Text(bytes.to_vec()),
+            ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+            other => Self::Text(text(other).unwrap_or_default().as_bytes().to_vec()),
+        }
+    }
+
+    fn value(&self) -> ValueRef<'_> {
+        match self {
+            Self::Text(bytes) => ValueRef::Text(bytes),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }
+    }
+}
+
+impl Nameless {
+    fn skip(&mut self, category: ValueRef<'_>, id: ValueRef<'_>) {
+        self.last = Some([Bytes::of(category), Bytes::of(id)]);
+        self.skipped += 1;
+    }
+
+    fn bound(&self) -> Option<Bound<'_>> {
+        let [category, id] = self.last.as_ref()?;
+        Some(Bound { category: category.value(), id: id.value(), ..Bound::default() })
+    }
+}
+
+/// Whether a value can be asked for by its text.
+pub(super) fn is_name(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).is_ok(),
+        ValueRef::Blob(_) => false,
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => true,
+    }
 }
 
 impl Asked<'_> {
@@ -31,17 +84,27 @@ impl Asked<'_> {
         let wanted = query.matching.as_ref().map(|part| part.to_lowercase());
         let mut begin = prepare(self.call, &self.plan.next(walk.from, backward, walk.within))?;
         let mut next = prepare(self.call, &self.plan.next(From::Beyond, backward, walk.within))?;
+        let mut nameless = Nameless::default();
+        let mut started = false;
         loop {
-            self.call.checkpoint()?;
-            let started = page.examined > 0;
             let statement = if started { &mut next } else { &mut begin };
-            let bound = Bound::key(&walk.at);
+            let bound = nameless.bound().unwrap_or_else(|| Bound::key(&walk.at));
             let mut rows = start(self.call, statement, bound)?;
-            let found = step(self.call, &mut rows)?.map(|row| AggregateKey {
-                category: Category::new(text(value(row, 0)).unwrap_or_default()),
-                id: AggregateId::new(text(value(row, 1)).unwrap_or_default()),
-            });
-            let Some(found) = found else { break };
+            let Some(row) = step(self.call, &mut rows)? else { break };
+            started = true;
+            let (category, id) = (value(row, 0), value(row, 1));
+            if !is_name(category) || !is_name(id) {
+                nameless.skip(category, id);
+                if nameless.skipped > BOUND {
+                    return Err(self.ids_are_bytes());
+                }
+                continue;
+            }
+            let found = AggregateKey {
+                category: Category::new(text(category).unwrap_or_default()),
+                id: AggregateId::new(text(id).unwrap_or_default()),
+            };
+            nameless.last = None;
             drop(rows);
             let beyond = |end: &String| {
                 if backward {
@@ -57,9 +120,6 @@ impl Asked<'_> {
                 page.next = Some(self.known(walk.at.clone())?);
                 break;
             }
-            if started && walk.at == found {
-                return Err(self.ids_are_bytes());
-            }
             page.examined += 1;
             walk.at = found;
             let known = self.known(walk.at.clone())?;
@@ -68,18 +128,36 @@ impl Asked<'_> {
             }
             page.rows.extend(self.summary(&known)?);
         }
+        if nameless.skipped > 0 {
+            if page.examined == 0 && query.beyond.is_none() {
+                return Err(self.ids_are_bytes());
+            }
+            self.noticed.push(self.some_ids_are_bytes());
+        }
         if backward {
             page.rows.reverse();
         }
         Ok(page)
     }
 
-    /// A list of ids that are bytes would come to the same one again and again.
+    /// Where no id is text there is nothing to list.
     fn ids_are_bytes(&self) -> StoreError {
         let column = &self.plan.layout.events.aggregate;
         let message = format!("the ids in column {column} are bytes, not text");
-        StoreError::new(StoreErrorKind::BadLayout, message)
-            .hint(format!("in the layout, write `aggregate: lower(hex({column}))`"))
+        StoreError::new(StoreErrorKind::BadLayout, message).hint(self.as_digits())
+    }
+
+    fn some_ids_are_bytes(&self) -> Finding {
+        let column = &self.plan.layout.events.aggregate;
+        let message = format!(
+            "some ids in column {column} are bytes, not text; they are left out of the list"
+        );
+        Finding::error("aggregate-id-unreadable", message).hint(self.as_digits())
+    }
+
+    fn as_digits(&self) -> String {
+        let column = &self.plan.layout.events.aggregate;
+        format!("in a layout file of your own, write `aggregate: lower(hex({column}))`")
     }
 
     /// The key with its category, where that does not come with the walk.

@@ -115,11 +115,12 @@ fn unknown(bytes: &[u8], rule: &DataRule) -> (Payload, Option<Finding>) {
     opaque(bytes, unreadable, reason, None)
 }
 
-/// Whether a JSON value could begin like this.
+/// Whether it could be a JSON value: the whole of it is UTF-8 and it begins like one.
 fn starts_json(bytes: &[u8]) -> bool {
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(first, Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
         && bytes.iter().take(16).all(|byte| *byte >= b' ' || byte.is_ascii_whitespace())
+        && std::str::from_utf8(bytes).is_ok()
 }
 
 /// What the bytes hold where they say that they are compressed in one of the ways the layout knows.
@@ -211,6 +212,21 @@ mod tests {
             assert_eq!(&payload.bytes()[..], bytes, "the bytes are kept");
             assert!(payload.value().is_err());
         }
+    }
+
+    /// One in thirty random texts begins like JSON.
+    #[test]
+    fn bytes_that_are_no_text_are_never_json() {
+        let mut begin_like_json = 0;
+        for n in 0..2_000_u32 {
+            let part = |at: u32| *blake3::hash(&[n, at].map(u32::to_le_bytes).concat()).as_bytes();
+            let random: Vec<u8> = (0..9).flat_map(part).collect();
+            begin_like_json += u32::from(matches!(random[0], b'{' | b'[' | b'"' | b'0'..=b'9'));
+            let (payload, finding) = read(&random);
+            assert!(!payload.is_json(), "{random:?}");
+            assert_eq!(finding.unwrap().code, "payload-encrypted");
+        }
+        assert!(begin_like_json > 20);
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 use rusqlite::Connection;
 
-use super::super::layout::{CategoryRule, Field, Layout};
+use super::super::layout::{CategoryRule, Events, Field, Layout};
 use super::super::{StoreError, StoreErrorKind};
-use super::schema::Table;
+use super::schema::{Affinity, Table};
+use crate::model::Finding;
 
 /// The columns of an event's row, in the order of every statement that reads events.
 pub(super) mod column {
@@ -54,9 +55,13 @@ pub(super) struct Plan {
     version: String,
     event_type: String,
     order: String,
+    /// What the layout calls that.
+    pub(super) order_column: String,
     time: Option<String>,
     data: String,
     filter: String,
+    /// What the tables do not have as the layout says it.
+    pub(super) findings: Vec<Finding>,
 }
 
 fn quoted(name: &str) -> String {
@@ -72,6 +77,7 @@ fn is_name(text: &str) -> bool {
 struct Columns<'a> {
     layout: &'a str,
     table: &'a Table,
+    connection: &'a Connection,
 }
 
 impl Columns<'_> {
@@ -91,6 +97,59 @@ impl Columns<'_> {
             .hint(format!("its columns are {}", self.table.columns.join(", "))));
         }
         Ok(format!("({text})"))
+    }
+
+    /// A column whose values are to be compared with texts, and what is below all of them; in the order of bytes,
+    /// whatever the column's own is.
+    fn text(&self, what: &str, text: &str) -> Result<(String, &'static str), StoreError> {
+        let sql = self.sql(what, text)?;
+        Ok(match self.table.affinity(text) {
+            Affinity::Text => (self.binary(sql), ">= ''"),
+            // SQLite takes a text for the number it says where it is compared with such a column.
+            Affinity::Integer | Affinity::Numeric if self.table.has(text) => (sql, "> -9e999"),
+            _ => (format!("CAST({sql} AS TEXT)"), ">= ''"),
+        })
+    }
+
+    /// The same of a category, where nothing is as good as an empty text.
+    fn category(&self, text: &str) -> Result<String, StoreError> {
+        let sql = self.sql("category", text)?;
+        Ok(match self.table.affinity(text) {
+            Affinity::Text if !self.has_nulls(&sql) => self.binary(sql),
+            _ => format!("CAST(coalesce({sql}, '') AS TEXT)"),
+        })
+    }
+
+    fn binary(&self, sql: String) -> String {
+        // Only where it is needed: SQLite does not look for such pairs in an index.
+        if self.table.collated { format!("{sql} COLLATE BINARY") } else { sql }
+    }
+
+    fn has_nulls(&self, column: &str) -> bool {
+        let table = quoted(&self.table.name);
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {column} IS NULL)");
+        // A table that cannot be read says so when its events are asked for.
+        self.connection.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
+    }
+
+    /// What events are ordered by: a whole number in every row.
+    fn order(&self, events: &Events) -> Result<(String, Option<Finding>), StoreError> {
+        let sql = self.sql("order", &events.order)?;
+        let Events { order, position, .. } = events;
+        if !self.table.has(order) || self.table.affinity(order) == Affinity::Integer {
+            return Ok((sql, None));
+        }
+        let message = format!(
+            "column {order} of table {}, which the layout {} takes for the order of events, does not hold whole numbers",
+            self.table.name, self.layout
+        );
+        if !self.table.rowid {
+            return Err(StoreError::new(StoreErrorKind::BadLayout, message)
+                .hint("name a column of type INTEGER as `order` in a layout file of your own"));
+        }
+        let instead = if *position { ", and no position is shown" } else { "" };
+        let message = format!("{message}: they are shown in the order of their rows{instead}");
+        Ok(("\"rowid\"".to_owned(), Some(Finding::warning("order-not-a-number", message))))
     }
 
     fn optional(&self, what: &str, text: Option<&String>) -> Result<Option<String>, StoreError> {
@@ -119,19 +178,23 @@ impl Plan {
         layout: &Layout,
         table: &Table,
         tables: &[Table],
+        connection: &Connection,
     ) -> Result<Self, StoreError> {
         let events = &layout.events;
-        let on = Columns { layout: &layout.name, table };
+        let on = Columns { layout: &layout.name, table, connection };
         let category = match &events.category {
-            CategoryRule::Key(column) | CategoryRule::Column(column) => {
-                Some(on.sql("category", column)?)
-            }
+            CategoryRule::Key(column) => Some(on.category(column)?),
+            CategoryRule::Column(column) => Some(on.sql("category", column)?),
             _ => None,
         };
-        let aggregate = on.sql("aggregate", &events.aggregate)?;
+        let (aggregate, least) = on.text("aggregate", &events.aggregate)?;
         let version = on.sql("version", &events.version.0)?;
         let event_type = on.sql("type", &events.event_type)?;
-        let order = on.sql("order", &events.order)?;
+        let (order, finding) = on.order(events)?;
+        let mut layout = layout.clone();
+        layout.events.position &= finding.is_none();
+        let order_column =
+            if finding.is_some() { "rowid".to_owned() } else { events.order.clone() };
         let time = on.field("time", events.time.as_ref().map(|rule| &rule.at))?;
         let metadata = match &events.metadata {
             Some(super::super::layout::MetadataRule::Column(column, _)) => {
@@ -142,7 +205,7 @@ impl Plan {
         let data = on.sql("data", &events.data.column)?;
         let row = [
             order.clone(),
-            aggregate.clone(),
+            on.sql("aggregate", &events.aggregate)?,
             version.clone(),
             event_type.clone(),
             or_null(category.clone()),
@@ -158,21 +221,22 @@ impl Plan {
         .join(", ");
         Ok(Self {
             keyed: matches!(events.category, CategoryRule::Key(_)),
-            snapshots: snapshots(layout, tables)?,
-            checkpoints: checkpoints(layout, tables)?,
+            snapshots: snapshots(&layout, tables, connection)?,
+            checkpoints: checkpoints(&layout, tables, connection)?,
             table: quoted(&table.name),
             row,
             aggregate,
-            // A number is below every text, but where it would be turned into one.
-            least: if table.is_textual(&events.aggregate) { ">= ''" } else { "> -9e999" },
+            least,
             category,
             version,
             event_type,
             order,
+            order_column,
             time,
             data,
             filter: on.filter(events.filter.as_ref())?,
-            layout: layout.clone(),
+            findings: finding.into_iter().collect(),
+            layout,
         })
     }
 
@@ -212,6 +276,13 @@ impl Plan {
         format!("SELECT {event_type} FROM {table} WHERE {this}{filter} ORDER BY {version} LIMIT 1")
     }
 
+    /// How many events one aggregate has at or below a version.
+    pub(super) fn count_upto(&self) -> String {
+        let Self { table, version, filter, .. } = self;
+        let this = self.this();
+        format!("SELECT count(*) FROM {table} WHERE {this} AND {version} <= ?2{filter}")
+    }
+
     /// How many events one aggregate has above a version.
     pub(super) fn count_above(&self) -> String {
         let Self { table, version, filter, .. } = self;
@@ -225,7 +296,8 @@ impl Plan {
         let Self { table, aggregate, least, filter, .. } = self;
         // Without a bound at the end where the walk begins, SQLite may rather read the whole table and sort it.
         let end = |column: &str, least: &str| {
-            if backward { format!("{column} < x''") } else { format!("{column} {least}") }
+            let end = if backward { "< x''" } else { least };
+            format!("{column} {end}")
         };
         let (compare, direction) = match (backward, from) {
             (false, From::At) => (">=", "ASC"),
@@ -281,6 +353,12 @@ impl Plan {
         format!("SELECT {row} FROM {table} WHERE 1{filter} ORDER BY {order} DESC LIMIT 1")
     }
 
+    /// How many events stand beyond a place.
+    pub(super) fn count_after(&self) -> String {
+        let Self { table, order, filter, .. } = self;
+        format!("SELECT count(*) FROM {table} WHERE {order} > ?2{filter}")
+    }
+
     /// How many events there are.
     pub(super) fn count_events(&self) -> String {
         format!("SELECT count(*) FROM {} WHERE 1{}", self.table, self.filter)
@@ -306,6 +384,8 @@ impl Plan {
             ("newest", self.edge(true)),
             ("first type", self.first_type()),
             ("count of one aggregate", self.count_above()),
+            ("count of what is too low", self.count_upto()),
+            ("count after a place", self.count_after()),
             ("scan", self.scan()),
             ("head", self.head()),
         ];
@@ -382,16 +462,20 @@ impl Plan {
 }
 
 /// Version, time, state and media type of the snapshots of ?1 (in category ?4).
-fn snapshots(layout: &Layout, tables: &[Table]) -> Result<Option<String>, StoreError> {
+fn snapshots(
+    layout: &Layout,
+    tables: &[Table],
+    connection: &Connection,
+) -> Result<Option<String>, StoreError> {
     let Some(rule) = &layout.snapshots else { return Ok(None) };
     let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
     else {
         return Ok(None);
     };
-    let on = Columns { layout: &layout.name, table };
-    let aggregate = on.sql("aggregate", &rule.aggregate)?;
-    let this = match on.optional("category", rule.category.as_ref())? {
-        Some(category) => format!("{category} = ?4 AND {aggregate} = ?1"),
+    let on = Columns { layout: &layout.name, table, connection };
+    let (aggregate, _) = on.text("aggregate", &rule.aggregate)?;
+    let this = match &rule.category {
+        Some(category) => format!("{} = ?4 AND {aggregate} = ?1", on.category(category)?),
         None => format!("{aggregate} = ?1"),
     };
     let version = on.sql("version", &rule.version)?;
@@ -406,13 +490,17 @@ fn snapshots(layout: &Layout, tables: &[Table]) -> Result<Option<String>, StoreE
 }
 
 /// Name, position, status and time of every checkpoint.
-fn checkpoints(layout: &Layout, tables: &[Table]) -> Result<Option<String>, StoreError> {
+fn checkpoints(
+    layout: &Layout,
+    tables: &[Table],
+    connection: &Connection,
+) -> Result<Option<String>, StoreError> {
     let Some(rule) = &layout.checkpoints else { return Ok(None) };
     let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
     else {
         return Ok(None);
     };
-    let on = Columns { layout: &layout.name, table };
+    let on = Columns { layout: &layout.name, table, connection };
     let name = on.sql("name", &rule.name)?;
     let position = on.sql("position", &rule.position)?;
     let status = or_null(on.optional("status", rule.status.as_ref())?);

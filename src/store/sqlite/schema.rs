@@ -6,16 +6,51 @@ use rusqlite::Connection;
 
 use super::super::layout::{Layout, Proof};
 use super::super::{StoreError, StoreErrorKind};
+use crate::model::Finding;
 
 /// A table or view as it was found.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) name: String,
     pub(super) columns: Vec<String>,
-    /// Those of its columns that turn numbers into text.
-    textual: Vec<String>,
+    /// What becomes of what is written into each of them.
+    affinities: Vec<Affinity>,
     /// Whether its rows have numbers in the order of their insertion.
     pub(super) rowid: bool,
+    /// Whether some column may have an order of its own.
+    pub(super) collated: bool,
+    /// Why its columns cannot be told.
+    broken: Option<String>,
+}
+
+/// What SQLite makes of a value that is written into a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Affinity {
+    /// Text.
+    Text,
+    /// A whole number where it can be one.
+    Integer,
+    /// A number where it can be one.
+    Numeric,
+    /// What it was.
+    None,
+}
+
+impl Affinity {
+    /// Follows <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>.
+    fn of(declared: &str, strict: bool) -> Self {
+        let declared = declared.to_ascii_uppercase();
+        let names = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        if names(&["INT"]) {
+            Self::Integer
+        } else if names(&["CHAR", "CLOB", "TEXT"]) {
+            Self::Text
+        } else if declared.is_empty() || names(&["BLOB"]) || (strict && declared == "ANY") {
+            Self::None
+        } else {
+            Self::Numeric
+        }
+    }
 }
 
 impl Table {
@@ -24,9 +59,17 @@ impl Table {
         self.columns.iter().any(|own| own.eq_ignore_ascii_case(column))
     }
 
-    /// Whether a value of this column, or expression, that is compared with a number is compared as text.
-    pub(super) fn is_textual(&self, column: &str) -> bool {
-        self.textual.iter().any(|own| own.eq_ignore_ascii_case(column))
+    /// The affinity of a column; an expression has none.
+    pub(super) fn affinity(&self, column: &str) -> Affinity {
+        let at = self.columns.iter().position(|own| own.eq_ignore_ascii_case(column));
+        at.and_then(|at| self.affinities.get(at).copied()).unwrap_or(Affinity::None)
+    }
+
+    /// What is to be said of a table whose columns cannot be told.
+    pub(super) fn trouble(&self) -> Option<Finding> {
+        let (name, why) = (&self.name, self.broken.as_ref()?);
+        let message = format!("table or view {name} cannot be read and is passed over: {why}");
+        Some(Finding::note("table-unreadable", message))
     }
 
     fn lacks<'a>(&self, proof: &'a Proof) -> Vec<&'a str> {
@@ -37,31 +80,35 @@ impl Table {
 /// All tables and views that are not SQLite's own.
 pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, rusqlite::Error> {
     let mut names = connection.prepare(
-        "SELECT name, wr, type FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-         AND type IN ('table', 'view', 'virtual') ORDER BY name",
+        "SELECT list.name, wr, list.type, strict, sql LIKE '%collate%' FROM pragma_table_list AS list \
+         LEFT JOIN sqlite_schema AS made ON made.name = list.name AND made.type IN ('table', 'view') \
+         WHERE schema = 'main' AND list.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         AND list.type IN ('table', 'view', 'virtual') ORDER BY list.name",
     )?;
-    let mut columns = connection.prepare("SELECT name, upper(type) FROM pragma_table_xinfo(?1)")?;
+    let mut columns = connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1)")?;
     let found = names.query_map([], |row| {
         let name: String = row.get(0)?;
         let rowid = !row.get::<_, bool>(1)? && row.get::<_, String>(2)? == "table";
-        Ok((name, rowid))
+        let collated = row.get::<_, Option<bool>>(4)?.unwrap_or_default();
+        Ok((name, rowid, row.get::<_, bool>(3)?, collated))
     })?;
     found
         .map(|table| {
-            let (name, rowid) = table?;
-            let (mut all, mut textual) = (Vec::new(), Vec::new());
-            let mut rows = columns.query([&name])?;
-            while let Some(row) = rows.next()? {
-                let (column, kind): (String, String) = (row.get(0)?, row.get(1)?);
-                // <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
-                let text = ["CHAR", "CLOB", "TEXT"].iter().any(|word| kind.contains(word));
-                if text && !kind.contains("INT") {
-                    textual.push(column.clone());
+            let (name, rowid, strict, collated) = table?;
+            let read = columns.query_map([&name], |row| {
+                Ok((row.get(0)?, Affinity::of(&row.get::<_, String>(1)?, strict)))
+            });
+            let all: Result<Vec<(String, Affinity)>, _> = read.and_then(Iterator::collect);
+            let (columns, broken) = match all {
+                Ok(all) => (all, None),
+                // A view of what is gone, a virtual table of a module that is not here.
+                Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) => {
+                    (Vec::new(), Some(error.to_string()))
                 }
-                all.push(column);
-            }
-            drop(rows);
-            Ok(Table { name, columns: all, textual, rowid })
+                Err(error) => return Err(error),
+            };
+            let (columns, affinities) = columns.into_iter().unzip();
+            Ok(Table { name, columns, affinities, rowid, collated, broken })
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Every shipped layout on a store that its library wrote, through the suite that all stores go through.
 
+mod odd;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -1,0 +1,218 @@
+//! Stores that are not quite as their libraries make them: made by hand, migrated by others, damaged.
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::store::{Direction, StoreErrorKind};
+
+/// A new database made by `sql`.
+fn made(sql: &str) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("odd.db");
+    Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    (directory, path)
+}
+
+fn refused(path: &Path) -> StoreError {
+    SqliteStore::open(path.to_str().unwrap(), None, &std::env::temp_dir()).err().unwrap()
+}
+
+fn ids(store: &mut SqliteStore) -> Vec<String> {
+    let mut both = [Direction::Forward, Direction::Backward].map(|direction| {
+        let query = AggregateQuery { direction, ..AggregateQuery::default() };
+        let rows = conformance::list_all(store, &query, 2);
+        rows.into_iter().map(|row| row.key.to_string()).collect::<Vec<_>>()
+    });
+    assert_eq!(both[0], both[1], "forward and backward");
+    std::mem::take(&mut both[0])
+}
+
+fn codes(store: &SqliteStore) -> Vec<&'static str> {
+    store.info().findings.iter().map(|finding| finding.code).collect()
+}
+
+const STORED: &str = "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
+    PRIMARY KEY (originator_id, originator_version));";
+
+fn stored(rows: &str) -> (tempfile::TempDir, PathBuf) {
+    made(&format!("{STORED} INSERT INTO stored_events VALUES {rows};"))
+}
+
+fn broadway(id: &str, options: &str, rows: &str) -> (tempfile::TempDir, PathBuf) {
+    made(&format!(
+        "CREATE TABLE events (id {id}, uuid TEXT, playhead INTEGER, payload TEXT, metadata TEXT, recorded_on TEXT, type TEXT) \
+         {options}; {rows}"
+    ))
+}
+
+#[test]
+fn an_order_that_is_no_number_gives_way_to_the_row_number() {
+    let rows = "WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 1499)
+        INSERT INTO events SELECT printf('%08x', n * 7919 % 1500), 'a', n, '{}', '{}', NULL, 'T' FROM n";
+    let (_directory, path) = broadway("TEXT PRIMARY KEY", "", rows);
+    let mut store = open(&path);
+    assert_eq!(codes(&store), ["order-not-a-number"]);
+    assert!(!store.capabilities().position);
+    let events = conformance::scan_all(&mut store, &EventQuery::default(), 700);
+    let versions: Vec<u64> = events.iter().map(|event| event.version.0).collect();
+    assert_eq!(versions, (1..=1500).collect::<Vec<_>>());
+    assert!(events.iter().all(|event| event.position.is_none()));
+
+    let (_directory, path) = broadway("TEXT PRIMARY KEY", "WITHOUT ROWID", rows);
+    let error = refused(&path);
+    assert_eq!(error.kind, StoreErrorKind::BadLayout, "{error}");
+    assert!(error.message.contains("column id of table events"), "{error}");
+}
+
+#[test]
+fn a_row_without_a_place_is_named() {
+    let row = |id: &str, playhead: i64| {
+        format!(
+            "INSERT INTO events VALUES ({id}, 'cart-9', {playhead}, '{{}}', '{{}}', NULL, 'T');"
+        )
+    };
+    let (_directory, path) = broadway("INTEGER", "", &(row("1", 0) + &row("2", 1)));
+    let mut store = open(&path);
+    Connection::open(&path).unwrap().execute_batch(&row("'abc'", 41)).unwrap();
+    let error = store.scan(&EventQuery::default(), 10).unwrap_err();
+    for word in ["column id", "`abc`", "aggregate cart-9", "version 41"] {
+        assert!(error.message.contains(word), "{word}: {error}");
+    }
+}
+
+#[test]
+fn events_below_the_first_version_are_told() {
+    let event =
+        |version: i64| format!("('a', {version}, 'shop:Acc.Opened', '{{\"n\":{version}}}')");
+    let rows = [event(0), event(1), event(2)].join(", ");
+    let (_directory, path) = stored(&rows);
+    let mut store = open(&path);
+    let row = store.find("a").unwrap().remove(0);
+    assert_eq!((row.events, row.version), (2, Version(2)), "what its history shows");
+    assert_eq!(codes(&store), ["version-below-first"]);
+    let events = store.read(&row.key, Version::ZERO, 10).unwrap();
+    let [first, second] = events.as_slice() else { panic!("{events:?}") };
+    let said = &first.findings[0];
+    assert!(said.message.starts_with("1 event is numbered below 1"), "{said:?}");
+    assert!(said.hint.as_ref().unwrap().contains("column: originator_version, first: 0"));
+    assert!(second.findings.is_empty());
+    let rest = store.read(&row.key, Version(1), 10).unwrap();
+    assert!(rest[0].findings.is_empty(), "once is enough");
+}
+
+#[test]
+fn a_time_that_cannot_be_read_is_no_end() {
+    let (_directory, path) = fixture("emmett.db");
+    let times = open(&path).census().unwrap();
+    let connection = Connection::open(&path).unwrap();
+    for (time, at) in [("0000-00-00 00:00:00", "min"), ("9999-99-99 99:99:99", "max")] {
+        let sql = format!(
+            "UPDATE emt_messages SET created = ?1 WHERE rowid = (SELECT {at}(rowid) FROM emt_messages WHERE stream_position = 2)"
+        );
+        assert_eq!(connection.execute(&sql, [time]).unwrap(), 1);
+    }
+    drop(connection);
+    let mut store = open(&path);
+    let census = store.census().unwrap();
+    assert_eq!((census.first_time, census.last_time), (times.first_time, times.last_time));
+    let said = store.info().findings.last().unwrap();
+    assert!(said.message.starts_with("2 events have a time that cannot be read"), "{said:?}");
+}
+
+const CQRS: &str =
+    "(aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)";
+
+#[test]
+fn ids_and_categories_of_any_kind_are_found() {
+    let (_directory, path) = made(&format!(
+        "CREATE TABLE events {CQRS};
+         INSERT INTO events SELECT column1, column2, column3, 'T', '1', '{{}}', '{{}}' FROM (VALUES
+            ('Order', 5, 1), ('Order', 6, 1), ('Order', 7, 1), ('Order', 7, 2), (NULL, 8, 1), (3, 'x', 1), ('B', x'79', 1))"
+    ));
+    let mut store = open(&path);
+    assert_eq!(ids(&mut store), ["8", "3 x", "B y", "Order 5", "Order 6", "Order 7"]);
+    assert_eq!(store.counts().unwrap().aggregates, 6);
+    let expected = conformance::scan_all(&mut store, &EventQuery::default(), 100);
+    conformance::check(&mut store, &expected);
+
+    let (_directory, path) = made(
+        "CREATE TABLE events (aggregate_type INTEGER, aggregate_id INTEGER, sequence INTEGER, event_type TEXT,
+            event_version TEXT, payload TEXT, metadata TEXT, PRIMARY KEY (aggregate_type, aggregate_id, sequence));
+         INSERT INTO events SELECT n % 3, n / 5, n, 'T', '1', '{}', '{}' FROM
+            (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 90) SELECT n FROM n)",
+    );
+    let mut store = open(&path);
+    let expected = conformance::scan_all(&mut store, &EventQuery::default(), 100);
+    conformance::check(&mut store, &expected);
+}
+
+#[test]
+fn ids_are_told_apart_though_the_column_would_not() {
+    let (_directory, path) = made(
+        "CREATE TABLE stored_events (originator_id TEXT COLLATE NOCASE, originator_version INTEGER, topic TEXT, state BLOB);
+         CREATE INDEX by_id ON stored_events (originator_id, originator_version);
+         INSERT INTO stored_events SELECT column1, column2, 'shop:Acc.Opened', '{}' FROM
+            (VALUES ('abc', 1), ('ABC', 1), ('Abd', 1), ('abc', 2), ('aBe', 1))",
+    );
+    let mut store = open(&path);
+    let expected = conformance::scan_all(&mut store, &EventQuery::default(), 100);
+    conformance::check(&mut store, &expected);
+    assert_eq!(store.counts().unwrap().aggregates, 4);
+}
+
+#[test]
+fn an_id_that_is_no_text_does_not_end_the_list() {
+    let (_directory, path) = stored(
+        "('a', 1, 'shop:Acc.Opened', '{}'), ('c', 1, 'shop:Acc.Opened', '{}'), (x'ff01', 1, 'shop:Acc.Opened', '{}'),
+         (CAST(x'62ff' AS TEXT), 1, 'shop:Acc.Opened', '{}'), (CAST(x'62fe' AS TEXT), 1, 'shop:Acc.Opened', '{}')",
+    );
+    let mut store = open(&path);
+    assert_eq!(ids(&mut store), ["Acc a", "Acc c"]);
+    assert_eq!(codes(&store), ["aggregate-id-unreadable"]);
+    let events = store.scan(&EventQuery::default(), 10).unwrap().events;
+    let doubtful: Vec<usize> = events.iter().map(|event| event.findings.len()).collect();
+    assert_eq!(doubtful, [0, 0, 1, 1, 1]);
+}
+
+#[test]
+fn a_table_that_cannot_be_read_is_passed_over() {
+    let add = |sql: &str| {
+        let (directory, path) = stored("('a', 1, 'shop:Acc.Opened', '{}')");
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        (directory, path)
+    };
+    let hidden = "PRAGMA writable_schema = on; INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) \
+        VALUES ('table', 'vectors', 'vectors', 0, 'CREATE VIRTUAL TABLE vectors USING vec0(embedding float[4])')";
+    let view = "CREATE TABLE gone (x); CREATE VIEW report AS SELECT x FROM gone; PRAGMA writable_schema = on; \
+        DELETE FROM sqlite_master WHERE name = 'gone'";
+    for (sql, name) in [(view, "report"), (hidden, "vectors")] {
+        let (_directory, path) = add(sql);
+        let mut store = open(&path);
+        assert_eq!(ids(&mut store), ["Acc a"]);
+        let said = &store.info().findings[0];
+        assert_eq!(said.code, "table-unreadable");
+        assert!(said.message.contains(name), "{said:?}");
+    }
+}
+
+/// SQLite forgets an interrupt that comes when no statement runs.
+#[test]
+fn an_interrupt_between_two_statements_is_not_lost() {
+    let (_directory, path) = fixture("cqrs-es.db");
+    let mut store = open(&path);
+    let interrupter = store.interrupter();
+    let questions: [fn(&mut Asked<'_>) -> Result<(), StoreError>; 4] = [
+        |asked| asked.census().map(drop),
+        |asked| asked.find("a").map(drop),
+        |asked| asked.counts().map(drop),
+        |asked| asked.scan(&EventQuery::default(), 10).map(drop),
+    ];
+    for question in questions {
+        let error = store.ask(|asked| {
+            interrupter.interrupt();
+            question(asked)
+        });
+        assert_eq!(error.unwrap_err().kind, StoreErrorKind::Interrupted);
+        assert!(store.counts().is_ok(), "the next call is not stopped");
+    }
+}
