@@ -215,6 +215,7 @@ fn row<'a>(
         let (category, id) = (key.category.as_str().as_bytes(), key.id.as_str().as_bytes());
         Cow::Owned(timed_id(time, &[&end.hash, category, id, &version]))
     };
+    let (data, content_type) = Stored::of(&event.data);
     Ok(Row {
         position: end.next(),
         aggregate: key.id.as_str(),
@@ -223,10 +224,10 @@ fn row<'a>(
         event_id,
         event_type: event.event_type.as_str(),
         schema: event.schema.as_deref(),
-        data: Stored::of(&event.data),
-        metadata: event.metadata.as_ref().map(Stored::of),
+        data,
+        content_type,
+        metadata: event.metadata.as_ref().map(|metadata| Stored::of(metadata).0),
         recorded_at: Some(recorded_at),
-        content_type: (!event.data.is_json()).then(|| event.data.content_type()),
     })
 }
 

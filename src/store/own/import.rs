@@ -133,7 +133,7 @@ impl Copy {
         event: &Event,
         to: &Path,
     ) -> Result<(), StoreError> {
-        let mut row = self.row(event, end);
+        let mut row = self.row(event, end)?;
         if end.insert(insert, &row).is_ok() {
             self.events += 1;
             return Ok(());
@@ -154,7 +154,30 @@ impl Copy {
         Ok(())
     }
 
-    fn row<'a>(&mut self, event: &'a Event, end: &End) -> Row<'a> {
+    /// The version as our table takes it.
+    fn version(&self, event: &Event) -> Result<i64, StoreError> {
+        if let Some(version) = i64::try_from(event.version.0).ok().filter(|version| *version > 0) {
+            return Ok(version);
+        }
+        let place = event.position.map_or_else(String::new, |at| format!(" at position {at}"));
+        let reason = event
+            .findings
+            .iter()
+            .find(|finding| finding.code.starts_with("version-"))
+            .map_or_else(|| format!("its version is {}", event.version), |one| one.message.clone());
+        let message = format!(
+            "{} holds an event of {}{place} that a store of our own cannot take: {reason}",
+            self.from,
+            event.key()
+        );
+        Err(StoreError::new(StoreErrorKind::Rejected, message).hint(
+            "versions begin with 1; where the application counts from 0, a layout file of your own says so \
+             (`first: 0`), or export the events, mend that line and import the result",
+        ))
+    }
+
+    fn row<'a>(&mut self, event: &'a Event, end: &End) -> Result<Row<'a>, StoreError> {
+        let version = self.version(event)?;
         let position = match event.position {
             Some(position) if end.position.is_none_or(|last| position.0 > last) => position.0,
             other => {
@@ -168,22 +191,23 @@ impl Copy {
         self.times += u64::from(event.time.is_none());
         self.times_lost += u64::from(event.time.is_some() && recorded_at.is_none());
         self.unwrapped += u64::from(!event.data.is_plain() && event.data.value().is_ok());
-        Row {
+        let (data, content_type) = Stored::of(&event.data);
+        Ok(Row {
             position,
             aggregate: event.aggregate.as_str(),
             category: event.category.as_str(),
-            version: event.version.0 as i64,
+            version,
             event_id: match &event.id {
                 Some(id) => Cow::Borrowed(id.as_str()),
                 None => Cow::Owned(id_for(event)),
             },
             event_type: event.event_type.as_str(),
             schema: event.schema.as_deref(),
-            data: Stored::of(&event.data),
-            metadata: event.metadata.as_ref().map(Stored::of),
+            data,
+            content_type,
+            metadata: event.metadata.as_ref().map(|metadata| Stored::of(metadata).0),
             recorded_at,
-            content_type: (!event.data.is_json()).then(|| event.data.content_type()),
-        }
+        })
     }
 
     fn twice(&self, event: &Event) -> StoreError {

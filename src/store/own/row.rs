@@ -20,10 +20,14 @@ pub(super) struct Row<'a> {
     pub(super) event_type: &'a str,
     pub(super) schema: Option<&'a str>,
     pub(super) data: Stored<'a>,
+    /// Media type of `data`; `None` for JSON.
+    pub(super) content_type: Option<&'a str>,
     pub(super) metadata: Option<Stored<'a>>,
     pub(super) recorded_at: Option<String>,
-    pub(super) content_type: Option<&'a str>,
 }
+
+/// The media type of what is nothing else.
+const BINARY: &str = "application/octet-stream";
 
 /// A payload as it stands in a column.
 #[derive(Clone, Debug)]
@@ -35,16 +39,18 @@ pub(super) enum Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
-    /// The exact bytes, or the value with its wrapping taken off where the library has one.
-    pub(super) fn of(payload: &'a Payload) -> Self {
+    /// The exact bytes, or the value with its wrapping taken off where the library has one; and their media type
+    /// where that is not JSON.
+    pub(super) fn of(payload: &'a Payload) -> (Self, Option<&'a str>) {
         if !payload.is_plain()
             && let Ok(value) = payload.value()
         {
-            return Self::Text(Cow::Owned(json::to_string(value)));
+            return (Self::Text(Cow::Owned(json::to_string(value))), None);
         }
         match std::str::from_utf8(payload.bytes()) {
-            Ok(text) if payload.is_json() => Self::Text(Cow::Borrowed(text)),
-            _ => Self::Blob(payload.bytes()),
+            Ok(text) if payload.is_json() => (Self::Text(Cow::Borrowed(text)), None),
+            _ if payload.is_json() => (Self::Blob(payload.bytes()), Some(BINARY)),
+            _ => (Self::Blob(payload.bytes()), Some(payload.content_type())),
         }
     }
 
@@ -181,7 +187,10 @@ fn uuid(bytes: Hash, version: u8) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::Version;
     use crate::model::time::parse_recorded;
 
     #[test]
@@ -194,6 +203,16 @@ mod tests {
         assert_eq!(text("2016-12-31T23:59:60.5Z"), "2016-12-31T23:59:60.500000000Z");
         assert_eq!(nine_digits(&Timestamp::MAX_UTC), None);
         assert_eq!(nine_digits(&Timestamp::MIN_UTC), None);
+    }
+
+    #[test]
+    fn text_is_json_and_everything_else_has_a_media_type() {
+        let json = Payload::json(&b"{}"[..], Arc::default(), Version(1));
+        let torn = Payload::json(&b"{\xff}"[..], Arc::default(), Version(1));
+        let image = Payload::opaque(&b"x"[..], "image/png", "an image");
+        assert!(matches!(Stored::of(&json), (Stored::Text(_), None)));
+        assert!(matches!(Stored::of(&torn), (Stored::Blob(_), Some(BINARY))));
+        assert!(matches!(Stored::of(&image), (Stored::Blob(_), Some("image/png"))));
     }
 
     #[test]

@@ -12,12 +12,14 @@ use smol_str::SmolStr;
 use super::draft::{Brief, Names, is_json_type, payload_of, read_payload, read_time};
 use super::members::{Members, text};
 use crate::model::json::write_string;
-use crate::model::{Event, EventType, Payload, Position, Version};
+use crate::model::{Event, EventType, Finding, Payload, Position, Version};
 
 /// What a `source` begins with where an export had to make one up.
 pub(crate) const MADE_UP_SOURCE: &str = "urn:foldback:";
 /// The extension attribute of our own exports.
 pub(crate) const EXTENSION: &str = "foldback";
+/// The largest number that can be a version: stores of our own count in signed numbers.
+const LARGEST: u64 = i64::MAX as u64 - 1;
 /// What stands as `id` in that attribute where the event had none.
 pub(crate) const MADE_UP_ID: &str = "made-up";
 /// Attributes that have a place of their own in an event.
@@ -55,13 +57,20 @@ pub(super) fn brief<'a>(members: &Members<'a>) -> Option<Brief<'a>> {
     let own_text = |name: &str| own.as_ref().and_then(|own| own.text(name));
     let category = own_text("category").map(|category| Cow::Owned(category.into_owned()));
     let sequence = members.raw("sequence").and_then(|raw| {
-        let number = text(raw)?.parse::<u64>().ok()?;
-        Some((number, raw))
+        let text = text(raw)?;
+        let number = text.parse::<u64>().ok().filter(|number| *number <= LARGEST);
+        if number.is_none() && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let message = format!("its sequence is {text}, which is too large for a version");
+            findings.push(Finding::warning("member-unreadable", message));
+        }
+        Some((number?, raw))
     });
     Some(Brief {
         category: category.unwrap_or_else(|| category_of(subject.as_ref(), &source)),
         position: own_text("position").and_then(|text| text.parse().ok()).map(Position),
-        version: own_text("version").and_then(|text| text.parse().ok()).filter(|v| *v > 0),
+        version: own_text("version")
+            .and_then(|text| text.parse().ok())
+            .filter(|v| (1..=LARGEST).contains(v)),
         aggregate: subject.unwrap_or(source),
         event_type: members.text("type")?,
         time: read_time(members, &mut findings),

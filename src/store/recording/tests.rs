@@ -80,6 +80,22 @@ fn a_batch_reads_as_its_lines_do() {
 }
 
 #[test]
+fn a_sequence_that_is_too_large_is_no_version() {
+    let event = |id: u8, sequence: &str| {
+        format!(
+            "{{\"specversion\":\"1.0\",\"id\":\"e{id}\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"o-1\",\
+             \"sequence\":\"{sequence}\",\"data\":{{}}}}\n"
+        )
+    };
+    let text = event(1, "1") + &event(2, "18446744073709551615") + &event(3, "9223372036854775808");
+    let (_dir, path) = file("x.jsonl", text);
+    let events = all(&mut *open(&path).unwrap());
+    let told: Vec<_> = events.iter().map(|e| (e.version.0, e.findings.len())).collect();
+    assert_eq!(told, [(1, 0), (2, 1), (3, 1)]);
+    assert!(events[1].findings[0].message.contains("18446744073709551615"));
+}
+
+#[test]
 fn a_sequence_of_the_whole_source_is_no_version() {
     let event = |subject: &str, sequence: u64| {
         format!(

@@ -23,7 +23,11 @@ pub(super) fn fixture(name: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 pub(super) fn open(path: &Path) -> SqliteStore {
-    SqliteStore::open(path.to_str().unwrap(), None, &std::env::temp_dir()).unwrap()
+    try_open(path).unwrap()
+}
+
+fn try_open(path: &Path) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(path.to_str().unwrap(), None, &std::env::temp_dir())
 }
 
 /// One row in the plainest way there is: every column as it stands.

@@ -175,6 +175,21 @@ fn a_stopped_or_failed_import_leaves_nothing() {
 }
 
 #[test]
+fn a_version_that_our_table_cannot_take_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let to = dir.path().join("new.db");
+    for (version, word) in [(0, "its version is 0"), (u64::MAX, "18446744073709551615")] {
+        let error = import_all(&[simple(7, "order-1", version)], &to).unwrap_err();
+        assert_eq!(error.kind, StoreErrorKind::Rejected);
+        for word in ["Order order-1", "position 7", word] {
+            assert!(error.message.contains(word), "{word}: {error}");
+        }
+        assert!(error.hint.unwrap().contains("first: 0"));
+        assert!(names(&dir).is_empty());
+    }
+}
+
+#[test]
 fn a_file_that_is_there_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("theirs.db");

@@ -13,10 +13,6 @@ fn made(sql: &str) -> (tempfile::TempDir, PathBuf) {
     (directory, path)
 }
 
-fn refused(path: &Path) -> StoreError {
-    SqliteStore::open(path.to_str().unwrap(), None, &std::env::temp_dir()).err().unwrap()
-}
-
 fn ids(store: &mut SqliteStore) -> Vec<String> {
     let mut both = [Direction::Forward, Direction::Backward].map(|direction| {
         let query = AggregateQuery { direction, ..AggregateQuery::default() };
@@ -59,7 +55,7 @@ fn an_order_that_is_no_number_gives_way_to_the_row_number() {
     assert!(events.iter().all(|event| event.position.is_none()));
 
     let (_directory, path) = broadway("TEXT PRIMARY KEY", "WITHOUT ROWID", rows);
-    let error = refused(&path);
+    let error = try_open(&path).err().unwrap();
     assert_eq!(error.kind, StoreErrorKind::BadLayout, "{error}");
     assert!(error.message.contains("column id of table events"), "{error}");
 }
@@ -201,7 +197,8 @@ fn an_interrupt_between_two_statements_is_not_lost() {
     let (_directory, path) = fixture("cqrs-es.db");
     let mut store = open(&path);
     let interrupter = store.interrupter();
-    let questions: [fn(&mut Asked<'_>) -> Result<(), StoreError>; 4] = [
+    type Question = fn(&mut Asked<'_>) -> Result<(), StoreError>;
+    let questions: [Question; 4] = [
         |asked| asked.census().map(drop),
         |asked| asked.find("a").map(drop),
         |asked| asked.counts().map(drop),
