@@ -246,7 +246,7 @@ impl EventStore for SqliteStore {
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {
-        self.ask(Asked::census)
+        self.ask(|asked: &mut Asked<'_>| asked.census())
     }
 
     fn snapshots(&mut self, key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError> {

@@ -160,7 +160,7 @@ impl Kept {
 /// The state as JSON text.
 fn text(snapshot: &Snapshot) -> Option<String> {
     snapshot.state.value().ok()?;
-    match Stored::of(&snapshot.state) {
+    match Stored::of(&snapshot.state).0 {
         Stored::Text(text) => Some(text.into_owned()),
         Stored::Blob(_) => None,
     }
