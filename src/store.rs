@@ -9,6 +9,7 @@ pub(crate) mod conformance;
 pub mod demo;
 mod error;
 pub mod export;
+mod fleeting;
 pub(crate) mod index;
 pub mod layout;
 pub mod memory;
@@ -23,6 +24,7 @@ pub mod sqlite;
 mod stop;
 
 pub use error::{StoreError, StoreErrorKind};
+pub use fleeting::remove_all as remove_leftovers;
 pub use memory::MemoryStore;
 pub use open::{OpenOptions, open};
 pub use stop::Stop;

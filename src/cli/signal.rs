@@ -1,10 +1,14 @@
 //! Ctrl-C: the running command is asked to stop, the store's running call is interrupted, and whoever waits wakes up.
 
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
-use crate::store::Interrupter;
+use crate::store::{self, Interrupter};
 
 /// Whether Ctrl-C was pressed. Clones share it.
 #[derive(Clone, Default)]
@@ -21,7 +25,11 @@ impl Signal {
     /// Listens from now on. Where the system gives no such signal, Ctrl-C ends the program as if nobody listened.
     pub(crate) fn listen(&self) {
         let heard = self.clone();
-        let _ = std::thread::Builder::new().name("ctrl-c".into()).spawn(move || heard.wait_for());
+        let (ready, listens) = sync_channel(1);
+        let wait = move || heard.wait_for(&ready);
+        let _ = std::thread::Builder::new().name("ctrl-c".into()).spawn(wait);
+        // Nothing is begun before Ctrl-C would end it as it should; a thread that cannot listen hangs up.
+        let _ = listens.recv();
     }
 
     /// Interrupts this store's calls too.
@@ -54,11 +62,19 @@ impl Signal {
         self.0.woken.notify_all();
     }
 
-    fn wait_for(&self) {
+    fn wait_for(&self, ready: &SyncSender<()>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            if tokio::signal::ctrl_c().await.is_err() {
+            let mut first = pin!(tokio::signal::ctrl_c());
+            // Asked once, it listens.
+            let begun = poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await;
+            let _ = ready.send(());
+            let heard = match begun {
+                Poll::Ready(heard) => heard,
+                Poll::Pending => first.await,
+            };
+            if heard.is_err() {
                 return;
             }
             self.stop();
@@ -72,6 +88,7 @@ impl Signal {
 
 #[expect(clippy::disallowed_methods, reason = "no command draws on the terminal's other screen")]
 fn leave() -> ! {
+    store::remove_leftovers();
     std::process::exit(super::failure::Status::Stopped as i32)
 }
 

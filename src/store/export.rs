@@ -77,13 +77,9 @@ pub fn export_file(
         return Err(occupied(to));
     }
     let partial = Partial::beside(to)?;
-    let file = fs::File::create_new(&partial.path).map_err(|error| {
-        let kind = match error.kind() {
-            io::ErrorKind::NotFound => StoreErrorKind::NotFound,
-            io::ErrorKind::PermissionDenied => StoreErrorKind::Denied,
-            _ => StoreErrorKind::Failed,
-        };
-        StoreError::new(kind, format!("{} cannot be made: {error}", to.display())).because(error)
+    let file = fs::File::create_new(partial.path()).map_err(|error| {
+        let message = format!("{} cannot be made: {error}", to.display());
+        StoreError::new(StoreErrorKind::Unwritable, message).because(error)
     })?;
     let mut file = BufWriter::with_capacity(1 << 16, file);
     let events = export(from, query, &mut file, format, progress)?;
@@ -128,7 +124,7 @@ fn lines(
 }
 
 fn failed(error: io::Error) -> StoreError {
-    StoreError::new(StoreErrorKind::Failed, format!("the export cannot be written: {error}"))
+    StoreError::new(StoreErrorKind::Unwritable, format!("the export cannot be written: {error}"))
         .because(error)
 }
 

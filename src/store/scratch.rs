@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::fleeting::Fleeting;
+
 /// A directory of our own that nobody else may enter; gone, with all that is in it, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    directory: PathBuf,
+    directory: Fleeting,
 }
 
 impl Scratch {
@@ -24,9 +26,8 @@ impl Scratch {
         loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
             let name = format!("foldback-{}-{count}", std::process::id());
-            let directory = within.join(name);
-            match builder.create(&directory) {
-                Ok(()) => return Ok(Self { directory }),
+            match Fleeting::made(within.join(name), |path| builder.create(path)) {
+                Ok(directory) => return Ok(Self { directory }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -35,14 +36,7 @@ impl Scratch {
 
     /// A file in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.directory.join(name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Nothing can be done about a directory that somebody else holds on to.
-        drop(fs::remove_dir_all(&self.directory));
+        self.directory.path().join(name)
     }
 }
 

@@ -5,7 +5,7 @@ mod kept;
 use std::borrow::Cow;
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, Statement};
 
@@ -13,6 +13,7 @@ use super::append::{End, INSERT, holder};
 use super::row::{Row, Stored, made_up_id, nine_digits};
 use super::{OwnStore, SCHEMA, failed, occupied};
 use crate::model::{AggregateKey, Event, Finding};
+use crate::store::fleeting::Fleeting;
 use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
 
 /// How many events are read, and written, at a time.
@@ -48,7 +49,7 @@ pub fn import(
         return Err(occupied(to));
     }
     let partial = Partial::beside(to)?;
-    let store = OwnStore::create_bare(&partial.path, to)?;
+    let store = OwnStore::create_bare(partial.path(), to)?;
     let failed = |error| failed(to, "could not be written", error);
     // Until it is whole nobody else sees the file, and a file that is not whole is thrown away.
     store
@@ -285,9 +286,7 @@ fn has_version(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<bool>
 
 /// A file that is still being written; removed unless it becomes what it should be.
 #[derive(Debug)]
-pub(crate) struct Partial {
-    pub(crate) path: PathBuf,
-}
+pub(crate) struct Partial(Fleeting);
 
 impl Partial {
     /// A free name beside `to`, so that it can be renamed.
@@ -299,34 +298,30 @@ impl Partial {
         let mut partial = std::ffi::OsString::from(".");
         partial.push(name);
         partial.push(format!(".{}.partial", std::process::id()));
-        Ok(Self { path: to.with_file_name(partial) })
+        // Whoever writes makes the file itself, and says why where that fails.
+        Ok(Self(Fleeting::at(to.with_file_name(partial))))
+    }
+
+    /// Where it is written.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 
     /// Gives the file its name, once its bytes are on the disk. Never takes the place of another file.
     pub(crate) fn becomes(self, to: &Path) -> Result<(), StoreError> {
         let failed = |error: std::io::Error| {
             let message = format!("{} could not be finished: {error}", to.display());
-            StoreError::new(StoreErrorKind::Failed, message).because(error)
+            StoreError::new(StoreErrorKind::Unwritable, message).because(error)
         };
-        fs::File::open(&self.path).and_then(|file| file.sync_all()).map_err(failed)?;
-        match fs::hard_link(&self.path, to) {
+        fs::File::open(self.path()).and_then(|file| file.sync_all()).map_err(failed)?;
+        match fs::hard_link(self.path(), to) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(occupied(to)),
             // A file system without links: the name was free when we began.
             Err(_) if fs::symlink_metadata(to).is_err() => {
-                fs::rename(&self.path, to).map_err(failed)
+                fs::rename(self.path(), to).map_err(failed)
             }
             Err(error) => Err(failed(error)),
-        }
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        for end in ["", "-journal", "-wal", "-shm"] {
-            let mut name = self.path.clone().into_os_string();
-            name.push(end);
-            let _ = fs::remove_file(name);
         }
     }
 }

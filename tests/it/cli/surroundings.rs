@@ -153,3 +153,44 @@ fn following_prints_what_comes_and_ctrl_c_ends_it() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(lines.next().is_none());
 }
+
+#[test]
+fn a_second_ctrl_c_leaves_nothing_behind() {
+    let (home, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // A log that was not taken over, and nobody who has it open: only a private copy can be read.
+    let (live, path) = (home.path().join("live.db"), home.path().join("shop.db"));
+    let connection = rusqlite::Connection::open(&live).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL;
+             CREATE TABLE stored_events (originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL,
+                 topic TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (originator_id, originator_version));
+             INSERT INTO stored_events VALUES ('a', 1, 'shop:Opened', '{}');",
+        )
+        .unwrap();
+    std::fs::copy(&live, &path).unwrap();
+    std::fs::copy(home.path().join("live.db-wal"), home.path().join("shop.db-wal")).unwrap();
+    let mut child = foldback()
+        .arg("events")
+        .arg(&path)
+        .args(["--where", "last(repeat(1))"])
+        .env("TMPDIR", scratch.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let copies = || std::fs::read_dir(scratch.path()).unwrap().count();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let mut copied = false;
+    while child.try_wait().unwrap().is_none() {
+        assert!(std::time::Instant::now() < patience, "it does not end");
+        copied |= copies() > 0;
+        if copied {
+            let pid = child.id().to_string();
+            assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().is_ok());
+        }
+        std::thread::yield_now();
+    }
+    assert!(copied, "nothing was copied, so nothing was tested");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(copies(), 0);
+}
