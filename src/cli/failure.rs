@@ -55,15 +55,6 @@ impl Failure {
         Self::new(status, "")
     }
 
-    /// A failure between an open store and a file that should be made: that the file cannot be is a refused write.
-    pub(crate) fn of_copying(error: SessionError) -> Self {
-        use StoreErrorKind::{Denied, NotFound};
-        let is_target =
-            matches!(&error, SessionError::Store(error) if matches!(error.kind, NotFound | Denied));
-        let failure = Self::from(error);
-        if is_target { Self { status: Status::Refused, ..failure } } else { failure }
-    }
-
     /// Says what to do next.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -105,7 +96,9 @@ impl From<StoreError> for Failure {
         let status = match error.kind {
             Kind::Interrupted => return Self::silent(Status::Stopped),
             Kind::BadLayout | Kind::Unsupported => Status::Usage,
-            Kind::Conflict { .. } | Kind::ReadOnly | Kind::Rejected => Status::Refused,
+            Kind::Conflict { .. } | Kind::ReadOnly | Kind::Rejected | Kind::Unwritable => {
+                Status::Refused
+            }
             Kind::NotFound
             | Kind::Denied
             | Kind::NotAStore
@@ -158,6 +151,7 @@ mod tests {
         assert_eq!(status(StoreErrorKind::NotFound), Status::Store);
         assert_eq!(status(StoreErrorKind::BadLayout), Status::Usage);
         assert_eq!(status(StoreErrorKind::ReadOnly), Status::Refused);
+        assert_eq!(status(StoreErrorKind::Unwritable), Status::Refused);
         assert_eq!(status(StoreErrorKind::Interrupted), Status::Stopped);
         assert_eq!(Failure::from(SessionError::Cancelled).message, "");
         let closed = io::Error::from(io::ErrorKind::BrokenPipe);

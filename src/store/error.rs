@@ -40,6 +40,8 @@ pub enum StoreErrorKind {
     ReadOnly,
     /// What should be written is already there, or contradicts itself.
     Rejected,
+    /// What should be written cannot be: its directory is missing or closed, the disk is full.
+    Unwritable,
 }
 
 /// A failure of a store.

@@ -65,15 +65,18 @@ impl OwnStore {
         std::fs::File::create_new(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => occupied(called),
             std::io::ErrorKind::NotFound => StoreError::new(
-                StoreErrorKind::NotFound,
+                StoreErrorKind::Unwritable,
                 format!("{name} cannot be made: its directory does not exist"),
             )
             .hint("make the directory first"),
             std::io::ErrorKind::PermissionDenied => StoreError::new(
-                StoreErrorKind::Denied,
+                StoreErrorKind::Unwritable,
                 format!("{name} cannot be made: its directory may not be written"),
             ),
-            _ => StoreError::new(StoreErrorKind::Failed, format!("{name} cannot be made: {error}")),
+            _ => StoreError::new(
+                StoreErrorKind::Unwritable,
+                format!("{name} cannot be made: {error}"),
+            ),
         })?;
         Self::connect(path)
     }
@@ -165,7 +168,7 @@ fn failed(path: &Path, what: &str, error: rusqlite::Error) -> StoreError {
             StoreErrorKind::ReadOnly
         }
         Some(rusqlite::ErrorCode::OperationInterrupted) => StoreErrorKind::Interrupted,
-        _ => StoreErrorKind::Failed,
+        _ => StoreErrorKind::Unwritable,
     };
     StoreError::new(kind, format!("{} {what}: {error}", path.display())).because(error)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::Outcome;
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::session::Format;
@@ -60,9 +60,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         session.export_into(context.out.stream(), format, &mut progress)?;
         return Ok(());
     }
-    let events = session
-        .export_to(&arguments.to, format, &mut context.progress("writing events"))
-        .map_err(Failure::of_copying)?;
+    let events =
+        session.export_to(&arguments.to, format, &mut context.progress("writing events"))?;
     let to = arguments.to.to_string_lossy();
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Exported { from: &arguments.store, to, events })?);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::Outcome;
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::text::human;
@@ -32,9 +32,7 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut session = context.open(&arguments.from)?;
-    let report = session
-        .import_to(&arguments.to, &mut context.progress("copying events"))
-        .map_err(Failure::of_copying)?;
+    let report = session.import_to(&arguments.to, &mut context.progress("copying events"))?;
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Imported {
             from: &arguments.from,

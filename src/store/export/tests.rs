@@ -136,7 +136,7 @@ fn a_file_is_there_when_it_is_whole_and_never_replaces_another() {
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     let lost = run(&dir.path().join("none/x.jsonl"), false).unwrap_err();
-    assert_eq!(lost.kind, StoreErrorKind::NotFound);
+    assert_eq!(lost.kind, StoreErrorKind::Unwritable);
 }
 
 #[test]

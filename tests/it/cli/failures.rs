@@ -44,6 +44,17 @@ fn each_kind_of_failure_has_its_status() {
 }
 
 #[test]
+fn a_full_disk_is_told_from_a_store_that_is_gone() {
+    // Nothing can be made in there, by nobody.
+    for line in ["import shop.jsonl /proc/own.db", "export shop.jsonl /proc/out.jsonl"] {
+        assert_eq!(run(line.split(' ')).status.code(), Some(4), "{line}");
+    }
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ran = foldback().args(["export", "shop.jsonl", "-"]).stdout(full).output().unwrap();
+    assert_eq!(ran.status.code(), Some(4), "{}", text(&ran.stderr));
+}
+
+#[test]
 fn the_screen_needs_a_terminal() {
     insta::assert_snapshot!("screen_without_terminal", seen("shop.jsonl"));
     insta::assert_snapshot!("screen_in_json", seen("shop.jsonl --json"));

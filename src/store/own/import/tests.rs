@@ -198,7 +198,7 @@ fn a_file_that_is_there_is_left_alone() {
     assert_eq!(error.kind, StoreErrorKind::Rejected);
     assert_eq!(fs::read(&path).unwrap(), b"theirs");
     let lost = import_all(&[], &dir.path().join("none/x.db")).unwrap_err();
-    assert_eq!(lost.kind, StoreErrorKind::NotFound);
+    assert_eq!(lost.kind, StoreErrorKind::Unwritable);
     assert!(lost.message.contains("none/x.db cannot be made"), "{lost}");
     assert_eq!(names(&dir), ["theirs.db"]);
 }
