@@ -6,7 +6,7 @@ use super::failure::{Failure, Outcome, Status};
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::signal::Signal;
-use crate::model::{At, Severity, Timestamp, time};
+use crate::model::{At, Severity, Timestamp};
 use crate::session::{OpenOptions, Session};
 use crate::store::Census;
 use crate::store::Stop;
@@ -89,9 +89,14 @@ impl Context {
         At::parse(text, self.now).map_err(|error| Failure::usage(error.to_string()))
     }
 
-    /// Reads a moment as a person writes it.
-    pub(crate) fn moment(&self, flag: &str, text: &str) -> Outcome<Timestamp> {
-        time::parse_spoken(text, self.now).ok_or_else(|| {
+    /// Reads a moment as a person writes it, with the reader of `--from` or of `--to`.
+    pub(crate) fn moment(
+        &self,
+        flag: &str,
+        text: &str,
+        read: impl FnOnce(&str, Timestamp) -> Option<Timestamp>,
+    ) -> Outcome<Timestamp> {
+        read(text, self.now).ok_or_else(|| {
             Failure::usage(format!("`{text}` for {flag} is no moment")).hint(
                 "write a time in UTC as 2026-03-02T14:34:12Z, 2026-03-02 14:34 or 2026-03-02, or count back: -90s, \
                  -15m, -2h, -3d, -1w",

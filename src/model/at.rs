@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::id::Version;
-use super::time::{Timestamp, parse_spoken};
+use super::time::{Timestamp, parse_spoken_end};
 
 /// A place on an aggregate's timeline, as a person says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub enum At {
     Last,
     /// So many events before the newest.
     Back(u64),
-    /// The state as it was at this moment: after the last event at or before it.
+    /// The state as it was at this moment: after the last event at or before it. A person's time with seconds means the
+    /// end of what its digits stand for.
     Time(Timestamp),
 }
 
@@ -41,7 +42,9 @@ impl At {
         match text {
             "first" => Ok(Self::First),
             "last" => Ok(Self::Last),
-            _ => parse_spoken(text, now).map(Self::Time).ok_or_else(|| AtError(text.to_owned())),
+            _ => {
+                parse_spoken_end(text, now).map(Self::Time).ok_or_else(|| AtError(text.to_owned()))
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::Version;
+    use crate::model::{Value, Version};
 
     fn kept(text: &str) -> String {
         to_string(&read(text.as_bytes(), Version::ZERO).unwrap())
@@ -36,6 +36,14 @@ mod tests {
     #[test]
     fn escapes_are_read_and_written() {
         assert_eq!(kept(r#""\u00e9\ud83d\ude00\/\u001b""#), "\"é😀/\\u001b\"");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        let text = "a\u{9b}2J\u{202e}b\u{7f}\u{2066}é\u{200b}字";
+        let written = to_string(&Value::string(text));
+        assert_eq!(written, r#""a\u009b2J\u202eb\u007f\u2066é\u200b字""#);
+        assert_eq!(read(written.as_bytes(), Version::ZERO).unwrap(), Value::string(text));
     }
 
     #[test]

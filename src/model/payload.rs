@@ -53,8 +53,8 @@ pub enum PayloadError {
         /// One sentence that says why.
         reason: Arc<str>,
     },
-    /// The bytes should be JSON and are not.
-    #[error("the payload is not JSON: {0}")]
+    /// The bytes should be JSON and are not, or nest deeper than foldback reads.
+    #[error("the payload cannot be read as JSON: {0}")]
     NotJson(#[from] JsonError),
 }
 

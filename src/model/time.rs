@@ -63,6 +63,21 @@ pub fn parse_spoken(text: &str, now: Timestamp) -> Option<Timestamp> {
     now.checked_sub_signed(Duration::seconds(seconds))
 }
 
+/// The last moment that [`parse_spoken`]'s text stands for: a time with seconds stands for all that begin with the
+/// digits written, so that a time printed with three of them finds the event recorded with six. Anything else is the
+/// one moment it says.
+pub fn parse_spoken_end(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let time = parse_spoken(text, now)?;
+    let clock = text.split(['T', 't', ' ']).nth(1).unwrap_or_default();
+    if clock.split(['+', '-', 'Z', 'z']).next()?.matches(':').count() < 2 {
+        return Some(time);
+    }
+    let fraction = clock.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count().min(9);
+    let unwritten = 10_i64.pow(9 - digits as u32) - 1;
+    time.checked_add_signed(Duration::nanoseconds(unwritten))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +101,27 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(spoken(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_stands_for_all_that_begin_as_it_is_written() {
+        let cases = [
+            ("2026-03-02T14:34:12.752Z", "2026-03-02T14:34:12.752999999Z"),
+            ("2026-03-02 14:34:12.752755", "2026-03-02T14:34:12.752755999Z"),
+            ("2026-03-02T14:34:12+02:00", "2026-03-02T12:34:12.999999999Z"),
+            ("2026-03-02T14:34:12.000000001-01:00", "2026-03-02T15:34:12.000000001Z"),
+            ("2026-03-02 14:34", "2026-03-02T14:34:00Z"),
+            ("2026-03-02", "2026-03-02T00:00:00Z"),
+            ("-2h", "2026-03-02T12:00:00Z"),
+        ];
+        let now = parse_recorded("2026-03-02T14:00:00Z").unwrap();
+        for (text, expected) in cases {
+            assert_eq!(
+                parse_spoken_end(text, now).map(|time| rfc3339(&time)).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
     }
 

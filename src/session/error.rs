@@ -37,11 +37,11 @@ pub enum SessionError {
         /// The newest version.
         last: Version,
     },
-    /// A time was given and the store records none.
-    #[error("{store} records no times, so no version can be found by time")]
+    /// A time was given and there is none to hold it against.
+    #[error("{of} has no recorded times, so no version of it can be found by time")]
     NoTimes {
-        /// The store.
-        store: String,
+        /// The store, or the aggregate none of whose events has a time that can be read.
+        of: String,
     },
     /// The person stopped it.
     #[error("cancelled")]

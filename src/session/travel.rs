@@ -165,10 +165,13 @@ impl Session {
             }
             At::Time(time) => {
                 if !self.store.capabilities().time {
-                    return Err(SessionError::NoTimes { store: self.store.info().name.clone() });
+                    return Err(SessionError::NoTimes { of: self.store.info().name.clone() });
                 }
                 self.walk_to(key, last, watch)?;
                 let outline = self.opened(key)?.timeline.outline();
+                if !outline.has_times() {
+                    return Err(SessionError::NoTimes { of: key.to_string() });
+                }
                 Ok(outline
                     .at_time(&time)
                     .map_or(Version::ZERO, |index| by_index(outline, index as u64)))

@@ -86,6 +86,11 @@ impl Outline {
         self.partition(by_then)
     }
 
+    /// Whether any event has a time.
+    pub fn has_times(&self) -> bool {
+        self.newest.is_some()
+    }
+
     /// Whether some event has no time, or an earlier one than an event before it.
     pub fn out_of_order(&self) -> bool {
         self.out_of_order

@@ -11,7 +11,7 @@ use crate::analysis::Predicate;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::model::shape::{self, Form};
-use crate::model::{Event, Position, Timestamp};
+use crate::model::{Event, Position, Timestamp, time};
 use crate::session::Session;
 use crate::text;
 
@@ -134,8 +134,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
 }
 
 fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
-    let moment = |flag: &str, text: &Option<String>| {
-        text.as_deref().map(|text| context.moment(flag, text)).transpose()
+    type Read = fn(&str, Timestamp) -> Option<Timestamp>;
+    let moment = |flag: &str, text: &Option<String>, read: Read| {
+        text.as_deref().map(|text| context.moment(flag, text, read)).transpose()
     };
     let predicate = arguments.predicate.as_deref().map(Predicate::compile).transpose();
     let predicate = predicate.map_err(|error| {
@@ -144,8 +145,8 @@ fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
     })?;
     Ok(Wanted {
         after: arguments.after.map(Position),
-        from: moment("--from", &arguments.from)?,
-        to: moment("--to", &arguments.to)?,
+        from: moment("--from", &arguments.from, time::parse_spoken)?,
+        to: moment("--to", &arguments.to, time::parse_spoken_end)?,
         types: arguments.types.iter().map(|name| (name.clone(), false)).collect(),
         predicate,
         form: if arguments.recorded { Form::Recorded } else { Form::Seen },

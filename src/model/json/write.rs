@@ -86,7 +86,8 @@ fn write_pretty(out: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// Appends `text` as a JSON string, quotes included.
+/// Appends `text` as a JSON string, quotes included. What a terminal would obey (C1 controls, changes of direction) is
+/// escaped as well, which JSON leaves to the writer.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
     let mut plain = 0;
@@ -99,19 +100,34 @@ pub fn write_string(out: &mut String, text: &str) {
             b'\t' => "\\t",
             0x08 => "\\b",
             0x0c => "\\f",
-            0..=0x1f => "",
+            0..=0x1f | 0x7f => "",
+            // The first bytes of all that is looked for beyond ASCII.
+            0xc2 | 0xd8 | 0xe2 if text.get(at..).and_then(odd).is_some() => "",
             _ => continue,
         };
         out.push_str(text.get(plain..at).unwrap_or_default());
+        plain = at + 1;
         if escape.is_empty() {
-            let _ = write!(out, "\\u{byte:04x}");
+            let odd = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+            let _ = write!(out, "\\u{:04x}", u32::from(odd));
+            plain = at + odd.len_utf8();
         } else {
             out.push_str(escape);
         }
-        plain = at + 1;
     }
     out.push_str(text.get(plain..).unwrap_or_default());
     out.push('"');
+}
+
+/// The first character where a terminal would obey it.
+fn odd(text: &str) -> Option<char> {
+    text.chars().next().filter(|c| {
+        matches!(
+            c,
+            '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+        )
+    })
 }
 
 impl serde::Serialize for Value {
