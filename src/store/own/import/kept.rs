@@ -24,8 +24,11 @@ pub(super) struct Kept {
     unreadable: u64,
     twice: u64,
     orphans: u64,
-    /// Whose position says nothing in the copy.
+    /// Whose position is none; whose events have other positions now.
     unplaced: u64,
+    renumbered: u64,
+    /// Whose name another one has too.
+    namesakes: u64,
     statuses: u64,
 }
 
@@ -109,19 +112,24 @@ impl Kept {
     ) -> Result<(), StoreError> {
         let failed = |error| failed(to, WHAT, error);
         for checkpoint in from.checkpoints()? {
-            let Some(position) = checkpoint.position.filter(|_| same_positions) else {
+            let Some(position) = checkpoint.position else {
                 self.unplaced += 1;
                 continue;
             };
+            if !same_positions {
+                self.renumbered += 1;
+                continue;
+            }
             let updated = checkpoint.updated.as_ref().and_then(nine_digits);
-            connection
+            let written = connection
                 .execute(
-                    "INSERT INTO checkpoints (name, position, updated_at) VALUES (?1, ?2, ?3)",
+                    "INSERT OR IGNORE INTO checkpoints (name, position, updated_at) VALUES (?1, ?2, ?3)",
                     params![checkpoint.name, position.0, updated],
                 )
                 .map_err(failed)?;
-            self.checkpoints += 1;
-            self.statuses += u64::from(checkpoint.status.is_some());
+            self.checkpoints += written as u64;
+            self.namesakes += u64::from(written == 0);
+            self.statuses += u64::from(written > 0 && checkpoint.status.is_some());
         }
         Ok(())
     }
@@ -140,6 +148,18 @@ impl Kept {
             (
                 "checkpoints-left",
                 self.unplaced,
+                "checkpoint",
+                "left behind: what is stored is no position",
+            ),
+            (
+                "checkpoints-left",
+                self.namesakes,
+                "checkpoint",
+                "left behind: the name has another one",
+            ),
+            (
+                "checkpoints-left",
+                self.renumbered,
                 "checkpoint",
                 "left behind: the positions of the copy are others",
             ),

@@ -329,6 +329,32 @@ fn checkpoints_come_along_where_they_still_say_something() {
     assert_eq!(told(&found), told(&expected));
     assert_eq!(left(&report), ["3 checkpoints kept without the status in the library's own words"]);
 
+    // One that says nothing, and two of one name.
+    let theirs = tempfile::tempdir().unwrap();
+    let path = theirs.path().join("emmett.db");
+    fs::copy(from.info().name.as_str(), &path).unwrap();
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE loose AS SELECT * FROM emt_processors;
+             DROP TABLE emt_processors;
+             ALTER TABLE loose RENAME TO emt_processors;
+             UPDATE emt_processors SET last_processed_checkpoint = NULL WHERE processor_id = 'mailer';
+             INSERT INTO emt_processors SELECT * FROM emt_processors WHERE processor_id = 'search-indexer';",
+        )
+        .unwrap();
+    let mut silent = open(path.to_str().unwrap(), &OpenOptions::default()).unwrap();
+    let to = theirs.path().join("copy.db");
+    let report = import(&mut *silent, &to, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(report.checkpoints, 2);
+    assert_eq!(
+        left(&report).get(..2).unwrap(),
+        [
+            "1 checkpoint left behind: what is stored is no position",
+            "1 checkpoint left behind: the name has another one",
+        ]
+    );
+
     // Where the events had to be numbered anew.
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("copy.db");
