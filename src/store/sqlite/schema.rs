@@ -186,14 +186,8 @@ pub(super) fn unknown(name: &str, layouts: &[Layout], tables: &[Table]) -> Store
     if tables.len() > 12 {
         let _ = write!(hint, "\n  and {} more", tables.len() - 12);
     }
-    if let Some((layout, table, missing)) = nearest(layouts, tables) {
-        let _ = write!(
-            hint,
-            "\nnearest layout: {} ({}), but {table} lacks {}",
-            layout.name,
-            layout.title,
-            missing.join(", ")
-        );
+    if let Some((layout, misses)) = nearest(layouts, tables) {
+        let _ = write!(hint, "\nnearest layout: {} ({}), but {misses}", layout.name, layout.title);
     }
     hint.push_str("\nDescribe it in a layout file and open it with --layout FILE");
     let message = match layouts {
@@ -210,12 +204,10 @@ fn listed(columns: &[String], most: usize) -> String {
     if columns.len() > most { format!("{shown}, …") } else { shown }
 }
 
-fn nearest<'a>(
-    layouts: &'a [Layout],
-    tables: &[Table],
-) -> Option<(&'a Layout, String, Vec<&'a str>)> {
+/// The layout of which most is there, and what it misses.
+fn nearest<'a>(layouts: &'a [Layout], tables: &[Table]) -> Option<(&'a Layout, String)> {
     let pairs = layouts.iter().flat_map(|layout| tables.iter().map(move |table| (layout, table)));
-    let (share, layout, table) = pairs
+    let (_, layout, table) = pairs
         .map(|(layout, table)| {
             let proof = &layout.detect.events;
             let missing = table.lacks(proof).len();
@@ -224,13 +216,18 @@ fn nearest<'a>(
             (share + usize::from(named) * 20, layout, table)
         })
         .max_by_key(|(share, ..)| *share)?;
-    if share < 30 {
-        return None;
-    }
-    let mut missing = table.lacks(&layout.detect.events);
-    if missing.is_empty() {
-        let reason = if table.rowid { "the name that layout needs" } else { "row numbers" };
-        missing.push(reason);
-    }
-    Some((layout, format!("table {}", table.name), missing))
+    let proof = &layout.detect.events;
+    let there = tables.iter().any(|table| table.name.eq_ignore_ascii_case(&proof.table));
+    let missing = table.lacks(proof);
+    let misses = if !layout.detect.any_table && !there {
+        format!("there is no table {} with {}", proof.table, proof.columns.join(", "))
+    } else if missing.is_empty() {
+        format!(
+            "table {} has no row numbers (it is WITHOUT ROWID), which are its order",
+            table.name
+        )
+    } else {
+        format!("table {} lacks {}", table.name, missing.join(", "))
+    };
+    Some((layout, misses))
 }

@@ -124,6 +124,20 @@ fn tables_that_match_nothing_are_shown_with_what_comes_nearest() {
     says(&refused(&path), &StoreErrorKind::UnknownLayout, &words);
 }
 
+#[test]
+fn a_database_with_nothing_in_common_is_told_what_would_have_to_be_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("laravel.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE stored_events (uuid, class, properties)").unwrap();
+    let words = ["stored_events (uuid, class, properties)", "nearest layout: ", "lacks"];
+    says(&refused(&path), &StoreErrorKind::UnknownLayout, &words);
+    let error = with_layout(&path, MINE).err().unwrap();
+    let words =
+        ["does not match the layout mine", "there is no table log with stream, no, what, body"];
+    says(&error, &StoreErrorKind::UnknownLayout, &words);
+}
+
 const MINE: &str = "\
 name: mine
 detect: {table: log, columns: [stream, no, what, body]}
