@@ -142,11 +142,11 @@ fn names_are_forgiven_or_explained() {
     let error = shop.find("x").unwrap_err();
     assert_eq!(error.hint().unwrap(), "say which: Account/x or Order/x");
     let slashes = vec![event("eu/Order", "a/7", 1, 1, "{}"), event("us/Order", "a/7", 1, 1, "{}")];
-    let mut slashed =
+    let mut regions =
         Session::with_store(Box::new(MemoryStore::new("s", slashes)), &OpenOptions::default());
-    let hint = slashed.find("a/7").unwrap_err().hint().unwrap();
+    let hint = regions.find("a/7").unwrap_err().hint().unwrap();
     assert_eq!(hint, "say which: eu/Order/a/7 or us/Order/a/7");
-    assert_eq!(slashed.find("us/Order/a/7").unwrap().key, AggregateKey::new("us/Order", "a/7"));
+    assert_eq!(regions.find("us/Order/a/7").unwrap().key, AggregateKey::new("us/Order", "a/7"));
     assert_eq!(shop.find("o-2").unwrap_err().hint().unwrap(), "did you mean o-1?");
     assert_eq!(shop.find("-1").unwrap_err().hint().unwrap(), "did you mean o-1?");
 }

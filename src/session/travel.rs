@@ -193,11 +193,10 @@ impl Session {
                 let before = fold.state().clone();
                 let mut findings = event.findings.clone();
                 findings.extend(timeline::hole(fold.at(), event));
-                match fold.step(event) {
-                    Stepped::Applied | Stepped::Past => {}
-                    Stepped::Failed(finding) => findings.push(finding),
-                    Stepped::Twice(finding) if findings.iter().any(|f| f.code == finding.code) => {}
-                    Stepped::Twice(finding) => findings.push(finding),
+                if let Stepped::Failed(finding) | Stepped::Twice(finding) = fold.step(event)
+                    && !findings.iter().any(|known| known.code == finding.code)
+                {
+                    findings.push(finding);
                 }
                 let after = fold.state();
                 each(Walked { event, before: &before, after, findings: &findings })?;

@@ -19,13 +19,17 @@ use std::time::{Duration, Instant};
 
 use foldback::model::{At, Version};
 use foldback::session::{OpenOptions, Session, Silent};
+use foldback::store::AggregateQuery;
 use measure::{Row, median, print, quantile};
+
+/// Measures something and gives its rows of the table.
+type Bench = fn() -> Vec<Row>;
 
 fn main() {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    let benches: [(&str, fn() -> Vec<Row>); 7] = [
+    let benches: [(&str, Bench); 7] = [
         ("fold", fold),
         ("python", python),
         ("jump", jump),
@@ -75,7 +79,7 @@ fn python() -> Vec<Row> {
     let mut ours = Vec::new();
     for _ in 0..5 {
         let mut session = open(&path);
-        let key = session.aggregates(&Default::default(), 1).unwrap().rows[0].key.clone();
+        let key = session.aggregates(&AggregateQuery::default(), 1).unwrap().rows[0].key.clone();
         let started = Instant::now();
         assert_eq!(session.moment(&key, At::Last, &mut Silent).unwrap().version, Version(events));
         ours.push(started.elapsed());

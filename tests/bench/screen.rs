@@ -1,7 +1,13 @@
 //! The whole program in a real pseudo-terminal: its first picture, a key's way to the picture, its memory.
 
 #[path = "../it/support/terminal.rs"]
-#[expect(dead_code, reason = "tests use all of it")]
+#[expect(
+    dead_code,
+    clippy::panic,
+    clippy::nonminimal_bool,
+    clippy::large_stack_arrays,
+    reason = "it is the tests' own, where it is used whole and may panic"
+)]
 mod terminal;
 
 use std::path::Path;
@@ -93,7 +99,7 @@ pub(crate) fn memory() -> Vec<Row> {
     while started.elapsed() < Duration::from_secs(3) {
         std::thread::park_timeout(Duration::from_secs(1));
     }
-    let busy = cpu(&terminal) - before;
+    let busy = cpu(&terminal).saturating_sub(before);
     vec![
         Row {
             what: format!("memory with {} events of one aggregate walked", stores::large_events()),

@@ -25,7 +25,7 @@ pub(crate) fn large_events() -> u64 {
 /// A store with all its events in one aggregate.
 pub(crate) fn large() -> PathBuf {
     made(&format!("one-aggregate-{}.db", large_events()), |store| {
-        fill(store, "order-1", large_events())
+        fill(store, "order-1", large_events());
     })
 }
 

@@ -431,7 +431,9 @@ impl<'a> Reader<'a> {
                     let inside = out.begin(key);
                     let begun = matches!(wrapping, Wrapping::Begun(_));
                     if let Wrapping::Begun(members) = wrapping {
-                        members.into_iter().for_each(|(key, value)| out.push(key, value));
+                        for (key, value) in members {
+                            out.push(key, value);
+                        }
                     }
                     odd |= this.flat(depth + 1, begun, None, out)?;
                     out.end(inside);

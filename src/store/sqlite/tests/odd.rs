@@ -194,10 +194,10 @@ fn a_table_that_cannot_be_read_is_passed_over() {
 /// SQLite forgets an interrupt that comes when no statement runs.
 #[test]
 fn an_interrupt_between_two_statements_is_not_lost() {
+    type Question = fn(&mut Asked<'_>) -> Result<(), StoreError>;
     let (_directory, path) = fixture("cqrs-es.db");
     let mut store = open(&path);
     let interrupter = store.interrupter();
-    type Question = fn(&mut Asked<'_>) -> Result<(), StoreError>;
     let questions: [Question; 4] = [
         |asked| asked.census().map(drop),
         |asked| asked.find("a").map(drop),
