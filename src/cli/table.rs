@@ -14,6 +14,8 @@ enum Side {
 const LAST: usize = 24;
 /// The cells that a column keeps when it gives way.
 const NARROW: usize = 12;
+/// The widest a column gets for the sake of one cell where no terminal's end cuts lines; longer ones stand out.
+const WIDE: usize = 64;
 
 /// A table that is being printed.
 pub(crate) struct Table {
@@ -66,20 +68,17 @@ impl Table {
 
     /// Prints the rows that came since the last time, under the names of the columns where they are the first.
     pub(crate) fn print(&mut self, out: &mut Output) -> Printed {
-        for row in &self.rows {
-            for (cell, (_, _, width)) in row.iter().zip(&mut self.columns) {
-                *width = cell.width().max(*width);
-            }
-        }
-        self.fit(out.width());
+        let ends = out.width() != usize::MAX;
         let rows = std::mem::take(&mut self.rows);
+        self.measure(&rows, ends);
+        self.fit(out.width());
         if !self.headed && !rows.is_empty() {
             self.headed = true;
             let names = self.columns.iter().map(|(name, ..)| Line::of(Ink::Dim, name)).collect();
-            out.line(&self.lay(names))?;
+            out.line(&self.lay(names, ends))?;
         }
         for row in rows {
-            out.line(&self.lay(row))?;
+            out.line(&self.lay(row, ends))?;
         }
         Ok(())
     }
@@ -93,6 +92,17 @@ impl Table {
         self.print(out)
     }
 
+    fn measure(&mut self, rows: &[Vec<Line>], ends: bool) {
+        let most = if ends { usize::MAX } else { WIDE };
+        for row in rows {
+            for (cell, (_, _, width)) in row.iter().zip(&mut self.columns) {
+                if cell.width() <= most {
+                    *width = cell.width().max(*width);
+                }
+            }
+        }
+    }
+
     /// Makes room for a few cells of the last column, the rest of which ends where the terminal does.
     fn fit(&mut self, width: usize) {
         let gaps = self.indent + 2 * self.columns.len().saturating_sub(1);
@@ -104,21 +114,43 @@ impl Table {
         }
     }
 
-    fn lay(&self, cells: Vec<Line>) -> Line {
+    /// The cells under the names of their columns; one that is longer moves those behind it, where no terminal ends.
+    fn lay(&self, cells: Vec<Line>, ends: bool) -> Line {
         let mut line = Line::default();
         let mut start = self.indent;
         let last = self.columns.len().saturating_sub(1);
         for (index, (cell, (_, side, width))) in cells.into_iter().zip(&self.columns).enumerate() {
-            let cell = if self.gives_way == Some(index) { cell.cut_middle(*width) } else { cell };
+            let gives_way = ends && self.gives_way == Some(index);
+            let cell = if gives_way { cell.cut_middle(*width) } else { cell };
             let before = if *side == Side::Right { width - cell.width().min(*width) } else { 0 };
             line.fill(start + before);
             line.append(cell);
             start += width + 2;
             if index < last {
-                line.fill(start);
+                line.fill(start.max(line.width() + 2));
             }
         }
         line.trim_end();
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_cell_stands_out_instead_of_widening_every_row() {
+        let mut table = Table::new().text("value").giving_way(0).number("version").text("event");
+        let long = "x".repeat(5000);
+        let row = |value: &str| vec![Line::plain(value), Line::plain("v1"), Line::plain("Opened")];
+        table.row(row("short"));
+        table.row(row(&long));
+        let rows = std::mem::take(&mut table.rows);
+        table.measure(&rows, false);
+        let text: Vec<String> =
+            rows.into_iter().map(|row| table.lay(row, false).render(false, usize::MAX)).collect();
+        assert_eq!(text[0], "short       v1  Opened");
+        assert_eq!(text[1], format!("{long}  v1  Opened"));
     }
 }
