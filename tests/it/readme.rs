@@ -134,6 +134,35 @@ fn the_readme_shows_what_happens() {
 }
 
 #[test]
+fn the_readme_opens_with_two_commands_and_a_picture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let block = readme.split("```").nth(1).unwrap();
+    let commands: Vec<_> = block.lines().skip(1).map(|line| line.split(" #").next()).collect();
+    let commands: Vec<_> = commands.into_iter().flatten().map(str::trim).collect();
+    assert_eq!(commands, ["scripts/test", "cargo run --release -- demo"]);
+    let picture = readme.split("](assets/").nth(1).unwrap().split(')').next().unwrap();
+    let picture = fs::read_to_string(root.join("assets").join(picture)).unwrap();
+    // What the README tells of the refund can be seen.
+    for text in ["RefundIssued", "+515 ms", "order-4711", "-40.00"] {
+        assert!(picture.contains(text), "{text} is not in the picture; scripts/picture draws it");
+    }
+}
+
+#[test]
+fn every_layout_that_is_shipped_is_in_the_table_of_stores() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let table = readme.split("| written by |").nth(1).unwrap().split("\n\n").next().unwrap();
+    for entry in fs::read_dir(root.join("assets/layouts")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let title = text.lines().find_map(|line| line.strip_prefix("title: ")).unwrap();
+        let name = title.split(" (").next().unwrap();
+        assert!(table.contains(name), "the table of stores lacks {title}");
+    }
+}
+
+#[test]
 fn commands_and_their_output_are_found() {
     let document = "# A\n```sh\n$ foldback not this\n```\n```console\n$ foldback info a.db\nlayout\n\n$ foldback b\n```\n";
     let step = |line, command: &str, output: &[&str]| {
