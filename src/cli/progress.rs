@@ -88,6 +88,8 @@ fn turn(what: &'static str, (done, told): &(Mutex<bool>, Condvar)) {
         wait = Duration::from_millis(120);
         bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{msg} {spinner}");
+            bar.set_style(style.expect("the template is well formed"));
             bar.set_message(what);
             bar
         })

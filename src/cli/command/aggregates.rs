@@ -50,6 +50,9 @@ enum Order {
 /// Aggregates that are read at a time.
 const PAGE: usize = 1000;
 
+/// The width at which both times of an aggregate stand beside its id.
+const BOTH_TIMES: usize = 110;
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut session = context.open(&arguments.store)?;
@@ -65,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         ..AggregateQuery::default()
     };
     let limit = arguments.limit.unwrap_or(usize::MAX);
-    let mut list = List::new(capabilities);
+    let mut list = List::new(capabilities, context.out.width());
     let sort = match arguments.sort {
         Order::Id => return in_order(&mut session, context, query, arguments.limit, list),
         Order::Recent => Sort::Recent,
@@ -141,16 +144,20 @@ fn close(
 /// The rows as they are printed.
 struct List {
     table: Table,
-    time: bool,
+    first: bool,
+    last: bool,
 }
 
 impl List {
-    fn new(capabilities: Capabilities) -> Self {
+    /// Where a terminal is narrow, when an aggregate began gives way to its id and when it was last heard of.
+    fn new(capabilities: Capabilities, width: usize) -> Self {
         let table = Table::new().text("category").text("aggregate").giving_way(1).number("events");
         let table = table.number("version");
-        let time = capabilities.time;
-        let table = if time { table.text("first").text("last") } else { table };
-        Self { table: table.text(""), time }
+        let last = capabilities.time;
+        let first = last && width >= BOTH_TIMES;
+        let table = if first { table.text("first") } else { table };
+        let table = if last { table.text("last") } else { table };
+        Self { table: table.text(""), first, last }
     }
 
     fn print(&mut self, context: &mut Context, rows: &[AggregateSummary]) -> Outcome {
@@ -174,8 +181,10 @@ impl List {
             Line::plain(human::count(row.events)),
             Line::plain(row.version.to_string()),
         ];
-        if self.time {
+        if self.first {
             cells.push(render::maybe_time(row.first_time.as_ref()));
+        }
+        if self.last {
             cells.push(render::maybe_time(row.last_time.as_ref()));
         }
         let marks = [(row.deleted, "deleted"), (row.archived, "archived")];

@@ -12,8 +12,9 @@ use crate::cli::line::{Ink, Line};
 use crate::cli::output::{Output, Printed};
 use crate::cli::render;
 use crate::cli::shape;
-use crate::model::{AggregateKey, Event, Path, Value};
+use crate::model::{AggregateKey, Event, Finding, Path, Value};
 use crate::session::{Session, Walked};
+use crate::text::human;
 
 /// Show every event that changed one value of an aggregate
 #[derive(Debug, Args)]
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     path: String,
 }
 
+/// Findings that are kept, where every one of a million events has some.
+const FINDINGS: usize = 1000;
+
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let path = render::path(&arguments.path)?;
@@ -40,9 +44,13 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut printed = Ok(());
     let mut found = false;
     let mut last = Value::Null;
-    let mut findings = Vec::new();
+    let (mut findings, mut more) = (Vec::new(), 0);
     session.walk(&key, summary.version, &mut progress, &mut |walked| {
-        findings.extend_from_slice(walked.findings);
+        if findings.len() < FINDINGS {
+            findings.extend_from_slice(walked.findings);
+        } else {
+            more += u64::from(!walked.findings.is_empty());
+        }
         if walked.event.version == summary.version {
             last = walked.after.value().clone();
         }
@@ -58,6 +66,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     })?;
     drop(progress);
     printed?;
+    if more > 0 {
+        let message = format!("{} more have findings of their own", human::plural(more, "event"));
+        findings.push(Finding::warning("more-findings", message));
+    }
     if !found {
         let message = format!("no event of {} ever put anything at {path}", key.id);
         context.out.findings(&findings)?;

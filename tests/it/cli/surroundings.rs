@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
-use super::{fixtures, foldback, run, text};
+use super::{fixtures, foldback, lines, run, text};
 use crate::support::terminal::{Launch, Terminal};
 
 fn terminal(columns: u16, arguments: &[&str]) -> Terminal {
@@ -46,6 +46,20 @@ fn a_long_name_gives_way_to_what_happened() {
     assert!(row.contains("{\""), "the data is seen: {row}");
     let ended = terminal(60, &["state", "stores/emmett.db", &full_name()]).ended();
     assert!(ended.text.contains("guessed"), "{}", ended.text);
+}
+
+#[test]
+fn a_narrow_list_keeps_the_id_and_the_last_time() {
+    let row = |width| {
+        let ended = terminal(width, &["aggregates", "shop.jsonl", "--limit", "1"]).ended();
+        assert!(ended.status.success(), "{}", ended.text);
+        ended.text.lines().nth(1).unwrap().trim_end().to_owned()
+    };
+    let last = &lines("aggregates shop.jsonl --limit 1 --json")[0]["last_time"];
+    let last = last.as_str().unwrap().replace('T', " ");
+    let (wide, narrow) = (row(130), row(80));
+    assert!(wide.ends_with(&last) && narrow.ends_with(&last), "{wide}\n{narrow}");
+    assert!(narrow.len() < wide.len() && !narrow.contains('…'), "{wide}\n{narrow}");
 }
 
 /// The first aggregate's id.
