@@ -194,17 +194,17 @@ fn a_second_ctrl_c_leaves_nothing_behind() {
         .unwrap();
     let copies = || std::fs::read_dir(scratch.path()).unwrap().count();
     let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    let mut copied = false;
+    let mut was_there = false;
     while child.try_wait().unwrap().is_none() {
         assert!(std::time::Instant::now() < patience, "it does not end");
-        copied |= copies() > 0;
-        if copied {
+        was_there |= copies() > 0;
+        if was_there {
             let pid = child.id().to_string();
             assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().is_ok());
         }
         std::thread::yield_now();
     }
-    assert!(copied, "nothing was copied, so nothing was tested");
+    assert!(was_there, "nothing was copied, so nothing was tested");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(copies(), 0);
 }
