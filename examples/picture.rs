@@ -53,6 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// How a run of cells looks.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in a terminal")]
 #[derive(Clone, PartialEq)]
 struct Look {
     ink: String,

@@ -224,7 +224,7 @@ impl Terminal {
         while !condition(&state) {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(
-                !left.is_zero() && !(state.closed && state.status.is_some()),
+                !(left.is_zero() || state.closed && state.status.is_some()),
                 "`{}`: waited in vain for {what}; it {}, and its screen is\n{}",
                 self.name.display(),
                 state
@@ -269,7 +269,7 @@ fn signal(process: u32, name: &str) -> bool {
 }
 
 fn read(mut output: Box<dyn Read + Send>, shared: &Shared, keyboard: &Keyboard) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = vec![0; 65_536];
     // Linux says with an error that nobody is left to write.
     while let Ok(count @ 1..) = output.read(&mut bytes) {
         let mut answers = Vec::new();
