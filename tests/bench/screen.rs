@@ -4,8 +4,6 @@
 #[expect(
     dead_code,
     clippy::panic,
-    clippy::nonminimal_bool,
-    clippy::large_stack_arrays,
     reason = "it is the tests' own, where it is used whole and may panic"
 )]
 mod terminal;
