@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 pub mod export;
 mod fleeting;
+mod held;
 pub(crate) mod index;
 pub mod layout;
 pub mod memory;

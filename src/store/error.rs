@@ -1,6 +1,7 @@
 //! What can go wrong between a store and its reader: what failed, on what, why, and what to do next.
 
 use std::fmt;
+use std::io;
 
 use crate::model::{AggregateId, Version};
 
@@ -74,6 +75,44 @@ impl StoreError {
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// A file, called `name`, that cannot be read.
+    pub(crate) fn reading(name: impl fmt::Display, error: io::Error) -> Self {
+        use StoreErrorKind::{Denied, Failed, NotFound};
+        match error.kind() {
+            io::ErrorKind::NotFound => {
+                Self::new(NotFound, format!("there is no file {name}")).hint("check the path")
+            }
+            io::ErrorKind::PermissionDenied => {
+                Self::new(Denied, format!("{name} may not be read by this user"))
+                    .hint("ask its owner for permission to read it, and to enter its directory")
+            }
+            _ => Self::new(Failed, format!("{name} cannot be read: {error}")),
+        }
+        .because(error)
+    }
+
+    /// A file, to be called `name`, that cannot be made.
+    pub(crate) fn making(name: impl fmt::Display, error: io::Error) -> Self {
+        let unwritable = |why: String| {
+            Self::new(StoreErrorKind::Unwritable, format!("{name} cannot be made: {why}"))
+        };
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                let message = format!("{name} exists already and is not written over");
+                Self::new(StoreErrorKind::Rejected, message)
+                    .hint("choose another name, or move the file away")
+            }
+            io::ErrorKind::NotFound => unwritable("its directory does not exist".to_owned())
+                .hint("make the directory first"),
+            io::ErrorKind::PermissionDenied => unwritable(
+                "its directory may not be written".to_owned(),
+            )
+            .hint("choose another directory, or ask its owner for permission to write there"),
+            _ => unwritable(error.to_string()),
+        }
+        .because(error)
     }
 
     /// Whether the call was stopped on purpose.

@@ -77,10 +77,8 @@ pub fn export_file(
         return Err(occupied(to));
     }
     let partial = Partial::beside(to)?;
-    let file = fs::File::create_new(partial.path()).map_err(|error| {
-        let message = format!("{} cannot be made: {error}", to.display());
-        StoreError::new(StoreErrorKind::Unwritable, message).because(error)
-    })?;
+    let file = fs::File::create_new(partial.path())
+        .map_err(|error| StoreError::making(to.display(), error))?;
     let mut file = BufWriter::with_capacity(1 << 16, file);
     let events = export(from, query, &mut file, format, progress)?;
     drop(file);

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::held::Held;
 use super::sqlite::{SqliteStore, look};
 use super::{EventStore, Stop, StoreError, StoreErrorKind, demo, layout, recording};
 
@@ -76,9 +77,8 @@ fn beginning(path: &Path) -> Result<Vec<u8>, StoreError> {
 }
 
 fn is_sqlite(path: &Path) -> bool {
-    let mut magic = [0; look::MAGIC.len()];
-    File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok()
-        && magic == *look::MAGIC
+    let magic = Held::of(path).and_then(|held| held.beginning(look::MAGIC.len()));
+    magic.is_ok_and(|magic| magic == look::MAGIC)
 }
 
 /// JSON lines, an array of events, either compressed, or an empty file that says by its name that it will be one.

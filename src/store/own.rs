@@ -24,6 +24,7 @@ pub(crate) use import::{Partial, id_for};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::held::Held;
 use super::{StoreError, StoreErrorKind};
 
 /// The number in a file's header that says whose it is: "fold".
@@ -38,6 +39,8 @@ const SCHEMA: &str = include_str!("own/schema.sql");
 pub struct OwnStore {
     connection: Connection,
     path: PathBuf,
+    // Dropped after the connection, whose locks would go with it.
+    _held: Held,
 }
 
 impl OwnStore {
@@ -61,29 +64,14 @@ impl OwnStore {
 
     /// Makes a new file, without tables, that a person knows by another name.
     fn create_bare(path: &Path, called: &Path) -> Result<Self, StoreError> {
-        let name = called.display();
-        std::fs::File::create_new(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => occupied(called),
-            std::io::ErrorKind::NotFound => StoreError::new(
-                StoreErrorKind::Unwritable,
-                format!("{name} cannot be made: its directory does not exist"),
-            )
-            .hint("make the directory first"),
-            std::io::ErrorKind::PermissionDenied => StoreError::new(
-                StoreErrorKind::Unwritable,
-                format!("{name} cannot be made: its directory may not be written"),
-            ),
-            _ => StoreError::new(
-                StoreErrorKind::Unwritable,
-                format!("{name} cannot be made: {error}"),
-            ),
-        })?;
+        std::fs::File::create_new(path)
+            .map_err(|error| StoreError::making(called.display(), error))?;
         Self::connect(path)
     }
 
     /// Opens a store that foldback made. Any other file is refused before a byte of it could change.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        check_is_ours(path)?;
+        let _held = check_is_ours(path)?;
         Self::connect(path)
     }
 
@@ -94,6 +82,7 @@ impl OwnStore {
 
     fn connect(path: &Path) -> Result<Self, StoreError> {
         let failed = |error| failed(path, "cannot be opened for writing", error);
+        let held = hold(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
@@ -102,27 +91,17 @@ impl OwnStore {
         // 2 and 4 MiB a store of a million events takes a tenth of the events a second.
         connection.pragma_update(None, "cache_size", -65_536).map_err(failed)?;
         connection.pragma_update(None, "wal_autocheckpoint", 8_192).map_err(failed)?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, path: path.to_owned(), _held: held })
     }
 }
 
 /// Reads the header alone: opening a database with SQLite may already change what lies beside it.
-fn check_is_ours(path: &Path) -> Result<(), StoreError> {
+fn check_is_ours(path: &Path) -> Result<Held, StoreError> {
+    let held = hold(path)?;
     let name = path.display();
-    let mut header = [0_u8; 100];
-    let read = std::fs::File::open(path)
-        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut header));
-    if let Err(error) = read {
-        return Err(match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                StoreError::new(StoreErrorKind::NotFound, format!("there is no store at {name}"))
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                StoreError::new(StoreErrorKind::Denied, format!("{name} may not be read"))
-            }
-            std::io::ErrorKind::UnexpectedEof => not_ours(path),
-            _ => StoreError::new(StoreErrorKind::Failed, format!("{name} cannot be read: {error}")),
-        });
+    let header = held.beginning(100).map_err(|error| StoreError::reading(&name, error))?;
+    if header.len() < 100 {
+        return Err(not_ours(path));
     }
     let number = |at: usize| {
         header.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(i32::from_be_bytes)
@@ -131,7 +110,7 @@ fn check_is_ours(path: &Path) -> Result<(), StoreError> {
         return Err(not_ours(path));
     }
     match number(60) {
-        Some(SCHEMA_VERSION) => Ok(()),
+        Some(SCHEMA_VERSION) => Ok(held),
         version => Err(StoreError::new(
             StoreErrorKind::ReadOnly,
             format!(
@@ -143,11 +122,13 @@ fn check_is_ours(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+fn hold(path: &Path) -> Result<Held, StoreError> {
+    Held::of(path).map_err(|error| StoreError::reading(path.display(), error))
+}
+
 /// The error for a name that is taken.
 pub(crate) fn occupied(path: &Path) -> StoreError {
-    let message = format!("{} exists already and is not written over", path.display());
-    StoreError::new(StoreErrorKind::Rejected, message)
-        .hint("choose another name, or move the file away")
+    StoreError::making(path.display(), std::io::ErrorKind::AlreadyExists.into())
 }
 
 fn not_ours(path: &Path) -> StoreError {

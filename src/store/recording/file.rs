@@ -60,19 +60,7 @@ pub(super) fn open(path: &Path) -> Result<(File, Seen), StoreError> {
 
 /// The error for a file that cannot be read.
 pub(super) fn failed(path: &Path, error: io::Error) -> StoreError {
-    let name = path.display();
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            StoreError::new(StoreErrorKind::NotFound, format!("there is no file {name}"))
-                .hint("check the spelling of the path")
-        }
-        io::ErrorKind::PermissionDenied => {
-            StoreError::new(StoreErrorKind::Denied, format!("{name} may not be read"))
-                .hint("ask its owner for the permission to read it")
-        }
-        _ => StoreError::new(StoreErrorKind::Failed, format!("{name} cannot be read: {error}"))
-            .because(error),
-    }
+    StoreError::reading(path.display(), error)
 }
 
 /// The error for a file whose first bytes say that it is no UTF-8.

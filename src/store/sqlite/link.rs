@@ -22,6 +22,7 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 
+use super::super::held::Held;
 use super::super::{Interrupter, StoreError, StoreErrorKind};
 use super::fail::{failed, needs_writing};
 use super::look::{self, beside, unreadable};
@@ -110,6 +111,8 @@ pub(in crate::store) struct Link {
     scratch: PathBuf,
     stop: Arc<Stop>,
     open: Option<Open>,
+    // Dropped after the connection, whose locks would go with it.
+    held: Option<Held>,
     /// Which file was read last.
     identity: Option<(u64, u64)>,
     generation: u64,
@@ -121,17 +124,27 @@ impl Link {
         let path = Path::new(name);
         // SQLite puts its companions beside what a symbolic link points at.
         let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
-        look::header(&real)?;
-        let scratch = scratch.to_owned();
-        Ok(Self {
+        let mut link = Self {
             path: real,
             name: name.to_owned(),
-            scratch,
+            scratch: scratch.to_owned(),
             stop: Arc::default(),
             open: None,
+            held: None,
             identity: None,
             generation: 0,
-        })
+        };
+        // In the middle of a commit a header may not fit its file.
+        for attempt in 1.. {
+            let before = link.files()?;
+            match look::header(&link.path) {
+                Ok((_, held)) => link.held = Some(held),
+                Err(_) if attempt < ATTEMPTS && link.files()? != before => continue,
+                Err(error) => return Err(error),
+            }
+            break;
+        }
+        Ok(link)
     }
 
     /// How it was open at the last call.
@@ -253,7 +266,7 @@ impl Link {
     }
 
     fn connect(&mut self, files: Files) -> Result<(), StoreError> {
-        let header = look::header(&self.path)?;
+        let (header, held) = look::header(&self.path)?;
         let written = |file: Option<Stamp>| file.is_some_and(|file| file.length > 0);
         let way = match (header.wal, files.wal.is_some(), files.shm) {
             (false, ..) => Way::Locked,
@@ -261,21 +274,21 @@ impl Link {
             (true, true, false) if written(files.wal) => Way::Copied,
             (true, ..) => Way::Still,
         };
-        let open = match self.attach(way, files) {
+        let open = match self.attach(way, &held, files) {
             // A journal or log that its owner left behind wants to be played back, which only a copy allows.
             Err(error) if needs_writing(&error) && matches!(way, Way::Locked | Way::Shared) => {
-                self.attach(Way::Copied, files)
+                self.attach(Way::Copied, &held, files)
             }
             other => other,
         }
         .map_err(|error| failed(&self.name, error))?;
         let handle = open.connection.get_interrupt_handle();
         *self.stop.handle.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
-        self.open = Some(open);
+        (self.open, self.held) = (Some(open), Some(held));
         Ok(())
     }
 
-    fn attach(&self, way: Way, files: Files) -> Result<Open, rusqlite::Error> {
+    fn attach(&self, way: Way, held: &Held, files: Files) -> Result<Open, rusqlite::Error> {
         let plain = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let read_only = plain | OpenFlags::SQLITE_OPEN_READ_ONLY;
         let mut scratch = None;
@@ -287,7 +300,7 @@ impl Link {
                 Connection::open_with_flags(uri(&self.path, "mode=ro&immutable=1"), read_only)?
             }
             Way::Copied => {
-                let copy = Scratch::copy(&self.path, &self.scratch).map_err(|error| {
+                let copy = Scratch::copy(held, &self.path, &self.scratch).map_err(|error| {
                     let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
                     let message = format!("no private copy could be made: {error}");
                     rusqlite::Error::SqliteFailure(code, Some(message))

@@ -2,10 +2,10 @@
 //!
 //! It reads a few hundred bytes and knows no tables.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::super::held::Held;
 use super::super::sniff;
 use super::super::{StoreError, StoreErrorKind};
 
@@ -30,24 +30,13 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// The error for a file that cannot be opened or read.
 pub(crate) fn unreadable(path: &Path, error: io::Error) -> StoreError {
-    let name = path.display();
-    let failed = |kind, message: String| StoreError::new(kind, message);
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            failed(StoreErrorKind::NotFound, format!("there is no file {name}")).hint(
-                near(path).unwrap_or_else(|| {
-                    "a store is a SQLite file or a recording (.jsonl, .jsonl.zst); check the path"
-                        .to_owned()
-                }),
-            )
-        }
-        io::ErrorKind::PermissionDenied => {
-            failed(StoreErrorKind::Denied, format!("{name} may not be read by this user"))
-                .hint("ask its owner for permission to read it, and to enter its directory")
-        }
-        _ => failed(StoreErrorKind::Failed, format!("{name} cannot be read: {error}")),
+    let failure = StoreError::reading(path.display(), error);
+    if failure.kind != StoreErrorKind::NotFound {
+        return failure;
     }
-    .because(error)
+    failure.hint(near(path).unwrap_or_else(|| {
+        "a store is a SQLite file or a recording (.jsonl, .jsonl.zst); check the path".to_owned()
+    }))
 }
 
 /// Files that could have been meant, where nothing stands at `path`.
@@ -67,15 +56,14 @@ fn near(path: &Path) -> Option<String> {
     (!names.is_empty()).then(|| format!("in that directory there are {}", names.join(", ")))
 }
 
-/// Reads and judges the header; an error says what the file is instead.
-pub(super) fn header(path: &Path) -> Result<Header, StoreError> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| {
-        let meta = file.metadata()?;
-        file.take(4_096).read_to_end(&mut bytes).map(|_| meta)
+/// Reads and judges the header, and holds the file; an error says what the file is instead.
+pub(super) fn header(path: &Path) -> Result<(Header, Held), StoreError> {
+    let read = Held::of(path).and_then(|held| {
+        let (meta, bytes) = (held.metadata()?, held.beginning(4_096)?);
+        Ok((held, meta, bytes))
     });
-    let meta = match read {
-        Ok(meta) => meta,
+    let (held, meta, bytes) = match read {
+        Ok(read) => read,
         Err(error) if path.is_dir() => {
             return Err(directory(path).because(error));
         }
@@ -99,7 +87,7 @@ pub(super) fn header(path: &Path) -> Result<Header, StoreError> {
                 &format!("its header says {length} bytes and there are {}", meta.len()),
             ))
         }
-        _ => Ok(header),
+        _ => Ok((header, held)),
     }
 }
 

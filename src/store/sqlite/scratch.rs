@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::look::beside;
+use crate::store::held::Held;
 use crate::store::scratch;
 
 /// A directory of our own with the copy in it; gone when this is dropped.
@@ -12,11 +13,11 @@ use crate::store::scratch;
 pub(super) struct Scratch(scratch::Scratch);
 
 impl Scratch {
-    /// Copies the database and whichever of its companions there are into a new directory in `within`.
-    pub(super) fn copy(store: &Path, within: &Path) -> io::Result<Self> {
+    /// Copies the database, which is `held`, and whichever of its companions there are into a new directory in `within`.
+    pub(super) fn copy(held: &Held, store: &Path, within: &Path) -> io::Result<Self> {
         let scratch = Self(scratch::Scratch::fresh(within)?);
         let copy = scratch.database();
-        fs::copy(store, &copy)?;
+        held.copy(&copy)?;
         for suffix in ["-wal", "-journal"] {
             match fs::copy(beside(store, suffix), beside(&copy, suffix)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}

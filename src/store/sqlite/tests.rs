@@ -1,5 +1,6 @@
 //! Every shipped layout on a store that its library wrote, through the suite that all stores go through.
 
+mod locks;
 mod odd;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,16 @@ pub(super) fn fixture(name: &str) -> (tempfile::TempDir, PathBuf) {
 
 pub(super) fn open(path: &Path) -> SqliteStore {
     try_open(path).unwrap()
+}
+
+/// This program, which runs one of its tests where it is asked to.
+fn test_program() -> PathBuf {
+    std::env::current_exe().unwrap()
+}
+
+/// What the test that started this program told it.
+fn told(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
 }
 
 fn try_open(path: &Path) -> Result<SqliteStore, StoreError> {
