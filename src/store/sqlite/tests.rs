@@ -27,18 +27,40 @@ pub(super) fn open(path: &Path) -> SqliteStore {
     try_open(path).unwrap()
 }
 
-/// This program, which runs one of its tests where it is asked to.
-fn test_program() -> PathBuf {
-    std::env::current_exe().unwrap()
-}
-
-/// What the test that started this program told it.
-fn told(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).map(PathBuf::from)
-}
-
 fn try_open(path: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::open(path.to_str().unwrap(), None, &std::env::temp_dir())
+}
+
+/// Names the store to the test that is another process.
+const STORE: &str = "FOLDBACK_TEST_WRITES_TO";
+
+/// Whether another process can commit to the store now.
+fn somebody_else_can_write(path: &Path) -> bool {
+    let name = "store::sqlite::tests::writes_in_its_own_process";
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture", name])
+        .env(STORE, path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert_ne!(said.contains("it committed"), said.contains("it was locked out"), "{said}");
+    said.contains("it committed")
+}
+
+#[test]
+#[ignore = "is the other process of a test"]
+fn writes_in_its_own_process() {
+    let Some(path) = std::env::var_os(STORE) else { return };
+    let connection = Connection::open(path).unwrap();
+    connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+    match connection.execute("UPDATE events SET payload = payload", []) {
+        Ok(_) => println!("it committed"),
+        Err(error) => {
+            assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy));
+            println!("it was locked out");
+        }
+    }
 }
 
 /// One row in the plainest way there is: every column as it stands.

@@ -1,43 +1,10 @@
 //! Several readers of one store in one process, and a writer in another.
 
-use std::process::Command;
-
 use rusqlite::Connection;
 
 use super::*;
 use crate::store::held::Held;
 use crate::store::sqlite::link::Link;
-
-const STORE: &str = "FOLDBACK_TEST_WRITES_TO";
-
-/// Whether another process can commit to the store now.
-fn somebody_else_can_write(path: &Path) -> bool {
-    let name = "store::sqlite::tests::locks::writes_in_its_own_process";
-    let output = Command::new(test_program())
-        .args(["--ignored", "--exact", "--nocapture", name])
-        .env(STORE, path)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}");
-    assert_ne!(said.contains("it committed"), said.contains("it was locked out"), "{said}");
-    said.contains("it committed")
-}
-
-#[test]
-#[ignore = "is the other process of the test below"]
-fn writes_in_its_own_process() {
-    let Some(path) = told(STORE) else { return };
-    let connection = Connection::open(path).unwrap();
-    connection.busy_timeout(std::time::Duration::ZERO).unwrap();
-    match connection.execute("UPDATE events SET payload = payload", []) {
-        Ok(_) => println!("it committed"),
-        Err(error) => {
-            assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy));
-            println!("it was locked out");
-        }
-    }
-}
 
 /// A system takes all locks of a process on a file when any of its handles on that file is closed.
 #[test]
