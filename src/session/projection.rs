@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Session, SessionError};
-use crate::model::{Position, Timestamp, time};
+use crate::model::{Finding, Position, Timestamp, time};
 use crate::store::{Checkpoint, EventQuery, Head};
 
 /// A projection's checkpoint against the head of the store. What the layout does not record is `None`, never zero.
@@ -28,6 +28,9 @@ pub struct ProjectionStatus {
     /// When its checkpoint last moved.
     #[serde(serialize_with = "time::serialize_maybe")]
     pub updated: Option<Timestamp>,
+    /// What is doubtful about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
 
 impl Session {
@@ -48,7 +51,10 @@ impl Session {
     ) -> Result<ProjectionStatus, SessionError> {
         let mut lag_events = None;
         let mut lag_seconds = None;
-        if let Some(position) = checkpoint.position {
+        let mut findings = Vec::new();
+        if let Some(position) = checkpoint.position.filter(|at| head.position < Some(*at)) {
+            findings.push(beyond_head(&checkpoint.name, position, head));
+        } else if let Some(position) = checkpoint.position {
             lag_events = Some(self.store.count_after(position)?);
             let handled = EventQuery {
                 after_position: Some(Position(position.0.saturating_sub(1))),
@@ -70,6 +76,24 @@ impl Session {
             stalled: None,
             errors: None,
             updated: checkpoint.updated,
+            findings,
         })
     }
+}
+
+/// A position that this store has not come to: it counts something else, or the store lost its end.
+fn beyond_head(name: &str, position: Position, head: &Head) -> Finding {
+    let newest = head.position.map_or_else(
+        || "the store has no events".to_owned(),
+        |at| format!("the newest event is {at}"),
+    );
+    let message = format!(
+        "projection {name} has handled position {position}, and {newest}: its lag cannot be told"
+    );
+    let mut finding = Finding::warning("checkpoint-beyond-head", message);
+    finding.position = Some(position);
+    finding.hint(
+        "it may follow another application, whose positions are counted in a store of its own, or this store was \
+         restored from an older copy",
+    )
 }

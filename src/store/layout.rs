@@ -204,6 +204,8 @@ pub struct Checkpoints {
     pub name: String,
     /// The last position it handled.
     pub position: String,
+    /// Whether every event that was handled leaves a row, so that the greatest of a name counts.
+    pub greatest: bool,
     /// What it says it is doing.
     pub status: Option<String>,
     /// When it last moved.

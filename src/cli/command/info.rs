@@ -87,7 +87,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         return Ok(());
     }
     print(&mut context.out, &session, head, &census, &projections)?;
-    Ok(context.out.findings(&session.store_info().findings)?)
+    let of_projections = projections.iter().flat_map(|projection| &projection.findings);
+    Ok(context.out.findings(session.store_info().findings.iter().chain(of_projections))?)
 }
 
 fn as_json<'a>(

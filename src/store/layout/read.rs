@@ -332,6 +332,7 @@ fn checkpoints(part: Section<'_>) -> Checkpoints {
         filter: part.text("where"),
         name: part.need("name"),
         position: part.need("position"),
+        greatest: part.flag("greatest"),
         status: part.text("status"),
         updated: time(&part, "updated"),
     };

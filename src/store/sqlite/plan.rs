@@ -507,7 +507,13 @@ fn checkpoints(
     let updated = or_null(on.field("updated", rule.updated.as_ref().map(|rule| &rule.at))?);
     let filter = on.filter(rule.filter.as_ref())?;
     let table = quoted(&table.name);
+    // Beside one max() SQLite takes the other columns from the row that has it.
+    let (position, group) = if rule.greatest {
+        (format!("max({position})"), format!(" GROUP BY {name}"))
+    } else {
+        (position, String::new())
+    };
     Ok(Some(format!(
-        "SELECT {name}, {position}, {status}, {updated} FROM {table} WHERE 1{filter} ORDER BY {name}"
+        "SELECT {name}, {position}, {status}, {updated} FROM {table} WHERE 1{filter}{group} ORDER BY {name}"
     )))
 }

@@ -195,3 +195,27 @@ fn a_layout_of_ones_own_opens_what_nobody_knows() {
     let other = refuse(&MINE.replace("table: log", "table: diary"));
     says(&other, &StoreErrorKind::UnknownLayout, &["does not match the layout mine"]);
 }
+
+/// A position beyond the end is counted in another store, or this one lost its end: no lag can be told from it.
+#[test]
+fn a_checkpoint_beyond_the_head_has_no_lag() {
+    let (_directory, path) = super::fixture("eventsourcing-py.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute("UPDATE tracking SET notification_id = 900000 WHERE application_name = 'Shop'", [])
+        .unwrap();
+    drop(connection);
+    let mut session =
+        foldback::session::Session::open(path.to_str().unwrap(), &Default::default()).unwrap();
+    let projections = session.projections().unwrap();
+    let (beyond, within): (Vec<_>, Vec<_>) =
+        projections.iter().partition(|one| one.position.is_some_and(|at| at.0 == 900_000));
+    let [beyond] = beyond.as_slice() else { panic!("{projections:?}") };
+    assert_eq!((beyond.lag_events, beyond.lag_seconds), (None, None));
+    assert_eq!(beyond.findings[0].code, "checkpoint-beyond-head");
+    assert!(beyond.findings[0].message.contains("900000"), "{:?}", beyond.findings);
+    assert!(!within.is_empty());
+    for one in within {
+        assert!(one.lag_events.is_some() && one.findings.is_empty(), "{one:?}");
+    }
+}

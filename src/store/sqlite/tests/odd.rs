@@ -191,6 +191,8 @@ fn a_table_that_cannot_be_read_is_passed_over() {
     }
 }
 
+type Question = fn(&mut Asked<'_>) -> Result<(), StoreError>;
+
 /// SQLite forgets an interrupt that comes when no statement runs.
 #[test]
 fn an_interrupt_between_two_statements_is_not_lost() {
@@ -212,4 +214,16 @@ fn an_interrupt_between_two_statements_is_not_lost() {
         assert_eq!(error.unwrap_err().kind, StoreErrorKind::Interrupted);
         assert!(store.counts().is_ok(), "the next call is not stopped");
     }
+}
+
+#[test]
+fn where_each_handled_event_leaves_a_row_the_last_one_counts() {
+    let (_directory, path) = stored("('a', 1, 'shop:Acc.Opened', '{}')");
+    let rows = "CREATE TABLE tracking (application_name TEXT, notification_id INTEGER, PRIMARY KEY (application_name, notification_id));
+        INSERT INTO tracking VALUES ('shop', 9), ('shop', 10), ('shop', 11), ('bank', 3), ('__migration__', 1)";
+    Connection::open(&path).unwrap().execute_batch(rows).unwrap();
+    let found = open(&path).checkpoints().unwrap();
+    let told: Vec<_> =
+        found.iter().map(|one| (one.name.as_str(), one.position.unwrap().0)).collect();
+    assert_eq!(told, [("bank", 3), ("shop", 11)]);
 }
