@@ -22,7 +22,9 @@ use std::path::PathBuf;
 
 use crate::fold::{Merge, Reducer, Tier};
 use crate::model::{AggregateKey, EventType, Version};
-use crate::store::{self, Capabilities, EventStore, Head, Interrupter, Stop, StoreInfo};
+use crate::store::{
+    self, Capabilities, EventStore, Head, Interrupter, MetadataKeys, Stop, StoreInfo,
+};
 use crate::timeline::Timeline;
 
 /// How a store is opened.
@@ -114,6 +116,11 @@ impl Session {
     /// What to show of an event's type where there is little room.
     pub fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {
         self.store.short_type(event_type)
+    }
+
+    /// What the store's layout calls the members of the metadata that tie events together.
+    pub fn metadata_keys(&self) -> MetadataKeys<'_> {
+        self.store.metadata_keys()
     }
 
     /// The reducer's name and how far its states can be trusted.

@@ -73,6 +73,15 @@ pub struct Capabilities {
     pub checkpoints: bool,
 }
 
+/// What a store's layout calls the members of the metadata that tie events together, where it says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MetadataKeys<'a> {
+    /// The one that names the conversation.
+    pub correlation: Option<&'a str>,
+    /// The one that names the cause.
+    pub causation: Option<&'a str>,
+}
+
 /// The newest end of a store, cheap to ask for again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -262,6 +271,11 @@ pub trait EventStore: Send {
     /// What to show of an event's type where there is little room: never empty, always part of it.
     fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {
         event_type.as_str()
+    }
+
+    /// What its layout calls the members of the metadata that tie events together.
+    fn metadata_keys(&self) -> MetadataKeys<'_> {
+        MetadataKeys::default()
     }
 
     /// The newest end.

@@ -28,7 +28,8 @@ use self::plan::Plan;
 use super::layout::{self, CategoryRule, Layout};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, StoreError, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Snapshot, StoreError,
+    StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
 
@@ -194,6 +195,14 @@ impl EventStore for SqliteStore {
 
     fn interrupter(&self) -> Interrupter {
         self.link.interrupter()
+    }
+
+    fn metadata_keys(&self) -> MetadataKeys<'_> {
+        let events = &self.plan.layout.events;
+        MetadataKeys {
+            correlation: events.correlation.as_deref(),
+            causation: events.causation.as_deref(),
+        }
     }
 
     fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {

@@ -451,3 +451,17 @@ fn no_statement_that_a_screen_waits_for_scans_or_sorts() {
     }
     assert!(plans > 50, "{plans} statements were looked at");
 }
+
+#[test]
+fn a_layout_says_what_ties_events_together() {
+    for (name, correlation, causation) in [
+        ("emmett.db", Some("correlationId"), Some("causationId")),
+        ("cqrs-es.db", Some("correlation_id"), Some("causation_id")),
+        ("eventsourcing-py.db", Some("correlation_id"), Some("causation_id")),
+    ] {
+        let (directory, path) = fixture(name);
+        let store = SqliteStore::open(path.to_str().unwrap(), None, directory.path()).unwrap();
+        let keys = crate::store::MetadataKeys { correlation, causation };
+        assert_eq!(store.metadata_keys(), keys, "{name}");
+    }
+}
