@@ -4,6 +4,7 @@
 //! and how they were made is not known here.
 
 use super::{EventStore, StoreError, StoreErrorKind, recording};
+use crate::model::AggregateKey;
 use crate::text::nearest;
 
 /// What the name of such a store begins with.
@@ -16,6 +17,8 @@ pub struct Sample {
     pub name: &'static str,
     /// What is in it, in one line.
     pub about: &'static str,
+    /// The category and id of the aggregate that shows most.
+    first: (&'static str, &'static str),
     bytes: &'static [u8],
 }
 
@@ -23,10 +26,17 @@ pub struct Sample {
 pub const SAMPLES: [Sample; 1] = [Sample {
     name: "shop",
     about: "ten days of a coffee shop: orders, accounts, stock, and one refund that was paid twice",
+    first: ("Order", "order-4711"),
     bytes: include_bytes!("../../assets/demo/shop.jsonl.zst"),
 }];
 
 impl Sample {
+    /// The aggregate to look at first.
+    pub fn first(&self) -> AggregateKey {
+        let (category, id) = self.first;
+        AggregateKey::new(category, id)
+    }
+
     /// What it is called as a store: `demo:shop`.
     pub fn store(&self) -> String {
         format!("{PREFIX}{}", self.name)
@@ -76,6 +86,9 @@ mod tests {
             assert!(store.info().findings.is_empty(), "{:?}", store.info().findings);
             assert!(store.info().read_only);
             assert!(store.counts().unwrap().events > 0);
+            let first = sample.first();
+            let found = store.find(first.id.as_str()).unwrap();
+            assert!(found.iter().any(|row| row.key == first), "{found:?}");
         }
     }
 
