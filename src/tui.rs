@@ -41,8 +41,6 @@ pub struct Options {
     pub colours: Colours,
     /// The theme to start with, by its name; the first that fits the terminal where `None`.
     pub theme: Option<String>,
-    /// Whether to ask the terminal for keys that plain ones cannot tell apart.
-    pub kitty: bool,
 }
 
 /// Why there is no screen, or no longer one.
@@ -66,7 +64,7 @@ pub enum TuiError {
 pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
     let model = model(source.name(), options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut guard = term::Guard::enter(options.kitty)?;
+    let mut guard = term::Guard::enter()?;
     let ended = runtime.block_on(run::run(model, source, &mut guard));
     drop(guard);
     runtime.shutdown_background();
@@ -80,18 +78,29 @@ pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
 fn model(name: &str, options: &Options) -> Result<Model, TuiError> {
     let mut themes = Theme::all(options.colours).map_err(TuiError::Options)?;
     if let Some(wanted) = &options.theme {
-        let names: Vec<&str> = themes.iter().map(|theme| theme.name.as_str()).collect();
-        let Some(at) = names.iter().position(|name| name == wanted) else {
-            let wanted = text::sanitize(wanted);
-            let known = names.join(", ");
-            let told = format!("there is no theme `{wanted}` for this terminal; there are {known}");
-            return Err(TuiError::Options(told));
-        };
+        let at = themes.iter().position(|theme| theme.name == *wanted);
+        let at = at.ok_or_else(|| TuiError::Options(no_theme(wanted, &themes)))?;
         themes.rotate_left(at);
     }
     let keymap = Keymap::standard().map_err(|error| TuiError::Options(error.to_string()))?;
     let name = name.rsplit('/').next().unwrap_or(name);
     Ok(Model::new(name.to_owned(), themes, keymap))
+}
+
+fn no_theme(wanted: &str, themes: &[Theme]) -> String {
+    let shown = text::sanitize(wanted);
+    let names: Vec<&str> = themes.iter().map(|theme| theme.name.as_str()).collect();
+    let known = names.join("`, `");
+    if Theme::all(Colours::All).is_ok_and(|all| all.iter().any(|theme| theme.name == wanted)) {
+        return format!(
+            "the theme `{shown}` cannot be shown with these colours; there are `{known}`"
+        );
+    }
+    let told = format!("there is no theme `{shown}` for this terminal");
+    match text::nearest(wanted, names) {
+        Some(near) => format!("{told}; did you mean `{near}`? There are `{known}`"),
+        None => format!("{told}; there are `{known}`"),
+    }
 }
 
 #[cfg(test)]

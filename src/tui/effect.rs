@@ -72,6 +72,15 @@ pub(crate) enum Effect {
         /// How wide the rail is.
         width: u16,
     },
+    /// Draw the rail of what was walked so far.
+    DrawRail {
+        /// The aggregate.
+        key: AggregateKey,
+        /// How many events it has.
+        events: u64,
+        /// How wide the rail is.
+        width: u16,
+    },
     /// Stop the work of a slot.
     Stop(Slot),
 }
@@ -92,7 +101,7 @@ impl Effect {
             Self::LoadPage(..) | Self::LoadAround(..) => Slot::Page,
             Self::CountStore => Slot::Count,
             Self::LoadMoment { .. } => Slot::Moment,
-            Self::WalkOn { .. } => Slot::Walk,
+            Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::Stop(slot) => *slot,
         }
     }
@@ -137,6 +146,8 @@ pub(crate) enum Answer {
     Arrived(AggregateKey, Result<Box<Arrived>, SessionError>),
     /// A walk has come this far, or was stopped.
     Walked(AggregateKey, Result<Box<Walking>, SessionError>),
+    /// The rail was drawn; nothing where the aggregate is no longer in memory.
+    Drawn(AggregateKey, Option<Known>),
 }
 
 /// What a screen looks at: a store that is opened after the first picture.
@@ -144,6 +155,7 @@ pub struct Source {
     name: String,
     open: Box<dyn FnOnce() -> Result<Session, SessionError> + Send>,
     stop: Option<Interrupter>,
+    first: Option<AggregateKey>,
 }
 
 impl Source {
@@ -152,13 +164,19 @@ impl Source {
         name: impl Into<String>,
         open: impl FnOnce() -> Result<Session, SessionError> + Send + 'static,
     ) -> Self {
-        Self { name: name.into(), open: Box::new(open), stop: None }
+        Self { name: name.into(), open: Box::new(open), stop: None, first: None }
     }
 
     /// The same, and what ends the opening where the person leaves before it is done.
     #[must_use]
     pub fn stopped_by(self, stop: Interrupter) -> Self {
         Self { stop: Some(stop), ..self }
+    }
+
+    /// The same, and the aggregate to begin with, which the store must have.
+    #[must_use]
+    pub fn beginning_with(self, first: AggregateKey) -> Self {
+        Self { first: Some(first), ..self }
     }
 
     /// What the person called it.
@@ -228,6 +246,12 @@ impl Lanes {
                 self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
                     let walked = play::walk(front, ticket, &key, ride, (events, width));
                     Answer::Walked(key, walked.map(Box::new))
+                })
+            }
+            Effect::DrawRail { key, events, width } => {
+                self.play.issue(slot, generation, Running::Cancel, move |front, _| {
+                    let known = play::rail(front, &key, events, width);
+                    Answer::Drawn(key, known)
                 })
             }
             Effect::LoadPage(place, query, limit) => {

@@ -78,10 +78,13 @@ pub(crate) struct Binding {
 impl Binding {
     /// The first `most` of its keys, as a person sees them.
     pub(crate) fn label(&self, most: usize) -> String {
-        let chord =
-            |keys: &Vec<Key>| keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ");
-        self.on.iter().take(most).map(chord).collect::<Vec<_>>().join(" ")
+        self.on.iter().take(most).map(|on| label(on)).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Keys that are pressed one after the other, as a person sees them.
+fn label(keys: &[Key]) -> String {
+    keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 
 /// What the keys pressed so far mean.
@@ -132,6 +135,10 @@ impl Keymap {
         for context in contexts {
             for binding in self.bindings.iter().filter(|binding| binding.context == *context) {
                 let Some(foot) = &binding.foot else { continue };
+                // What an inner place took over is not offered.
+                if !binding.on.first().is_some_and(|on| self.does(contexts, on, binding.run)) {
+                    continue;
+                }
                 let label = binding.label(1);
                 match out.last_mut() {
                     Some((keys, word)) if word == foot => join_labels(keys, &label),
@@ -140,6 +147,18 @@ impl Keymap {
             }
         }
         out
+    }
+
+    fn does(&self, contexts: &[Context], keys: &[Key], action: Action) -> bool {
+        self.meaning(contexts, keys) == Meaning::Run(action)
+    }
+
+    /// The key that does this here, and a word about it: `Esc stops`; `None` where none does.
+    pub(crate) fn hint(&self, contexts: &[Context], action: Action, word: &str) -> Option<String> {
+        let bindings = contexts.iter().flat_map(|context| self.of(*context));
+        let mut keys = bindings.filter(|binding| binding.run == action).flat_map(|b| &b.on);
+        let on = keys.find(|on| self.does(contexts, on, action))?;
+        Some(format!("{} {word}", label(on)))
     }
 
     /// The bindings of one context.

@@ -16,6 +16,7 @@ use list::{Finding, List};
 use overlay::Overlay;
 use travel::{Opening, Travel};
 
+use super::action::Action;
 use super::effect::Slot;
 use super::input::Key;
 use super::keymap::{Context, Keymap};
@@ -24,6 +25,7 @@ use super::theme::Theme;
 use ratatui::layout::Rect;
 
 use crate::fold::Tier;
+use crate::model::AggregateKey;
 use crate::store::{Capabilities, Counts};
 use crate::task::Running;
 
@@ -42,6 +44,10 @@ pub(crate) struct StoreFacts {
     pub(crate) reducer: String,
     /// How far its states can be trusted.
     pub(crate) tier: Tier,
+    /// The member of the metadata that names the conversation, where its layout says so.
+    pub(crate) correlation: Option<String>,
+    /// The aggregate to begin with; the first of the list where `None`.
+    pub(crate) first: Option<AggregateKey>,
 }
 
 /// How far opening the store has come.
@@ -71,6 +77,19 @@ pub(crate) struct Message {
     pub(crate) text: String,
     /// What to do.
     pub(crate) hint: Option<String>,
+}
+
+impl Message {
+    /// All of it in lines of `width` cells, what to do below what is so; whether a line is of the first.
+    pub(crate) fn lines(&self, width: usize) -> Vec<(String, bool)> {
+        let mut lines: Vec<_> =
+            event::wrap(&self.text, width).into_iter().map(|line| (line, true)).collect();
+        if let Some(hint) = &self.hint {
+            lines.push((String::new(), false));
+            lines.extend(event::wrap(hint, width).into_iter().map(|line| (line, false)));
+        }
+        lines
+    }
 }
 
 /// Why the screen ends.
@@ -199,6 +218,11 @@ impl Model {
             (Overlay::None, _, Panel::Change) => &[Change, Timeline, Everywhere],
             (Overlay::None, _, Panel::Event) => &[Event, Timeline, Everywhere],
         }
+    }
+
+    /// The key that does this here, and a word about it, where one does.
+    pub(crate) fn hint(&self, action: Action, word: &str) -> Option<String> {
+        self.keymap.hint(self.contexts(), action, word)
     }
 
     /// The lines that a panel shows, or would if it were not behind another tab.

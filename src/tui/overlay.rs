@@ -51,6 +51,11 @@ pub(crate) fn lines(areas: &Areas, overlay: &Overlay) -> usize {
     }
 }
 
+/// The cells of a line of an overlay.
+pub(crate) fn width(areas: &Areas, overlay: &Overlay) -> usize {
+    usize::from(inside(areas, overlay).width)
+}
+
 /// The line of the screen where the palette's choices begin.
 pub(crate) fn palette_top(areas: &Areas) -> u16 {
     inside(areas, &Overlay::Palette(super::model::overlay::Palette::default())).y + 2

@@ -15,7 +15,7 @@ use super::draw::draw;
 use super::effect::{Effect, Lanes, Source};
 use super::input::Input;
 use super::model::{Exit, Model};
-use super::term::Guard;
+use super::term::{self, Guard};
 use super::update::{Msg, resize, update};
 use crate::task::Report;
 
@@ -66,8 +66,10 @@ impl App {
         let model = &self.model;
         let mut areas = model.areas;
         terminal.draw(|frame| areas = draw(model, frame))?;
-        self.model.areas = areas;
         self.model.dirty = false;
+        // The size may have changed in between.
+        let effects = resize(&mut self.model, areas.whole);
+        self.run(effects);
         Ok(())
     }
 
@@ -92,8 +94,20 @@ pub(crate) async fn run(
     source: Source,
     guard: &mut Guard,
 ) -> std::io::Result<Option<Exit>> {
-    let (send, mut receive) = channel(QUEUE);
+    let (send, receive) = channel(QUEUE);
     let mut app = App::start(model, source, send.clone())?;
+    show(&mut app, send, receive, guard).await?;
+    Ok(app.model.exit.take())
+}
+
+/// Takes messages in and draws until the screen ends. However it does, nobody receives any more then: a lane that waited
+/// to be heard would never end.
+async fn show(
+    app: &mut App,
+    send: Sender<Msg>,
+    mut receive: Receiver<Msg>,
+    guard: &mut Guard,
+) -> std::io::Result<()> {
     app.draw(&mut guard.terminal)?;
     let mut drawn = Instant::now();
     tokio::spawn(listen(send));
@@ -102,6 +116,11 @@ pub(crate) async fn run(
     while app.model.exit.is_none() {
         let message = match hold(&app.model, drawn, dirty_since) {
             None => receive.recv().await,
+            Some(Duration::ZERO) if !term::is_taken() => {
+                // A panic on another thread gave the terminal back: a picture would stand on its message.
+                app.model.exit = Some(Exit::Lost);
+                break;
+            }
             Some(Duration::ZERO) => {
                 app.draw(&mut guard.terminal)?;
                 drawn = Instant::now();
@@ -114,14 +133,12 @@ pub(crate) async fn run(
         };
         let Some(message) = message else { break };
         let was_dirty = app.model.dirty;
-        take_all(&mut app, message, &mut receive);
+        take_all(app, message, &mut receive);
         if !was_dirty {
             dirty_since = Instant::now();
         }
     }
-    // A lane that waits to be heard would never end.
-    drop(receive);
-    Ok(app.model.exit.take())
+    Ok(())
 }
 
 /// How long the next picture has to wait; `None` where none is asked for.
@@ -141,9 +158,11 @@ fn take_all(app: &mut App, first: Msg, receive: &mut Receiver<Msg>) {
 /// Brings what the person and the system do into the channel.
 async fn listen(messages: Sender<Msg>) {
     let mut events = crossterm::event::EventStream::new();
-    let (Ok(mut term), Ok(mut hup)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
+    let (Ok(mut term), Ok(mut hup), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+        signal(SignalKind::interrupt()),
+    ) else {
         let _ = messages.send(Msg::Ended).await;
         return;
     };
@@ -156,6 +175,7 @@ async fn listen(messages: Sender<Msg>) {
             },
             _ = term.recv() => Some(Msg::Ended),
             _ = hup.recv() => Some(Msg::Ended),
+            _ = int.recv() => Some(Msg::Ended),
         };
         let Some(message) = message else { continue };
         let ended = matches!(message, Msg::Ended);

@@ -1,7 +1,8 @@
 //! The terminal: taken over, and given back whatever happens.
 //!
-//! Giving it back cannot fail and can be done any number of times: by the guard when the screen ends, by the panic hook
-//! before the message is printed.
+//! Giving it back cannot fail and can be done any number of times, of which the first counts: by the guard when the
+//! screen ends, by the panic hook before the message is printed. Leaving the other screen twice would put the cursor
+//! back to where it was before it, and so onto that message.
 
 use std::io::{self, Stdout, Write};
 use std::sync::Once;
@@ -9,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
-    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -18,21 +18,28 @@ use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-/// Whether the terminal was asked for more keys; one that never was must not be told to forget them.
-static KITTY: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is taken over, and so has to be given back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal is still taken over: a panic on any thread gives it back.
+pub(crate) fn is_taken() -> bool {
+    TAKEN.load(Ordering::Acquire)
+}
 
 /// The terminal while the screen is on it.
 pub(crate) struct Guard {
     /// What is drawn on.
     pub(crate) terminal: Terminal<CrosstermBackend<Stdout>>,
+    _restore: Restore,
 }
 
 impl Guard {
-    /// Takes the terminal over. With `kitty`, asks for keys that plain terminals cannot tell apart.
-    pub(crate) fn enter(kitty: bool) -> io::Result<Self> {
+    /// Takes the terminal over.
+    pub(crate) fn enter() -> io::Result<Self> {
         restore_on_panic();
         // From here on an early return restores too.
         let restore = Restore;
+        TAKEN.store(true, Ordering::Release);
         enable_raw_mode()?;
         let mut out = io::stdout();
         execute!(
@@ -42,20 +49,8 @@ impl Guard {
             EnableMouseCapture,
             EnableBracketedPaste
         )?;
-        if kitty {
-            let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
-            KITTY.store(true, Ordering::Release);
-            execute!(out, PushKeyboardEnhancementFlags(flags))?;
-        }
         let terminal = Terminal::new(CrosstermBackend::new(out))?;
-        std::mem::forget(restore);
-        Ok(Self { terminal })
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        restore();
+        Ok(Self { terminal, _restore: restore })
     }
 }
 
@@ -69,10 +64,10 @@ impl Drop for Restore {
 
 /// Gives the terminal back. What fails has no one left to be told.
 fn restore() {
-    let mut out = io::stdout();
-    if KITTY.swap(false, Ordering::AcqRel) {
-        let _ = queue!(out, PopKeyboardEnhancementFlags);
+    if !TAKEN.swap(false, Ordering::AcqRel) {
+        return;
     }
+    let mut out = io::stdout();
     let _ =
         queue!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
     let _ = out.flush();

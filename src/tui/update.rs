@@ -172,6 +172,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             if model.list.finding == Finding::Typing {
                 model.list.finding =
                     if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
+                // Where the list hides what was found, taking it is looking into it.
+                if model.areas.shape != Shape::Wide && model.list.chosen().is_some() {
+                    return act(model, Action::OpenAggregate);
+                }
             }
             Vec::new()
         }
@@ -246,18 +250,24 @@ fn focus(model: &mut Model, panel: Panel) -> Vec<Effect> {
     resize(model, model.areas.whole)
 }
 
+/// By how many lines an action moves where `height` are shown; `None` where it moves nothing.
+fn lines_of(action: Action, height: usize) -> Option<isize> {
+    let page = height.saturating_sub(1).max(1) as isize;
+    match action {
+        Action::CursorUp => Some(-1),
+        Action::CursorDown => Some(1),
+        Action::PageUp => Some(-page),
+        Action::PageDown => Some(page),
+        Action::CursorTop => Some(isize::MIN / 2),
+        Action::CursorBottom => Some(isize::MAX / 2),
+        _ => None,
+    }
+}
+
 /// Moves the cursor or the window of the panel that has the keys.
 fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     let height = model.height(model.focus);
-    let page = height.saturating_sub(1).max(1) as isize;
-    let by = match action {
-        Action::CursorUp => -1,
-        Action::CursorDown => 1,
-        Action::PageUp => -page,
-        Action::PageDown => page,
-        Action::CursorTop => isize::MIN / 2,
-        _ => isize::MAX / 2,
-    };
+    let Some(by) = lines_of(action, height) else { return Vec::new() };
     if model.focus == Panel::List {
         return list::scroll(model, action, by);
     }
@@ -267,25 +277,17 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
             let len = travel.tree.len();
             travel.tree.scroll.move_by(by, len, height);
         }
-        Panel::Change => {
-            let len = travel.changes.lines.len();
-            travel.changes.scroll.slide(by, len, height);
-        }
-        Panel::Event => {
-            let len = travel.event.len;
-            travel.event.scroll.slide(by, len, height);
-        }
         Panel::Rail => {
             let action = if by < 0 { Action::GoStart } else { Action::GoEnd };
             return travel::act(model, action);
         }
-        Panel::List => {}
+        panel => travel.slide(panel, by, height),
     }
     Vec::new()
 }
 
 /// Shows a message in the last line.
-fn tell(model: &mut Model, tone: Tone, what: &str) {
+pub(super) fn tell(model: &mut Model, tone: Tone, what: &str) {
     let message = Message { tone, text: text::sanitize(what).into_owned(), hint: None };
     model.last_message = Some(message.clone());
     model.message = Some(message);

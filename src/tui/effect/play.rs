@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use smol_str::SmolStr;
 
 use super::{Answer, Arrived, Front, Slot, Walking};
-use crate::model::{AggregateKey, At, Version};
-use crate::session::{Session, SessionError, Watch};
+use crate::model::{AggregateKey, At};
+use crate::session::{Session, SessionError, Walk, Watch};
 use crate::task::Ticket as AnyTicket;
 use crate::text;
 use crate::tui::model::StoreFacts;
@@ -23,15 +23,16 @@ const QUICK: usize = 20_000;
 const PACE: Duration = Duration::from_millis(60);
 
 pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
-    let Some(source) = front.source.take() else {
+    let Some(mut source) = front.source.take() else {
         return Answer::Opened(Err(SessionError::Cancelled));
     };
-    if let Some(stop) = source.stop.clone() {
+    let first = source.first.take();
+    if let Some(stop) = source.stop.take() {
         ticket.stop_with(Box::new(move || stop.interrupt()));
     }
     let opened = source.open().and_then(|session| Ok((session.reopen()?, session)));
     Answer::Opened(opened.map(|(twin, session)| {
-        let facts = facts(&session);
+        let facts = facts(&session, first);
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
         front.session = Some(session);
@@ -43,7 +44,7 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
     }))
 }
 
-fn facts(session: &Session) -> StoreFacts {
+fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {
     let info = session.store_info();
     let clean = |text: &str| text::sanitize(text).into_owned();
     let (reducer, tier) = session.reducer();
@@ -59,6 +60,8 @@ fn facts(session: &Session) -> StoreFacts {
         capabilities: session.capabilities(),
         reducer: clean(reducer),
         tier,
+        correlation: session.metadata_keys().correlation.map(str::to_owned),
+        first,
     }
 }
 
@@ -102,7 +105,8 @@ pub(super) fn moment(
 ) -> Result<Arrived, SessionError> {
     let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
     let mut watch = Progress { ticket, last: Instant::now() };
-    if refresh {
+    // What is not in memory is read anew anyway.
+    if refresh && session.outline(key).is_some() {
         session.refresh(key)?;
     }
     let moment = if goal.by == 0 {
@@ -111,6 +115,11 @@ pub(super) fn moment(
         let from = session.resolve(key, goal.at, &mut watch)?;
         session.step(key, from, goal.by, &mut watch)?
     };
+    // Payloads are read at the first look: not while somebody waits for a key.
+    if let Some(event) = &moment.event {
+        let _ = event.data.value();
+        let _ = event.metadata.as_ref().map(crate::model::Payload::value);
+    }
     let mut known = known(session, key);
     if known.outline.len() <= QUICK {
         known.picture = Some(Picture::of(&known.outline, moment.events, width));
@@ -131,13 +140,18 @@ pub(super) fn walk(
     let mut pace = PACE;
     loop {
         let walk = session.walk_on(key, STRIDE, &mut Quiet(ticket))?;
-        let end = walk.walked >= walk.last || ticket.wanted();
-        if !end && reported.elapsed() < pace {
+        let whole = walk.walked >= walk.last;
+        if !whole && ticket.wanted() {
+            // Who waits does not wait for a picture too.
+            let Walk { walked, last } = walk;
+            return Ok(Walking { known: known(session, key), walked, last, moment: None });
+        }
+        if !whole && reported.elapsed() < pace {
             continue;
         }
         let begun = Instant::now();
-        let answer = report(session, ticket, key, ride, rail, (walk.walked, walk.last))?;
-        if end {
+        let answer = report(session, ticket, key, ride, rail, walk)?;
+        if whole {
             return Ok(answer);
         }
         ticket.progress(Answer::Walked(key.clone(), Ok(Box::new(answer))));
@@ -153,7 +167,7 @@ fn report(
     key: &AggregateKey,
     ride: bool,
     (events, width): (u64, u16),
-    (walked, last): (Version, Version),
+    Walk { walked, last }: Walk,
 ) -> Result<Walking, SessionError> {
     let moment = if ride {
         let at = At::Version(walked);
@@ -164,6 +178,14 @@ fn report(
     let mut known = known(session, key);
     known.picture = Some(Picture::of(&known.outline, events, width));
     Ok(Walking { known, walked, last, moment })
+}
+
+/// The rail of what was walked.
+pub(super) fn rail(front: &Front, key: &AggregateKey, events: u64, width: u16) -> Option<Known> {
+    let session = front.session.as_ref()?;
+    let mut known = known(session, key);
+    known.picture = Some(Picture::of(&known.outline, events, width));
+    (!known.outline.is_empty()).then_some(known)
 }
 
 fn known(session: &Session, key: &AggregateKey) -> Known {

@@ -91,40 +91,48 @@ impl Changes {
         let room = self.width.saturating_sub(text::width(&place) + 4);
         match (&change.before, &change.after) {
             (Some(before), Some(after)) => {
-                let values = Values { before: short(before), after: short(after) };
-                let needs = text::width(&values.before) + text::width(&values.after) + 5;
-                if needs <= room {
-                    self.lines.push(Line::Place(change.op, place, Some(values)));
-                } else if needs + 2 <= self.width {
-                    self.lines.push(Line::Place(change.op, place, None));
-                    self.lines.push(Line::Values(values));
-                } else {
-                    self.lines.push(Line::Place(change.op, place, None));
-                    self.alone(Op::Remove, before, values.before);
-                    self.alone(Op::Add, after, values.after);
+                let both = short(before).zip(short(after));
+                let values = both.map(|(before, after)| Values { before, after });
+                let needs =
+                    values.as_ref().map(|v| text::width(&v.before) + text::width(&v.after) + 5);
+                match values.zip(needs) {
+                    Some((values, needs)) if needs <= room => {
+                        self.lines.push(Line::Place(change.op, place, Some(values)));
+                    }
+                    Some((values, needs)) if needs + 2 <= self.width => {
+                        self.lines.push(Line::Place(change.op, place, None));
+                        self.lines.push(Line::Values(values));
+                    }
+                    _ => {
+                        self.lines.push(Line::Place(change.op, place, None));
+                        self.alone(Op::Remove, before);
+                        self.alone(Op::Add, after);
+                    }
                 }
             }
             (before, after) => {
                 let Some(value) = before.as_ref().or(after.as_ref()) else { return };
-                let one = short(value);
-                if value.is_empty() || value.len().is_none() && text::width(&one) + 2 <= room {
-                    let (before, after) = match change.op {
-                        Op::Remove => (one, String::new()),
-                        _ => (String::new(), one),
-                    };
-                    let values = Values { before, after };
-                    self.lines.push(Line::Place(change.op, place, Some(values)));
-                } else {
+                let one = short(value).filter(|one| {
+                    value.is_empty() || value.len().is_none() && text::width(one) + 2 <= room
+                });
+                let Some(one) = one else {
                     self.lines.push(Line::Place(change.op, place, None));
-                    self.alone(change.op, value, one);
-                }
+                    self.alone(change.op, value);
+                    return;
+                };
+                let (before, after) = match change.op {
+                    Op::Remove => (one, String::new()),
+                    _ => (String::new(), one),
+                };
+                let values = Values { before, after };
+                self.lines.push(Line::Place(change.op, place, Some(values)));
             }
         }
     }
 
-    fn alone(&mut self, op: Op, value: &Value, one: String) {
+    fn alone(&mut self, op: Op, value: &Value) {
         if value.len().is_none_or(|len| len == 0) {
-            self.lines.push(Line::Value(op, one));
+            self.lines.push(Line::Value(op, short(value).unwrap_or_default()));
             return;
         }
         let mut budget = MOST_INSIDE;
@@ -137,28 +145,25 @@ impl Changes {
     /// Returns how many members were left out.
     fn members(&mut self, op: Op, value: &Value, depth: u16, budget: &mut usize) -> u64 {
         let mut left = 0;
-        let mut one = |changes: &mut Self, name: String, inside: &Value| {
-            if *budget == 0 {
-                left += 1;
-                return;
-            }
+        for at in 0..value.len().unwrap_or(0) {
+            let (name, slot) = match value {
+                Value::Object(map) => match map.get_index(at) {
+                    Some((key, slot)) if *budget > 0 => (text::sanitize(key).into_owned(), slot),
+                    _ => return left + (map.len() - at) as u64,
+                },
+                Value::Array(items) => match items.get(at) {
+                    Some(slot) if *budget > 0 => (format!("[{at}]"), slot),
+                    _ => return left + (items.len() - at) as u64,
+                },
+                _ => break,
+            };
             *budget -= 1;
-            let open = inside.len().is_some_and(|len| len > 0);
-            let shown = if open { String::new() } else { short(inside) };
-            changes.lines.push(Line::Member(op, depth, name, shown));
+            let open = slot.value.len().is_some_and(|len| len > 0);
+            let shown = if open { String::new() } else { short(&slot.value).unwrap_or_default() };
+            self.lines.push(Line::Member(op, depth, name, shown));
             if open {
-                left += changes.members(op, inside, depth + 1, budget);
+                left += self.members(op, &slot.value, depth + 1, budget);
             }
-        };
-        match value {
-            Value::Object(map) => map
-                .iter()
-                .for_each(|(key, slot)| one(self, text::sanitize(key).into_owned(), &slot.value)),
-            Value::Array(items) => items
-                .iter()
-                .enumerate()
-                .for_each(|(at, slot)| one(self, format!("[{at}]"), &slot.value)),
-            _ => {}
         }
         left
     }
@@ -172,24 +177,41 @@ fn place(path: &Path) -> String {
     }
 }
 
-/// The beginning of a value as JSON: as much as any screen shows in a line or two.
-fn short(value: &Value) -> String {
+/// A value as JSON where it may have room in a line: the beginning of a scalar, a small container whole or by how much is
+/// in it, `None` for a larger one.
+fn short(value: &Value) -> Option<String> {
     const MOST: usize = 2000;
     match value {
         Value::String(string) => {
             let cut = text::truncate(string, MOST);
             let mut out = String::new();
             json::write_string(&mut out, &cut);
-            text::sanitize(&out).into_owned()
+            Some(text::sanitize(&out).into_owned())
         }
-        Value::Object(map) if map.len() > 12 => text::human::plural(map.len() as u64, "member"),
+        Value::Number(number) => Some(text::sanitize(&text::truncate(number, MOST)).into_owned()),
+        Value::Object(map) if map.len() > 12 => {
+            Some(text::human::plural(map.len() as u64, "member"))
+        }
         Value::Array(items) if items.len() > 12 => {
-            text::human::plural(items.len() as u64, "element")
+            Some(text::human::plural(items.len() as u64, "element"))
         }
-        value => {
-            let out = json::to_string(value);
-            text::sanitize(&text::truncate(&out, MOST)).into_owned()
-        }
+        // What is longer than any line is not written out to find that it is.
+        value => left_by(value, MOST).map(|_| text::sanitize(&json::to_string(value)).into_owned()),
+    }
+}
+
+/// How many of `room` bytes are left beside a value as JSON; looks at no more of it than fits.
+fn left_by(value: &Value, room: usize) -> Option<usize> {
+    match value {
+        Value::Null | Value::Bool(_) => room.checked_sub(5),
+        Value::Number(text) => room.checked_sub(text.len()),
+        Value::String(text) => room.checked_sub(text.len() + 2),
+        Value::Array(items) => items
+            .iter()
+            .try_fold(room.checked_sub(2 + items.len())?, |room, slot| left_by(&slot.value, room)),
+        Value::Object(map) => map.iter().try_fold(room.checked_sub(2)?, |room, (key, slot)| {
+            left_by(&slot.value, room.checked_sub(key.len() + 4)?)
+        }),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The event under the playhead, as lines: payload, metadata, what is recorded about it, what was noticed.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::model::{Event, Finding, Payload, Severity, Value, json, time};
 use crate::session::Moment;
 use crate::text::{self, human, json::Pretty};
@@ -54,8 +56,9 @@ pub(crate) struct EventView {
 }
 
 impl EventView {
-    /// Shows another event, sentences wrapped to `width` cells.
-    pub(crate) fn show(&mut self, moment: &Moment, width: usize) {
+    /// Shows another event, sentences wrapped to `width` cells. `correlation` is what the layout calls the member that
+    /// names the conversation; usual names are tried where it does not say.
+    pub(crate) fn show(&mut self, moment: &Moment, width: usize, correlation: Option<&str>) {
         *self = Self { width, ..Self::default() };
         let Some(event) = &moment.event else { return };
         let findings = told_once(&moment.findings);
@@ -67,7 +70,7 @@ impl EventView {
         }
         self.payload(&event.data, &findings);
         self.facts(event);
-        self.metadata(event);
+        self.metadata(event, correlation);
         self.len = self.parts.iter().map(Part::lines).sum();
     }
 
@@ -124,7 +127,7 @@ impl EventView {
         );
     }
 
-    fn metadata(&mut self, event: &Event) {
+    fn metadata(&mut self, event: &Event, correlation: Option<&str>) {
         let Some(metadata) = &event.metadata else { return };
         let value = match metadata.value() {
             Ok(Value::Object(map)) if map.is_empty() => return,
@@ -137,8 +140,11 @@ impl EventView {
                 return;
             }
         };
-        self.actor = named(value, ACTOR);
-        self.correlation = named(value, CORRELATION);
+        self.actor = ACTOR.iter().find_map(|name| named(value, usual(name)));
+        self.correlation = match correlation {
+            Some(name) => named(value, |key| key == name),
+            None => CORRELATION.iter().find_map(|name| named(value, usual(name))),
+        };
         self.parts.push(Part::Blank);
         self.parts.push(Part::Heading("metadata"));
         let scalars = |map: &crate::model::Map| map.values().all(|slot| slot.value.len().is_none());
@@ -185,14 +191,16 @@ const ACTOR: &[&str] =
 const CORRELATION: &[&str] =
     &["correlation_id", "correlationid", "$correlationid", "correlation", "trace_id", "traceid"];
 
-/// The value of the first member with one of these names, without regard to case or `-`.
-fn named(metadata: &Value, names: &[&str]) -> Option<String> {
+/// Whether a member has this name, without regard to case or `-`.
+fn usual(name: &str) -> impl Fn(&str) -> bool {
+    move |key| key.to_lowercase().replace('-', "_") == name
+}
+
+/// The value of the first member with such a name.
+fn named(metadata: &Value, name: impl Fn(&str) -> bool) -> Option<String> {
     let Value::Object(map) = metadata else { return None };
-    names.iter().find_map(|name| {
-        let known = |key: &str| key.to_lowercase().replace('-', "_") == **name;
-        let (_, slot) = map.iter().find(|(key, _)| known(key))?;
-        matches!(slot.value, Value::String(_) | Value::Number(_)).then(|| plain(&slot.value))
-    })
+    let (_, slot) = map.iter().find(|(key, _)| name(key))?;
+    matches!(slot.value, Value::String(_) | Value::Number(_)).then(|| plain(&slot.value))
 }
 
 /// A scalar without quotes, sanitised.
@@ -212,19 +220,54 @@ pub(crate) fn mark(severity: Severity) -> &'static str {
     }
 }
 
-/// Breaks a sentence at spaces into lines of `width` cells; a word that is longer is cut.
+/// Breaks a sentence at spaces into lines of `width` cells, and a word that is longer where it must be.
 pub(crate) fn wrap(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split_whitespace() {
         let Some(line) = lines.last_mut() else { break };
-        if line.is_empty() {
-            line.push_str(&text::truncate(word, width));
-        } else if text::width(line) + 1 + text::width(word) <= width {
-            line.push(' ');
+        let gap = usize::from(!line.is_empty());
+        if text::width(line) + gap + text::width(word) <= width {
+            line.push_str(if gap > 0 { " " } else { "" });
             line.push_str(word);
-        } else {
-            lines.push(text::truncate(word, width).into_owned());
+            continue;
         }
+        let mut parts = broken(word, width);
+        if gap == 0 {
+            // The empty line that everything begins with.
+            lines.clear();
+        }
+        lines.append(&mut parts);
     }
     lines
+}
+
+/// A word in parts of at most `width` cells.
+fn broken(word: &str, width: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut taken = 0;
+    for cluster in word.graphemes(true) {
+        let cells = text::width(cluster);
+        if taken > 0 && taken + cells > width {
+            parts.push(String::new());
+            taken = 0;
+        }
+        taken += cells;
+        if let Some(part) = parts.last_mut() {
+            part.push_str(cluster);
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_break_at_spaces_and_long_words_where_they_must() {
+        assert_eq!(wrap("no such file", 7), ["no such", "file"]);
+        assert_eq!(wrap("a/long/path is gone", 6), ["a/long", "/path", "is", "gone"]);
+        assert_eq!(wrap("in a/long/path", 6), ["in", "a/long", "/path"]);
+        assert_eq!(wrap("", 5), [""]);
+    }
 }

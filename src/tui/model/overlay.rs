@@ -62,7 +62,7 @@ impl Palette {
         let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
         let mut found: Vec<(u32, Choice)> = Vec::new();
         for action in Action::ALL {
-            // Taking and going back mean something only where something is open.
+            // Taking means something only where something is open.
             if matches!(action, Action::Accept | Action::ShowPalette) {
                 continue;
             }
@@ -77,7 +77,8 @@ impl Palette {
                 found.push((score, choice));
             }
         }
-        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        let named = |choice: &Choice| choice.action.name() == self.field.text().trim();
+        found.sort_by_key(|(score, choice)| std::cmp::Reverse((named(choice), *score)));
         self.choices = found.into_iter().map(|(_, choice)| choice).collect();
         self.scroll = Scroll::default();
     }
@@ -87,10 +88,10 @@ impl Palette {
         format!("{} {}", action.name(), action.title())
     }
 
-    /// The action to run: the chosen one, or the one whose exact name was typed.
+    /// The action to run: the chosen one; where nothing fits, one that is in no list by its exact name.
     pub(crate) fn action(&self) -> Option<Action> {
-        let named = self.field.text().trim().parse().ok();
-        named.or_else(|| self.choices.get(self.scroll.cursor).map(|choice| choice.action))
+        let chosen = self.choices.get(self.scroll.cursor).map(|choice| choice.action);
+        chosen.or_else(|| self.field.text().trim().parse().ok())
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Gap {
 pub(crate) struct Picture {
     /// The columns that it was made for.
     pub(crate) width: u16,
+    /// The events that it was made of.
+    pub(crate) events: usize,
     /// How many of them are walked.
     pub(crate) walked: u16,
     /// The columns with events, rising.
@@ -67,7 +69,7 @@ impl Picture {
     /// The picture of the events walked so far, of `total` in all.
     pub(crate) fn of(outline: &Outline, total: u64, width: u16) -> Self {
         let count = outline.len();
-        let mut picture = Self { width, ..Self::default() };
+        let mut picture = Self { width, events: count, ..Self::default() };
         if count == 0 || width == 0 {
             return picture;
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::super::layout::Panel;
 use super::change::Changes;
 use super::event::EventView;
 use super::rail::Picture;
@@ -17,9 +18,9 @@ use crate::timeline::Outline;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Walked {
     /// It goes on in the background.
-    Walking(Version),
-    /// The person stopped it here.
-    Stopped(Version),
+    Walking,
+    /// The person stopped it.
+    Stopped,
     /// All of it.
     Whole,
 }
@@ -119,7 +120,7 @@ impl Travel {
             outline: Outline::default(),
             types: Arc::default(),
             picture: Picture::default(),
-            walked: Walked::Walking(Version::ZERO),
+            walked: Walked::Walking,
             riding: false,
             going: None,
             tree: Tree::default(),
@@ -128,15 +129,32 @@ impl Travel {
         }
     }
 
-    /// Takes in what was found out.
+    /// Takes in what was found out. The lane says it in order: fewer events than before are another history, or one
+    /// that is read anew.
     pub(crate) fn learn(&mut self, known: Known) {
-        if known.outline.len() >= self.outline.len() {
-            self.outline = known.outline;
-            self.types = known.types;
-            if let Some(picture) = known.picture {
-                self.picture = picture;
-            }
+        let fewer = known.outline.len() < self.outline.len();
+        self.outline = known.outline;
+        self.types = known.types;
+        if let Some(picture) = known.picture {
+            self.picture = picture;
+        } else if fewer {
+            self.picture = Picture::default();
         }
+    }
+
+    /// Moves the window of a panel that shows a text.
+    pub(crate) fn slide(&mut self, panel: Panel, by: isize, height: usize) {
+        let (scroll, len) = match panel {
+            Panel::Change => (&mut self.changes.scroll, self.changes.lines.len()),
+            Panel::Event => (&mut self.event.scroll, self.event.len),
+            Panel::List | Panel::Rail | Panel::State => return,
+        };
+        scroll.slide(by, len, height);
+    }
+
+    /// Whether the rail shows all events known so far, in so many columns.
+    pub(crate) fn is_drawn(&self, width: usize) -> bool {
+        usize::from(self.picture.width) == width && self.picture.events == self.outline.len()
     }
 
     /// Where the playhead stands among the events, counted from 0; `None` before everything.

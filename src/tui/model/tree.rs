@@ -66,7 +66,9 @@ struct Folds {
 pub(crate) struct Tree {
     root: Value,
     version: Version,
+    /// What the event added; where there was nothing before it, everything.
     added: HashSet<Path>,
+    all_new: bool,
     rows: Vec<Row>,
     folds: Folds,
     /// The chosen line.
@@ -79,7 +81,8 @@ impl Tree {
         let chosen = self.path_of(self.scroll.cursor);
         self.root = moment.state.value().clone();
         self.version = moment.version;
-        let added = moment.changes.iter().filter(|change| change.op == Op::Add);
+        self.all_new = moment.before.value().is_empty();
+        let added = moment.changes.iter().filter(|change| change.op == Op::Add && !self.all_new);
         self.added = added.map(|change| change.path.clone()).collect();
         self.build();
         self.choose(chosen.as_ref(), height);
@@ -214,7 +217,7 @@ impl Tree {
             path: Path::root(),
         };
         builder.rows.clear();
-        builder.container(&self.root, ROOT, 0, Some(&self.folds), false);
+        builder.container(&self.root, ROOT, 0, Some(&self.folds), self.all_new);
         self.rows = builder.rows;
     }
 }
@@ -296,7 +299,7 @@ impl Builder<'_> {
             let segment = step.to_segment();
             let folds = folds.and_then(|folds| folds.inside.get(&segment));
             self.path.push(segment);
-            let new = new || touched && self.added.contains(&self.path);
+            let new = touched && (new || self.added.contains(&self.path));
             let touch = match (touched, new) {
                 (false, _) => Touch::None,
                 (true, false) => Touch::Changed,

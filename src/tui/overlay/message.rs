@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::super::model::event::wrap;
 use super::super::model::scroll::Scroll;
 use super::super::model::{Model, Tone};
 use super::super::widget::{self, line};
@@ -17,15 +16,10 @@ pub(crate) fn draw(model: &Model, scroll: &Scroll, area: Rect, buffer: &mut Buff
         Tone::Note => theme.text(),
         Tone::Bad => theme.bad,
     };
-    let width = usize::from(area.width);
-    let mut lines: Vec<_> =
-        wrap(&message.text, width).into_iter().map(|line| (line, style)).collect();
-    if let Some(hint) = &message.hint {
-        lines.push((String::new(), style));
-        lines.extend(wrap(hint, width).into_iter().map(|line| (line, theme.text())));
-    }
+    let lines = message.lines(usize::from(area.width));
     let skip = scroll.offset.min(lines.len().saturating_sub(1));
-    for (at, (text, style)) in lines.into_iter().skip(skip).enumerate() {
+    for (at, (text, is_said)) in lines.into_iter().skip(skip).enumerate() {
+        let style = if is_said { style } else { theme.text() };
         let Some(area) = widget::line_of(area, at) else { break };
         line::spread(buffer, area, vec![Span::styled(text, style)], Vec::new(), 4);
     }

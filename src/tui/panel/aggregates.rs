@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::list::{Finding, Line, Place};
 use super::super::model::{Model, Store};
@@ -79,7 +80,10 @@ fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
     let list = &model.list;
     let mut left = vec![Span::styled("⌕ ", theme.dim)];
     match list.finding {
-        Finding::Off => left.push(Span::styled("/ to find", theme.faint)),
+        Finding::Off => {
+            let hint = model.hint(Action::FindAggregate, "to find");
+            left.extend(hint.map(|hint| Span::styled(hint, theme.faint)));
+        }
         Finding::Typing => {
             left.extend(field::spans(&list.field, theme, usize::from(area.width / 2)));
         }

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
+use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
 use super::super::model::event::Part;
@@ -39,7 +40,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let height = usize::from(content.height);
     if event.is_none() {
         if let Some(first) = widget::line_of(content, 0) {
-            let told = Span::styled("before the first event; → goes to it", theme.dim);
+            let hint = model.hint(Action::StepForward, "goes to it");
+            let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+            let told = Span::styled(format!("before the first event{hint}"), theme.dim);
             line::spread(buffer, first, vec![told], Vec::new(), 4);
         }
         return;

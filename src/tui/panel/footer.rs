@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
+use super::super::action::Action;
 use super::super::layout::{Areas, Shape};
 use super::super::model::{Model, Tone};
 use super::super::widget::line;
@@ -24,11 +25,8 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             spans.push(Span::styled(format!(" · {hint}"), theme.dim));
         }
         let whole = line::width(&spans) <= room;
-        let right = if whole {
-            Vec::new()
-        } else {
-            vec![Span::styled("!", theme.accent), Span::styled(" in full ", theme.dim)]
-        };
+        let hint = model.hint(Action::ShowMessage, "in full ").filter(|_| !whole);
+        let right = hint.map_or_else(Vec::new, |hint| vec![Span::styled(hint, theme.accent)]);
         line::spread(buffer, areas.footer, spans, right, 10);
         return;
     }

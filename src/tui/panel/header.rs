@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
+use super::super::action::Action;
 use super::super::layout::{Areas, Shape};
 use super::super::model::{Model, Store};
 use super::super::widget::line;
@@ -67,8 +68,7 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
         let of = of.map_or_else(String::new, |of| format!(" of {}", human::count(of)));
         out.push(Span::styled(format!("  {}{of}", human::count(done)), theme.warn));
     }
-    if areas.shape == Shape::Wide || areas.shape == Shape::Tabs {
-        out.push(Span::styled("  ? help ", theme.dim));
-    }
+    let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);
+    out.extend(help.map(|help| Span::styled(format!("  {help} "), theme.dim)));
     out
 }

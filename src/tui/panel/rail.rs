@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
 use super::super::model::travel::{Goal, Travel, Walked};
@@ -104,19 +105,27 @@ fn put(buffer: &mut Buffer, area: Rect, column: Option<u16>, sign: &str, theme: 
 /// What goes on, otherwise which reducer made the states.
 fn right_title<'a>(model: &'a Model, travel: &Travel, theme: &Theme) -> Vec<Span<'a>> {
     let events = human::count(travel.moment.events);
+    let walked = human::count(travel.outline.len() as u64);
     match (travel.walked, travel.going) {
-        (_, Some(Goal { at: At::Version(version), .. })) if model.moving.is_some() => {
+        (_, Some(Goal { at: At::Version(version), by: 0 })) if model.moving.is_some() => {
             vec![Span::styled(format!("on the way to v{}", human::count(version.0)), theme.warn)]
         }
-        (Walked::Walking(version), _) if version > Version::ZERO => {
-            let walked = human::count(version.0);
-            vec![Span::styled(format!("reading {walked} of {events} · Esc stops"), theme.warn)]
+        (Walked::Walking, _) if !travel.outline.is_empty() => {
+            let hint = model.hint(Action::Back, "stops");
+            vec![Span::styled(dotted(format!("reading {walked} of {events}"), hint), theme.warn)]
         }
-        (Walked::Stopped(version), _) => {
-            let walked = human::count(version.0);
-            vec![Span::styled(format!("read {walked} of {events} · r reads on"), theme.warn)]
+        (Walked::Stopped, _) => {
+            let hint = model.hint(Action::Refresh, "reads on");
+            vec![Span::styled(dotted(format!("read {walked} of {events}"), hint), theme.warn)]
         }
         _ => super::state::reducer(model, theme),
+    }
+}
+
+fn dotted(told: String, hint: Option<String>) -> String {
+    match hint {
+        Some(hint) => told + " · " + &hint,
+        None => told,
     }
 }
 

@@ -1,10 +1,11 @@
 //! The list: choosing, finding, and a window that follows the cursor.
 
 use super::stage::{Stage, counter, event, session};
-use crate::model::Event;
+use crate::model::{AggregateKey, Event};
 use crate::session::OpenOptions;
 use crate::store::memory::MemoryStore;
 use crate::store::{AggregateQuery, EventStore as _};
+use crate::tui::effect::Source;
 use crate::tui::model::list::{Finding, PAGE};
 
 const LARGE: (u16, u16) = (160, 45);
@@ -113,4 +114,35 @@ fn refreshing_shows_what_was_written_meanwhile() {
 fn a_store_without_aggregates_says_so() {
     let mut stage = Stage::open("test", LARGE, || Ok(session(Vec::new())));
     stage.shows("no aggregates yet").keys("right enter g ? esc down q");
+}
+
+#[test]
+fn an_aggregate_that_was_looked_at_before_shows_what_was_written_since() {
+    let mut store = MemoryStore::new("test", counter("order-1", 3));
+    store.push(event("order-2", 1, "Counted", 4, r#"{"count":1}"#));
+    let twin = store.reopen().unwrap();
+    let mut stage = Stage::open("test", LARGE, move || {
+        Ok(crate::session::Session::with_store(twin, &OpenOptions::default()))
+    });
+    stage.keys("down").shows("─ Order order-2 ─");
+    store.push(event("order-1", 4, "Counted", 5, r#"{"count":4}"#));
+    stage.keys("up").shows("State at v4");
+}
+
+#[test]
+fn taking_what_was_found_looks_into_it_where_only_one_panel_is_seen() {
+    let mut stage = Stage::shop((80, 24));
+    stage.keys("/").text("4712").keys("enter").shows("total");
+    assert_eq!(stage.app.model.focus, crate::tui::layout::Panel::State);
+    stage.keys("esc").shows("4712").hides("4711");
+    stage.keys("esc").shows("4711");
+}
+
+#[test]
+fn a_source_can_name_the_aggregate_to_begin_with() {
+    let source = Source::new("test", || Ok(session(many(5000))))
+        .beginning_with(AggregateKey::new("Order", "order-004711"));
+    let mut stage = Stage::begin(source, LARGE);
+    stage.shows("─ Order order-004711 ─").shows("order-004710").shows("order-004712");
+    assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-004711");
 }

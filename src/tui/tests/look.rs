@@ -120,3 +120,19 @@ fn long_texts_scroll_and_tabs_are_clicked() {
     // What is behind another tab keeps its place.
     stage.keys("down down 3 4 2").shows("key000");
 }
+
+#[test]
+fn a_theme_is_chosen_by_its_name_and_a_wrong_name_gets_the_nearest() {
+    use crate::tui::theme::Colours;
+    let with = |theme: &str, colours| {
+        let options = crate::tui::Options { colours, theme: Some(theme.to_owned()) };
+        let model = crate::tui::model("x", &options);
+        model.map(|model| model.theme().name.clone()).map_err(|error| error.to_string())
+    };
+    assert_eq!(with("light", Colours::All), Ok("light".to_owned()));
+    let told = with("lihgt", Colours::All).unwrap_err();
+    assert!(told.contains("no theme `lihgt`") && told.contains("mean `light`?"), "{told}");
+    assert!(told.contains("`contrast`"), "{told}");
+    let told = with("light", Colours::None).unwrap_err();
+    assert!(told.contains("`light` cannot be shown") && told.contains("`mono`"), "{told}");
+}

@@ -4,8 +4,8 @@ use super::stage::Stage;
 use crate::session::SessionError;
 use crate::store::{StoreError, StoreErrorKind};
 use crate::tui::layout::Panel;
-use crate::tui::model::Exit;
 use crate::tui::model::overlay::Overlay;
+use crate::tui::model::{Exit, Tone};
 
 const LARGE: (u16, u16) = (160, 45);
 
@@ -44,6 +44,33 @@ fn the_palette_runs_anything_by_a_part_of_its_name() {
     assert_eq!(stage.app.model.focus, Panel::Event);
     stage.keys(":").text("zzz").shows("no action is called that").keys("enter esc");
     assert_eq!(stage.app.model.focus, Panel::List, "back leads to the list");
+}
+
+#[test]
+fn the_palette_runs_what_is_chosen_and_begins_with_what_is_called_so() {
+    let mut stage = Stage::shop(LARGE);
+    stage.keys("left :").text("back").keys("enter").shows("State at v1 ");
+    stage.keys("5 4 :").text("back").keys("enter");
+    assert_eq!(stage.app.model.focus, Panel::List, "`back` itself comes first");
+    stage.keys("end :").text("back").keys("down");
+    let Overlay::Palette(palette) = &stage.app.model.overlay else { panic!("closed") };
+    let chosen = palette.choices.get(palette.scroll.cursor).unwrap().action;
+    assert_eq!(palette.action(), Some(chosen));
+    assert_ne!(chosen, crate::tui::Action::Back);
+}
+
+#[test]
+fn a_long_message_is_read_to_its_end_and_no_further() {
+    let path = "/a/long/way".repeat(100);
+    let mut stage = Stage::shop((80, 24));
+    crate::tui::update::tell(&mut stage.app.model, Tone::Bad, &format!("{path}/END"));
+    stage.keys("!").hides("/END").keys("down down down down down down").shows("/END");
+    for _ in 0..60 {
+        stage.keys("down");
+    }
+    stage.shows("/END").keys("up").hides("/END");
+    let Overlay::Message(scroll) = &stage.app.model.overlay else { panic!("closed") };
+    assert!(scroll.offset < 15, "{scroll:?}");
 }
 
 #[test]

@@ -35,10 +35,14 @@ impl Stage {
         size: (u16, u16),
         open: impl FnOnce() -> Result<Session, SessionError> + Send + 'static,
     ) -> Self {
+        Self::of(Source::new(name, open), size)
+    }
+
+    fn of(source: Source, size: (u16, u16)) -> Self {
         let options = Options { colours: Colours::All, ..Options::default() };
         let (send, receive) = channel(256);
-        let model = model(name, &options).unwrap();
-        let app = App::start(model, Source::new(name, open), send).unwrap();
+        let model = model(source.name(), &options).unwrap();
+        let app = App::start(model, source, send).unwrap();
         let mut stage = Self {
             app,
             receive,
@@ -48,16 +52,21 @@ impl Stage {
         stage
     }
 
+    /// Begun and settled.
+    pub(super) fn begin(source: Source, size: (u16, u16)) -> Self {
+        let mut stage = Self::of(source, size);
+        stage.app.take(Msg::Started);
+        stage.settle();
+        stage
+    }
+
     /// Opened and settled.
     pub(super) fn open(
         name: &str,
         size: (u16, u16),
         open: impl FnOnce() -> Result<Session, SessionError> + Send + 'static,
     ) -> Self {
-        let mut stage = Self::unopened(name, size, open);
-        stage.app.take(Msg::Started);
-        stage.settle();
-        stage
+        Self::begin(Source::new(name, open), size)
     }
 
     /// On these events.

@@ -3,6 +3,7 @@
 use super::stage::{Stage, counter, event};
 use crate::tui::input::Input;
 use crate::tui::layout::Panel;
+use crate::tui::model::travel::Walked;
 
 const LARGE: (u16, u16) = (160, 45);
 
@@ -203,4 +204,71 @@ fn what_reading_and_folding_noticed_alike_is_told_once() {
     let screen = stage.shows("mend it").text_now();
     let begin: String = message.chars().take(30).collect();
     assert_eq!(screen.matches(&begin).count(), 1, "{screen}");
+}
+
+/// Two aggregates of which the first takes a while to walk, at the first one's first picture.
+fn a_long_one_and_a_short_one() -> Stage {
+    let mut events = counter("order-1", 60_000);
+    events.extend(counter("order-2", 3));
+    let mut stage = Stage::unopened("test", LARGE, || Ok(super::stage::session(events)));
+    stage.app.take(crate::tui::update::Msg::Started);
+    while stage.app.model.travel.is_none() {
+        stage.one_report();
+    }
+    stage
+}
+
+fn walked(stage: &Stage) -> (Walked, usize, bool) {
+    let width = stage.app.model.width(Panel::Rail);
+    let travel = stage.app.model.travel.as_ref().unwrap();
+    (travel.walked, travel.outline.len(), travel.is_drawn(width))
+}
+
+#[test]
+fn a_walk_goes_on_where_somebody_came_back_before_the_other_aggregate_was_there() {
+    let mut stage = a_long_one_and_a_short_one();
+    stage.press("down");
+    stage.press("up");
+    stage.settle();
+    assert_eq!(walked(&stage), (Walked::Whole, 60_000, true));
+    stage.shows("State at v60,000").hides("reading");
+}
+
+#[test]
+fn a_long_aggregate_that_was_walked_opens_at_its_newest_version_again() {
+    let mut stage = a_long_one_and_a_short_one();
+    stage.settle();
+    stage.keys("down").shows("─ Order order-2 ─").shows("State at v3");
+    stage.keys("up").shows("─ Order order-1 ─").shows("State at v60,000");
+    assert_eq!(walked(&stage), (Walked::Whole, 60_000, true));
+}
+
+#[test]
+fn the_rail_of_a_stopped_walk_follows_the_width_and_the_playhead() {
+    let mut stage = a_long_one_and_a_short_one();
+    stage.press("esc");
+    stage.settle();
+    stage.resize(120, 40);
+    let (how, far, drawn) = walked(&stage);
+    assert!(how == Walked::Stopped && far < 60_000 && drawn, "{how:?} {far} {drawn}");
+    stage.keys("end").shows("State at v60,000");
+    assert_eq!(walked(&stage), (Walked::Whole, 60_000, true));
+}
+
+#[test]
+fn reading_the_store_again_does_not_lose_the_aggregate_that_is_on_its_way() {
+    let mut stage = a_long_one_and_a_short_one();
+    stage.press("down");
+    stage.press("r");
+    stage.settle();
+    stage.shows("─ Order order-2 ─").shows("State at v3");
+}
+
+#[test]
+fn the_first_click_on_a_panel_gives_it_the_keys_and_folds_nothing() {
+    let data = r#"{"items":{"p-1":1}}"#;
+    let mut stage = Stage::on(vec![event("order-1", 1, "A", 1, data)], LARGE);
+    let (x, y) = stage.find("▾ items");
+    stage.input(Input::Click(x, y)).shows("▾ items");
+    stage.input(Input::Click(x, y)).shows("▸ items");
 }

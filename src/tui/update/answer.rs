@@ -1,11 +1,10 @@
 //! What the lanes answer.
 
 use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
-use super::super::model::list::Place;
-use super::super::model::travel::{Travel, Walked};
+use super::super::model::travel::{Goal, Travel, Walked};
 use super::super::model::{Exit, Model, Store};
 use super::{fail, list, travel};
-use crate::model::AggregateKey;
+use crate::model::{AggregateKey, At};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
 
@@ -27,8 +26,9 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     match answer {
         Answer::Opened(Ok(facts)) => {
             model.list.group(facts.capabilities.grouped);
+            let first = facts.first.clone();
             model.store = Store::Open(*facts);
-            let mut effects = list::load(model, Place::Start);
+            let mut effects = list::begin(model, first);
             effects.push(Effect::CountStore);
             effects
         }
@@ -65,6 +65,13 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             moment(model, &key, arrived, newest)
         }
         Answer::Walked(key, walked) => walk(model, &key, walked, done),
+        Answer::Drawn(key, known) => {
+            let travel = model.travel.as_mut().filter(|travel| travel.key == key);
+            if let Some((travel, known)) = travel.zip(known) {
+                travel.learn(known);
+            }
+            Vec::new()
+        }
     }
 }
 
@@ -77,49 +84,54 @@ fn moment(
     if newest {
         model.moving = None;
     }
+    let opening = if newest { model.opening.take() } else { None };
     let arrived = match arrived {
         Ok(arrived) => *arrived,
         Err(error) => {
-            if newest {
-                model.opening = None;
-                if let Some(travel) = &mut model.travel {
-                    travel.going = None;
-                }
-            }
-            fail(model, &error);
-            return Vec::new();
-        }
-    };
-    let same = model.travel.as_ref().is_some_and(|travel| travel.key == *key);
-    let opening = if newest { model.opening.take() } else { None };
-    let whole = arrived.known.outline.len() as u64 >= arrived.moment.events;
-    if same {
-        if let Some(travel) = &mut model.travel {
-            if newest {
+            if newest && let Some(travel) = &mut model.travel {
                 travel.going = None;
             }
-            if travel.moment.last != arrived.moment.last {
-                travel.walked = Walked::Walking(travel.moment.last);
-            }
-            travel.moment = arrived.moment;
-            travel.learn(arrived.known);
+            fail(model, &error);
+            // What is still shown was being walked until the other one was asked for.
+            let walking = model.travel.as_ref().is_some_and(|t| t.walked == Walked::Walking);
+            return if walking && opening.is_some() { travel::walk(model) } else { Vec::new() };
         }
+    };
+    let whole = arrived.known.outline.len() as u64 >= arrived.moment.events;
+    let same = model.travel.as_ref().is_some_and(|travel| travel.key == *key);
+    if let Some(travel) = model.travel.as_mut().filter(|_| same) {
+        if newest {
+            travel.going = None;
+        }
+        travel.moment = arrived.moment;
     } else {
-        let mut travel = Travel::new(arrived.moment);
-        travel.riding = !whole && opening.is_some_and(|opening| opening.ride);
-        travel.learn(arrived.known);
-        model.travel = Some(travel);
+        model.travel = Some(Travel::new(arrived.moment));
     }
-    travel::show(model);
     let width = model.width(super::Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
+    travel.learn(arrived.known);
+    let ride = opening.as_ref().is_some_and(|opening| opening.ride);
+    travel.riding |= ride && !whole;
     if whole {
         travel.walked = Walked::Whole;
+    } else if travel.walked == Walked::Whole {
+        travel.walked = Walked::Walking;
     }
-    let drawn = usize::from(travel.picture.width) == width;
-    // A walk that was under way gives way to a moment and asks again by itself.
-    let walking = same && travel.walked != Walked::Whole;
-    if walking || whole && drawn { Vec::new() } else { travel::walk(model) }
+    let (walked, drawn) = (travel.walked, travel.is_drawn(width));
+    travel::show(model);
+    if ride && whole {
+        // It was walked before: there is no first walk to ride along with.
+        let mut effects = travel::go(model, Goal::at(At::Last));
+        effects.extend(travel::walk(model));
+        return effects;
+    }
+    match walked {
+        Walked::Whole | Walked::Stopped if drawn => Vec::new(),
+        Walked::Stopped => travel::draw_rail(model),
+        // A walk that was under way gives way to a moment and asks again by itself.
+        Walked::Walking if same && opening.is_none() => Vec::new(),
+        Walked::Walking | Walked::Whole => travel::walk(model),
+    }
 }
 
 fn walk(
@@ -134,16 +146,14 @@ fn walk(
     let walking: Walking = match walked {
         Ok(walking) => *walking,
         Err(error) => {
-            if let Walked::Walking(version) = travel.walked {
-                travel.walked = Walked::Stopped(version);
-            }
+            travel.walked = Walked::Stopped;
             fail(model, &error);
             return Vec::new();
         }
     };
     let whole = walking.walked >= walking.last;
     travel.learn(walking.known);
-    travel.walked = if whole { Walked::Whole } else { Walked::Walking(walking.walked) };
+    travel.walked = if whole { Walked::Whole } else { Walked::Walking };
     if let Some(moment) = walking.moment.filter(|_| travel.riding) {
         travel.moment = moment;
         travel.riding = !whole;

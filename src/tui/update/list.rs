@@ -7,7 +7,7 @@ use super::super::model::Model;
 use super::super::model::list::{Finding, PAGE, Place};
 use super::super::model::travel::{Goal, Opening};
 use super::travel;
-use crate::model::At;
+use crate::model::{AggregateKey, At};
 use crate::store::AggregatePage;
 
 /// The lines of the list.
@@ -18,6 +18,22 @@ pub(super) fn height(model: &Model) -> usize {
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     model.list.loading = Some(place);
     vec![Effect::LoadPage(place, Box::new(model.list.query(place)), PAGE)]
+}
+
+/// The beginning of the list, or the part of it around the aggregate to begin with, which is opened.
+pub(super) fn begin(model: &mut Model, first: Option<AggregateKey>) -> Vec<Effect> {
+    let Some(key) = first.filter(|_| model.list.field.is_empty()) else {
+        return load(model, Place::Start);
+    };
+    model.opening = Some(Opening { key: key.clone(), goal: Goal::at(At::Last), ride: false });
+    let mut effects = travel::open(model);
+    effects.push(around(model, key));
+    effects
+}
+
+fn around(model: &mut Model, key: AggregateKey) -> Effect {
+    model.list.loading = Some(Place::Around);
+    Effect::LoadAround(key, Box::new(model.list.query(Place::Around)), PAGE)
 }
 
 /// Reads on where the cursor needs it, or a search has room.
@@ -109,7 +125,5 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::CountStore);
         return effects;
     };
-    model.list.loading = Some(Place::Around);
-    let query = Box::new(model.list.query(Place::Around));
-    vec![Effect::LoadAround(key, query, PAGE), Effect::CountStore]
+    vec![around(model, key), Effect::CountStore]
 }

@@ -32,6 +32,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         return tab.map_or_else(Vec::new, |panel| focus(model, panel));
     }
     let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
+    let had_keys = model.focus == panel;
     let mut effects = focus(model, panel);
     let content = model.areas.content(panel);
     let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
@@ -47,8 +48,8 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             let Some(travel) = &mut model.travel else { return effects };
             let line = line + travel.tree.scroll.offset;
             if line < travel.tree.len() {
-                // The second click on a line opens or closes it.
-                let again = travel.tree.scroll.cursor == line;
+                // The second click on a line opens or closes it; the first on the panel only gives it the keys.
+                let again = had_keys && travel.tree.scroll.cursor == line;
                 travel.tree.scroll.cursor = line;
                 if again {
                     travel.tree.toggle(usize::from(content.height));
@@ -105,15 +106,7 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
             let len = travel.tree.len();
             travel.tree.scroll.wheel(by, len, height);
         }
-        Panel::Change => {
-            let len = travel.changes.lines.len();
-            travel.changes.scroll.slide(by, len, height);
-        }
-        Panel::Event => {
-            let len = travel.event.len;
-            travel.event.scroll.slide(by, len, height);
-        }
-        Panel::List | Panel::Rail => {}
+        _ => travel.slide(panel, by, height),
     }
     Vec::new()
 }

@@ -22,24 +22,18 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     let height = overlay_height(model);
-    let page = height.saturating_sub(1).max(1) as isize;
-    let by = match action {
-        Action::CursorUp => -1,
-        Action::CursorDown => 1,
-        Action::PageUp => -page,
-        Action::PageDown => page,
-        Action::CursorTop => isize::MIN / 2,
-        Action::CursorBottom => isize::MAX / 2,
-        _ => return Vec::new(),
-    };
+    let Some(by) = super::lines_of(action, height) else { return Vec::new() };
+    let width = super::super::overlay::width(&model.areas, &model.overlay);
     match &mut model.overlay {
         Overlay::Palette(palette) => {
             let len = palette.choices.len();
             palette.scroll.move_by(by, len, height);
         }
         Overlay::Help(help) => help.scroll.slide(by, help.lines.len(), height),
-        // Its lines are wrapped when they are drawn; a message is never longer than this.
-        Overlay::Message(scroll) => scroll.slide(by, height + 50, height),
+        Overlay::Message(scroll) => {
+            let lines = model.last_message.as_ref().map_or(0, |told| told.lines(width).len());
+            scroll.slide(by, lines, height);
+        }
         Overlay::GoTo(_) | Overlay::None => {}
     }
     Vec::new()

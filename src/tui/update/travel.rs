@@ -4,8 +4,8 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
 use super::super::model::overlay::{GoTo, Overlay};
-use super::super::model::travel::{Goal, Opening, Walked};
-use super::super::model::{Model, Tone};
+use super::super::model::travel::{Goal, Opening, Travel, Walked};
+use super::super::model::{Model, Store, Tone};
 use super::tell;
 use crate::model::{At, Version};
 use crate::task::Running;
@@ -21,7 +21,15 @@ pub(super) fn show(model: &mut Model) {
     let Some(travel) = &mut model.travel else { return };
     travel.tree.show(&travel.moment, height);
     travel.changes.show(&travel.moment, change);
-    travel.event.show(&travel.moment, event);
+    travel.event.show(&travel.moment, event, correlation(&model.store));
+}
+
+/// What the layout calls the member of the metadata that names the conversation.
+fn correlation(store: &Store) -> Option<&str> {
+    match store {
+        Store::Open(facts) => facts.correlation.as_deref(),
+        Store::Opening(_) => None,
+    }
 }
 
 /// Makes again what depends on widths.
@@ -33,21 +41,32 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
         travel.changes.show(&travel.moment, change);
     }
     if !travel.event.fits(event) {
-        travel.event.show(&travel.moment, event);
+        travel.event.show(&travel.moment, event, correlation(&model.store));
     }
     let len = travel.tree.len();
     travel.tree.scroll.settle(len, state);
-    let drawn = usize::from(travel.picture.width) == rail;
-    let stopped = matches!(travel.walked, Walked::Stopped(_));
-    if drawn || rail == 0 || stopped { Vec::new() } else { walk(model) }
+    if rail == 0 || usize::from(travel.picture.width) == rail {
+        return Vec::new();
+    }
+    if travel.walked == Walked::Stopped { draw_rail(model) } else { walk(model) }
+}
+
+/// Asks for the rail of what was walked, which stays as it is.
+pub(super) fn draw_rail(model: &Model) -> Vec<Effect> {
+    let width = model.width(Panel::Rail) as u16;
+    let asked = |travel: &Travel| {
+        let (key, events) = (travel.key.clone(), travel.moment.events);
+        vec![Effect::DrawRail { key, events, width }]
+    };
+    model.travel.as_ref().map_or_else(Vec::new, asked)
 }
 
 /// Walks on through the history of the aggregate.
 pub(super) fn walk(model: &mut Model) -> Vec<Effect> {
     let width = model.width(Panel::Rail) as u16;
     let Some(travel) = &mut model.travel else { return Vec::new() };
-    if let Walked::Stopped(version) = travel.walked {
-        travel.walked = Walked::Walking(version);
+    if travel.walked == Walked::Stopped {
+        travel.walked = Walked::Walking;
     }
     let (key, events, ride) = (travel.key.clone(), travel.moment.events, travel.riding);
     vec![Effect::WalkOn { key, events, ride, width }]
@@ -115,20 +134,20 @@ pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
     vec![Effect::LoadMoment { key, goal, refresh: false, width, running }]
 }
 
-/// Asks for the aggregate that is on its way to the screen.
+/// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
 pub(super) fn open(model: &Model) -> Vec<Effect> {
     let width = model.width(Panel::Rail) as u16;
     let Some(Opening { key, goal, .. }) = model.opening.clone() else { return Vec::new() };
-    vec![Effect::LoadMoment { key, goal, refresh: false, width, running: Running::Cancel }]
+    vec![Effect::LoadMoment { key, goal, refresh: true, width, running: Running::Cancel }]
 }
 
 /// Notices new events; a playhead at the end goes on to the new end.
 pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
+    if model.opening.is_some() {
+        return open(model);
+    }
     let width = model.width(Panel::Rail) as u16;
     let Some(travel) = &mut model.travel else { return Vec::new() };
-    if let Walked::Stopped(version) = travel.walked {
-        travel.walked = Walked::Walking(version);
-    }
     let at_end = travel.moment.version == travel.moment.last;
     let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
     let (key, goal) = (travel.key.clone(), Goal::at(at));
@@ -140,10 +159,9 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
 
 /// Whether something runs that a person may want to stop.
 pub(super) fn is_busy(model: &Model) -> bool {
-    let walking = |walked| matches!(walked, Walked::Walking(_));
     model.opening.is_some()
         || model.moving.is_some()
-        || model.travel.as_ref().is_some_and(|travel| walking(travel.walked))
+        || model.travel.as_ref().is_some_and(|travel| travel.walked == Walked::Walking)
 }
 
 /// Stops what runs for the playhead.
@@ -154,13 +172,17 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     if let Some(travel) = &mut model.travel {
         travel.riding = false;
         travel.going = None;
-        if let Walked::Walking(version) = travel.walked {
-            travel.walked = Walked::Stopped(version);
-            let (walked, events) = (human::count(version.0), human::count(travel.moment.events));
-            told = Some(format!("stopped at version {walked} of {events} events; r reads on"));
+        if travel.walked == Walked::Walking {
+            travel.walked = Walked::Stopped;
+            let walked = human::count(travel.outline.len() as u64);
+            let events = human::count(travel.moment.events);
+            told = Some(format!("stopped after {walked} of {events} events"));
         }
     }
-    if let Some(told) = told {
+    if let Some(mut told) = told {
+        if let Some(hint) = model.hint(Action::Refresh, "reads on") {
+            told = format!("{told}; {hint}");
+        }
         tell(model, Tone::Note, &told);
     }
     vec![Effect::Stop(Slot::Moment), Effect::Stop(Slot::Walk)]
