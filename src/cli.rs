@@ -28,6 +28,7 @@ use self::args::{Cli, Command};
 use self::context::Context;
 use self::failure::{Failure, Outcome, Status};
 use self::output::{Colour, Output};
+use self::screen::Look;
 
 /// Runs the program with the arguments and streams of this process.
 pub fn run() -> ExitCode {
@@ -59,8 +60,17 @@ fn start(arguments: Vec<OsString>) -> Status {
             let out = Output::new(cli.global.json, cli.global.color, cli.global.quiet);
             let mut context = Context::new(out, cli.global.layout, cli.global.quiet);
             let outcome = match (&cli.command, &cli.store) {
-                (Some(command), _) => dispatch(command, cli.global.color, &mut context),
-                (None, Some(store)) => screen::show(store, cli.global.color, &context),
+                (Some(command), _) => match (command, cli.look.given()) {
+                    (Command::Demo(_), _) | (_, None) => {
+                        dispatch(command, &cli.look, cli.global.color, &mut context)
+                    }
+                    (_, Some(flag)) => Err(Failure::usage(format!(
+                        "{flag} is for the screen, and a command draws none"
+                    ))),
+                },
+                (None, Some(store)) => {
+                    screen::show(store, None, cli.look, cli.global.color, &context)
+                }
                 (None, None) => context.out.raw(help::START).map_err(Failure::from),
             };
             context.out.finish(outcome)
@@ -69,13 +79,13 @@ fn start(arguments: Vec<OsString>) -> Status {
     }
 }
 
-fn dispatch(command: &Command, colour: Colour, context: &mut Context) -> Outcome {
+fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Context) -> Outcome {
     // The screen listens itself.
     if !matches!(command, Command::Demo(_)) {
         context.listen();
     }
     match command {
-        Command::Demo(arguments) => command::demo::run(arguments, colour, context),
+        Command::Demo(arguments) => command::demo::run(arguments, look, colour, context),
         Command::Info(arguments) => command::info::run(arguments, context),
         Command::Aggregates(arguments) => command::aggregates::run(arguments, context),
         Command::Events(arguments) => command::events::run(arguments, context),

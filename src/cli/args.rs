@@ -9,6 +9,7 @@ use super::command::{
     state,
 };
 use super::output::Colour;
+use super::screen::Look;
 
 /// A time-travel debugger for event-sourced systems.
 #[derive(Debug, Parser)]
@@ -23,6 +24,8 @@ pub(crate) struct Cli {
     /// The store to look at on the screen: a SQLite file or a recording (.jsonl, .jsonl.zst)
     #[arg(value_hint = clap::ValueHint::FilePath, hide = true)]
     pub(crate) store: Option<String>,
+    #[command(flatten)]
+    pub(crate) look: Look,
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]

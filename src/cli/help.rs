@@ -76,19 +76,19 @@ All commands: foldback --help
 pub(crate) fn mistyped(words: &[String]) -> Option<Failure> {
     let command = Cli::command();
     let names = || command.get_subcommands().map(clap::Command::get_name);
-    let mut rest = words.iter();
-    let word = loop {
-        match rest.next()?.as_str() {
-            "--layout" | "--color" => _ = rest.next(),
-            flag if flag.starts_with('-') => {}
-            word => break word,
-        }
-    };
+    // What is neither a flag nor a flag's value.
+    let mut takes_value = false;
+    let mut plain = words.iter().map(String::as_str).filter(|word| {
+        let is_value = std::mem::take(&mut takes_value);
+        takes_value = matches!(*word, "--layout" | "--color" | "--theme");
+        !is_value && !word.starts_with('-')
+    });
+    let word = plain.next()?;
     if names().any(|name| name == word) {
         return None;
     }
-    let next = rest.find(|word| !word.starts_with('-'));
-    if let Some(name) = next.filter(|next| names().any(|name| name == next.as_str())) {
+    let next = plain.next();
+    if let Some(name) = next.filter(|next| names().any(|name| name == *next)) {
         return Some(
             Failure::usage(format!("`{word}` stands where a command is expected"))
                 .hint(format!("the command comes first: foldback {name} {word}")),
@@ -136,6 +136,7 @@ mod tests {
             mistyped(&words).map(|failure| failure.hint.unwrap_or_default())
         };
         assert_eq!(said(&["inof", "x.db"]).as_deref(), Some("did you mean `info`?"));
+        assert_eq!(said(&["x.db", "--theme", "light", "--layout", "own.yaml"]), None);
         assert_eq!(
             said(&["--json", "aggregate", "x.db"]).as_deref(),
             Some("did you mean `aggregates`?")

@@ -1,13 +1,42 @@
 //! `foldback STORE`: opens the screen.
 
+use clap::Args;
+
 use super::context::Context;
 use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
+use crate::model::AggregateKey;
 use crate::session::Session;
 use crate::tui::{self, Colours, Source, TuiError};
 
-/// Shows a store until the person leaves it.
-pub(crate) fn show(store: &str, colour: Colour, context: &Context) -> Outcome {
+/// How the screen looks.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Look {
+    /// The screen's colours: dark, light, contrast, ansi16 or mono; Ctrl-t switches
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+}
+
+impl Look {
+    /// The flag that was given, if any was.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        self.theme.as_ref().map(|_| "--theme")
+    }
+
+    /// This one, and the other where it says nothing.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        Self { theme: self.theme.clone().or_else(|| other.theme.clone()) }
+    }
+}
+
+/// Shows a store until the person leaves it, from the aggregate `first` on where one is named.
+pub(crate) fn show(
+    store: &str,
+    first: Option<AggregateKey>,
+    look: Look,
+    colour: Colour,
+    context: &Context,
+) -> Outcome {
     if context.out.is_json() {
         return Err(Failure::usage("the screen has nothing to say in JSON")
             .hint(format!("a command does: foldback info {store} --json")));
@@ -19,7 +48,11 @@ pub(crate) fn show(store: &str, colour: Colour, context: &Context) -> Outcome {
     let (name, options) = (store.to_owned(), context.options());
     let stop = options.stop.interrupter();
     let source = Source::new(store, move || Session::open(&name, &options)).stopped_by(stop);
-    let options = tui::Options { colours: colours(colour), ..tui::Options::default() };
+    let source = match first {
+        Some(first) => source.beginning_with(first),
+        None => source,
+    };
+    let options = tui::Options { colours: colours(colour), theme: look.theme };
     tui::run(source, &options).map_err(|error| match error {
         TuiError::Store(error) => error.into(),
         TuiError::Defect => Failure::silent(Status::Defect),

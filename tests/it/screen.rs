@@ -38,7 +38,7 @@ fn it_starts_travels_and_quits_as_if_it_had_never_been_there() {
 
 #[test]
 fn a_terminating_signal_ends_it_in_order() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ["TERM", "HUP", "INT"] {
         let terminal = shop(80, 24);
         terminal.signal(signal);
         let ended = terminal.ended();
@@ -126,4 +126,17 @@ fn looking_at_a_store_leaves_it_and_its_directory_untouched() {
     restored(&terminal.ended());
     assert_eq!(std::fs::read(&store).unwrap(), std::fs::read(&from).unwrap());
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_sample_opens_where_there_is_most_to_see_in_the_theme_that_was_asked_for() {
+    let terminal = start(160, 45, &["demo", "--theme", "light"]);
+    terminal.wait_for("─ Order order-4711 ─");
+    let ground = terminal.screen(|screen| screen.cell(20, 60).map(vt100::Cell::bgcolor));
+    assert_ne!(ground, Some(vt100::Color::Default));
+    terminal.keys("q");
+    restored(&terminal.ended());
+    let ended = start(80, 24, &[SHOP, "--theme", "lihgt"]).ended();
+    assert_eq!(ended.status.exit_code(), 2);
+    assert!(ended.text.contains("did you mean `light`?"), "{}", ended.text);
 }

@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::output::Colour;
-use crate::cli::screen;
+use crate::cli::screen::{self, Look};
 use crate::cli::table::Table;
 use crate::store::demo::{self, SAMPLES};
 
@@ -27,6 +27,8 @@ pub(crate) struct Arguments {
     /// List the samples instead
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    look: Look,
 }
 
 /// A sample as `--list --json` prints it.
@@ -38,7 +40,12 @@ struct Row<'a> {
 }
 
 /// Runs the command.
-pub(crate) fn run(arguments: &Arguments, colour: Colour, context: &mut Context) -> Outcome {
+pub(crate) fn run(
+    arguments: &Arguments,
+    look: &Look,
+    colour: Colour,
+    context: &mut Context,
+) -> Outcome {
     if arguments.list {
         return list(context);
     }
@@ -48,7 +55,8 @@ pub(crate) fn run(arguments: &Arguments, colour: Colour, context: &mut Context) 
         let failure = Failure::usage(error.message);
         Failure { hint: error.hint, ..failure }
     })?;
-    screen::show(&sample.store(), colour, context)
+    let first = Some(sample.first());
+    screen::show(&sample.store(), first, arguments.look.or(look), colour, context)
 }
 
 fn list(context: &mut Context) -> Outcome {

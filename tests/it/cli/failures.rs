@@ -33,6 +33,7 @@ fn each_kind_of_failure_has_its_status() {
     assert_eq!(status("info shop.jsonl"), 0);
     assert_eq!(status("info"), 2);
     assert_eq!(status("info shop.jsonl --nonsense"), 2);
+    assert_eq!(status("--theme light info shop.jsonl"), 2);
     assert_eq!(status("state shop.jsonl nobody"), 2);
     assert_eq!(status("info no-such-store.db"), 3);
     assert_eq!(status("info ."), 3);

@@ -153,7 +153,6 @@ impl Terminal {
     }
 
     /// The program's process number.
-    #[allow(dead_code, reason = "benches ask for it, tests do not")]
     pub(crate) fn process(&self) -> u32 {
         self.process
     }
@@ -195,7 +194,7 @@ impl Terminal {
 
     /// Sends the program a signal by its name, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        assert!(signal(self.process, name), "`{}` is no longer there", self.name.display());
+        assert!(signal(self.process(), name), "`{}` is no longer there", self.name.display());
     }
 
     /// Waits until the program has ended and all that it wrote has been read.
