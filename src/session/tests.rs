@@ -56,6 +56,7 @@ fn every_way_of_saying_when_finds_its_version() {
         (At::Last, 8),
         (At::Back(1), 7),
         (At::Back(2), 3),
+        (At::Back(5), 0),
         (minute(4), 7),
         (minute(0), 0),
         (minute(400), 8),
@@ -93,7 +94,7 @@ fn versions_that_are_missing_are_said() {
 #[test]
 fn a_version_beyond_the_end_is_refused_with_the_end() {
     let mut shop = shop();
-    for at in [At::Version(Version(9)), At::Back(5)] {
+    for at in [At::Version(Version(9)), At::Back(6)] {
         let error = shop.moment(&order(), at, &mut Silent).unwrap_err();
         assert!(error.to_string().ends_with("its newest is 8"), "{error}");
     }

@@ -9,8 +9,10 @@ use crate::fold::{Folding, Reducer, State, Stepped};
 use crate::model::{AggregateKey, At, Event, Finding, Version};
 use crate::timeline::{self, Outline, Timeline};
 
-/// States kept on either side of where the playhead goes, so that steps from there replay nothing.
-const KEEP: u64 = 128;
+/// States kept before the one that was jumped to: each costs its part, and most jumps are followed by another.
+const KEEP_AFTER_JUMP: u64 = 8;
+/// States kept before the one that was stepped to, so that steps back replay nothing for a while.
+const KEEP_AFTER_STEP: u64 = 128;
 /// Timelines kept in memory.
 const OPEN: usize = 8;
 
@@ -71,7 +73,7 @@ impl Session {
     ) -> Result<Moment, SessionError> {
         self.follow()?;
         let version = self.resolve(key, at, watch)?;
-        let mut moment = self.at_version(key, version, watch)?;
+        let mut moment = self.at_version(key, version, KEEP_AFTER_JUMP, watch)?;
         if let At::Version(asked) = at
             && asked != moment.version
         {
@@ -124,7 +126,7 @@ impl Session {
         let outline = self.opened(key)?.timeline.outline();
         let index = goal.min(known).checked_sub(1).map(|index| index as usize);
         let version = index.and_then(|at| outline.get(at)).map_or(Version::ZERO, |e| e.version);
-        self.at_version(key, version, watch)
+        self.at_version(key, version, KEEP_AFTER_STEP, watch)
     }
 
     /// The version that `at` means for this aggregate: that of an event, or 0.
@@ -153,7 +155,7 @@ impl Session {
                 last,
             }),
             At::Version(version) => Ok(version),
-            At::Back(back) if back >= events => Err(SessionError::NoSuchVersion {
+            At::Back(back) if back > events => Err(SessionError::NoSuchVersion {
                 key: key.clone(),
                 asked: format!("-{back}"),
                 last,
@@ -161,7 +163,9 @@ impl Session {
             At::Back(back) if gapless => Ok(Version(last.0 - back)),
             At::Back(back) => {
                 self.walk_to(key, last, watch)?;
-                Ok(by_index(self.opened(key)?.timeline.outline(), events - 1 - back))
+                let outline = self.opened(key)?.timeline.outline();
+                let index = (events - back).checked_sub(1);
+                Ok(index.map_or(Version::ZERO, |index| by_index(outline, index)))
             }
             At::Time(time) => {
                 if !self.store.capabilities().time {
@@ -275,6 +279,7 @@ impl Session {
         &mut self,
         key: &AggregateKey,
         version: Version,
+        keep: u64,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
         self.opened(key)?;
@@ -282,7 +287,7 @@ impl Session {
         let Some(Opened { timeline, last, events }) = self.opened.first_mut() else {
             return Err(SessionError::Cancelled);
         };
-        drive(store, timeline, version, KEEP, watch)?;
+        drive(store, timeline, version, keep, watch)?;
         let (at, state) = (timeline.at(), timeline.state().clone());
         let place = timeline.outline().index_of(at);
         let before_version = place
@@ -291,7 +296,7 @@ impl Session {
         let before = if let Some(known) = timeline.known(before_version) {
             known.clone()
         } else {
-            drive(store, timeline, before_version, KEEP, watch)?;
+            drive(store, timeline, before_version, keep, watch)?;
             timeline.state().clone()
         };
         let event = if at == Version::ZERO {

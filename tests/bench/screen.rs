@@ -65,6 +65,8 @@ pub(crate) fn key_to_picture() -> Vec<Row> {
     let terminal = open_walked(&stores::large());
     let mut times = Vec::new();
     for round in 0..300 {
+        // As a person types: the picture before is done, and a while has passed.
+        std::thread::park_timeout(Duration::from_millis(40));
         let before = version(&terminal.text());
         let started = Instant::now();
         terminal.keys(if round % 3 == 2 { "<S-Left>" } else { "<Left>" });
