@@ -71,3 +71,19 @@ fn colours(colour: Colour) -> Colours {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_the_themes_there_are() {
+        let command = Look::augment_args(clap::Command::new("x"));
+        let help = command.get_arguments().find_map(|arg| arg.get_help()).unwrap().to_string();
+        let themes = include_str!("../../assets/themes.yaml").lines();
+        let names = themes.filter(|line| line.starts_with(char::is_alphabetic));
+        for name in names.map(|line| line.trim_end_matches(':')) {
+            assert!(help.contains(name), "{name} is not in: {help}");
+        }
+    }
+}
