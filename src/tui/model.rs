@@ -116,6 +116,8 @@ pub(crate) struct Model {
     pub(crate) store: Store,
     /// How many there are, once counted.
     pub(crate) counts: Option<Counts>,
+    /// Whether they are being counted.
+    pub(crate) counting: bool,
     /// The panel that has the keys.
     pub(crate) focus: Panel,
     /// The panel that a small screen shows.
@@ -153,6 +155,7 @@ impl Model {
             areas: Areas::default(),
             store: Store::Opening(name),
             counts: None,
+            counting: false,
             focus: Panel::List,
             tab: Panel::List,
             list: List::default(),

@@ -5,8 +5,10 @@ use crate::model::{AggregateKey, Event};
 use crate::session::OpenOptions;
 use crate::store::memory::MemoryStore;
 use crate::store::{AggregateQuery, EventStore as _};
-use crate::tui::effect::Source;
+use crate::tui::effect::{Slot, Source};
+use crate::tui::input::Input;
 use crate::tui::model::list::{Finding, PAGE};
+use crate::tui::update::{Msg, update};
 
 const LARGE: (u16, u16) = (160, 45);
 
@@ -145,4 +147,18 @@ fn a_source_can_name_the_aggregate_to_begin_with() {
     let mut stage = Stage::begin(source, LARGE);
     stage.shows("─ Order order-004711 ─").shows("order-004710").shows("order-004712");
     assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-004711");
+}
+
+#[test]
+fn a_page_does_not_wait_for_the_counting_of_a_large_store() {
+    let mut stage = Stage::on(many(3000), LARGE);
+    assert!(!stage.app.model.counting);
+    stage.app.model.counting = true;
+    let key = "pagedown".parse().unwrap();
+    let asked: Vec<Slot> = (0..6)
+        .flat_map(|_| update(&mut stage.app.model, Msg::Input(Input::Key(key))))
+        .map(|effect| effect.slot())
+        .filter(|slot| matches!(slot, Slot::Page | Slot::Count))
+        .collect();
+    assert_eq!(asked, [Slot::Count, Slot::Page, Slot::Count], "stopped, read, counted again");
 }

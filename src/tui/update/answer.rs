@@ -29,7 +29,7 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             let first = facts.first.clone();
             model.store = Store::Open(*facts);
             let mut effects = list::begin(model, first);
-            effects.push(Effect::CountStore);
+            effects.push(list::count(model));
             effects
         }
         Answer::Opened(Err(error)) => {
@@ -49,10 +49,11 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             Vec::new()
         }
         Answer::Counted(Ok(counts)) => {
-            model.counts = Some(counts);
+            (model.counts, model.counting) = (Some(counts), false);
             Vec::new()
         }
         Answer::Counted(Err(error)) => {
+            model.counting = false;
             fail(model, &error);
             Vec::new()
         }

@@ -17,7 +17,15 @@ pub(super) fn height(model: &Model) -> usize {
 
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     model.list.loading = Some(place);
-    vec![Effect::LoadPage(place, Box::new(model.list.query(place)), PAGE)]
+    let page = Effect::LoadPage(place, Box::new(model.list.query(place)), PAGE);
+    // Both are done on one lane: counting millions begins again when the page is there.
+    if model.counting { vec![Effect::Stop(Slot::Count), page, count(model)] } else { vec![page] }
+}
+
+/// Counts aggregates and events.
+pub(super) fn count(model: &mut Model) -> Effect {
+    model.counting = true;
+    Effect::CountStore
 }
 
 /// The beginning of the list, or the part of it around the aggregate to begin with, which is opened.
@@ -122,8 +130,8 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     let shown = model.travel.as_ref().map(|travel| travel.key.clone());
     let Some(key) = model.list.chosen().map(|row| row.key.clone()).or(shown) else {
         let mut effects = load(model, Place::Start);
-        effects.push(Effect::CountStore);
+        effects.push(count(model));
         return effects;
     };
-    vec![around(model, key), Effect::CountStore]
+    vec![around(model, key), count(model)]
 }
