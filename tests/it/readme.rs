@@ -30,13 +30,12 @@ fn steps(document: &str) -> Vec<Step> {
         match (line.strip_prefix("```"), fence) {
             (Some(kind), None) => (fence, fresh) = (Some(kind.trim()), true),
             (Some(_), Some(_)) => fence = None,
-            (None, Some("console")) => match line.strip_prefix("$ ") {
-                Some(command) => {
+            (None, Some("console")) => {
+                if let Some(command) = line.strip_prefix("$ ") {
                     let command = command.to_owned();
                     steps.push(Step { line: at + 1, command, output: Vec::new() });
                     fresh = false;
-                }
-                None => {
+                } else {
                     assert!(
                         !fresh,
                         "line {}: output before the first command of its block",
@@ -46,7 +45,7 @@ fn steps(document: &str) -> Vec<Step> {
                         step.output.push(line.trim_end().to_owned());
                     }
                 }
-            },
+            }
             _ => {}
         }
     }

@@ -31,7 +31,7 @@ fn only_the_environment_that_was_given_is_there() {
 
 #[test]
 fn the_program_learns_of_its_size() {
-    let script = r#"trap 'stty size' WINCH; stty size; while ! read line; do :; done"#;
+    let script = r"trap 'stty size' WINCH; stty size; while ! read line; do :; done";
     let terminal = Launch::new("sh").args(["-c", script]).size(160, 45).start();
     terminal.wait_for("45 160");
     terminal.resize(40, 12);

@@ -96,15 +96,16 @@ pub(super) fn violations(file: &str, text: &str) -> Vec<String> {
     let known: &[&str] = match module {
         "lib" => return found,
         "main" => &["cli"],
-        module => match MODULES.iter().find(|(name, _)| *name == module) {
-            Some((_, known)) => known,
-            None => {
+        module => {
+            if let Some((_, known)) = MODULES.iter().find(|(name, _)| *name == module) {
+                known
+            } else {
                 found.push(format!(
                     "{file}: {module} is not in the table of modules; give it a place"
                 ));
                 return found;
             }
-        },
+        }
     };
     for path in paths(file, text) {
         let broken = direction(module, known, &path).or_else(|| place(inside, &path));

@@ -56,7 +56,7 @@ impl Reader<'_> {
                     self.depth += 1;
                     self.at += 3;
                 }
-                Token::Word(_) => self.path(&mut Vec::new()),
+                Token::Word(_) => self.path(&[]),
                 Token::Sign('{') => {
                     braces.push(false);
                     self.at += 1;
@@ -85,7 +85,7 @@ impl Reader<'_> {
         while !self.is_word(ahead, "mod") {
             // Other attributes and `pub(…)` may stand between.
             match self.peek(ahead) {
-                Some(Token::Sign('{' | ';') | Token::Sign('=')) | None => return false,
+                Some(Token::Sign('{' | ';' | '=')) | None => return false,
                 Some(_) => ahead += 1,
             }
         }
@@ -103,9 +103,9 @@ impl Reader<'_> {
     }
 
     /// Reads a path, or a tree of them, that goes on from `before`.
-    fn path(&mut self, before: &mut Vec<String>) {
+    fn path(&mut self, before: &[String]) {
         let line = self.tokens.get(self.at).map_or(0, |(_, line)| *line);
-        let mut segments = before.clone();
+        let mut segments = before.to_vec();
         while let Some(Token::Word(word)) = self.peek(0) {
             segments.push(word.clone());
             self.at += 1;
@@ -123,7 +123,7 @@ impl Reader<'_> {
                 self.at += 1;
                 while self.peek(0).is_some() && !self.is_sign(0, '}') {
                     if matches!(self.peek(0), Some(Token::Word(_))) {
-                        self.path(&mut segments);
+                        self.path(&segments);
                     } else {
                         self.at += 1;
                     }

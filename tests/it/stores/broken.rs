@@ -205,8 +205,11 @@ fn a_checkpoint_beyond_the_head_has_no_lag() {
         .execute("UPDATE tracking SET notification_id = 900000 WHERE application_name = 'Shop'", [])
         .unwrap();
     drop(connection);
-    let mut session =
-        foldback::session::Session::open(path.to_str().unwrap(), &Default::default()).unwrap();
+    let mut session = foldback::session::Session::open(
+        path.to_str().unwrap(),
+        &foldback::session::OpenOptions::default(),
+    )
+    .unwrap();
     let projections = session.projections().unwrap();
     let (beyond, within): (Vec<_>, Vec<_>) =
         projections.iter().partition(|one| one.position.is_some_and(|at| at.0 == 900_000));

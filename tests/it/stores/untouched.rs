@@ -18,7 +18,7 @@ fn listing(directory: &Path) -> Listing {
     let files = std::fs::read_dir(directory).unwrap().map(|entry| {
         let path = entry.unwrap().path();
         let hash = Sha256::digest(std::fs::read(&path).unwrap());
-        let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = format!("{hash:x}");
         (PathBuf::from(path.file_name().unwrap()), hash)
     });
     files.collect()

@@ -191,8 +191,6 @@ fn a_table_that_cannot_be_read_is_passed_over() {
     }
 }
 
-type Question = fn(&mut Asked<'_>) -> Result<(), StoreError>;
-
 /// SQLite forgets an interrupt that comes when no statement runs.
 #[test]
 fn an_interrupt_between_two_statements_is_not_lost() {

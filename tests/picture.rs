@@ -4,7 +4,7 @@
 //! on the screen, any other is typed. What the screen shows after the last step is written. `scripts/picture` makes
 //! the README's picture with it.
 
-#[path = "../tests/it/support/terminal.rs"]
+#[path = "it/support/terminal.rs"]
 #[expect(
     dead_code,
     clippy::unwrap_used,
