@@ -52,6 +52,9 @@ pub enum TuiError {
     /// The terminal failed.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[from] std::io::Error),
+    /// The terminal was closed under the screen: nobody is left to be told.
+    #[error("the terminal was closed")]
+    Gone,
     /// A theme, a keymap or an option that cannot be used.
     #[error("{0}")]
     Options(String),
@@ -68,6 +71,9 @@ pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
     let ended = runtime.block_on(run::run(model, source, &mut guard));
     drop(guard);
     runtime.shutdown_background();
+    if term::is_gone() {
+        return Err(TuiError::Gone);
+    }
     match ended? {
         Some(Exit::Unopened(error)) => Err(TuiError::Store(error)),
         Some(Exit::Lost) => Err(TuiError::Defect),

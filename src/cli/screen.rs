@@ -55,6 +55,7 @@ pub(crate) fn show(
     let options = tui::Options { colours: colours(colour), theme: look.theme };
     tui::run(source, &options).map_err(|error| match error {
         TuiError::Store(error) => error.into(),
+        TuiError::Gone => Failure::silent(Status::Done),
         TuiError::Defect => Failure::silent(Status::Defect),
         TuiError::Terminal(_) | TuiError::Options(_) => {
             Failure::usage(error.to_string()).because_of(&error)

@@ -108,7 +108,7 @@ async fn show(
     mut receive: Receiver<Msg>,
     guard: &mut Guard,
 ) -> std::io::Result<()> {
-    app.draw(&mut guard.terminal)?;
+    app.draw(&mut *guard.terminal)?;
     let mut drawn = Instant::now();
     tokio::spawn(listen(send));
     app.take(Msg::Started);
@@ -122,7 +122,7 @@ async fn show(
                 break;
             }
             Some(Duration::ZERO) => {
-                app.draw(&mut guard.terminal)?;
+                app.draw(&mut *guard.terminal)?;
                 drawn = Instant::now();
                 continue;
             }
@@ -158,10 +158,11 @@ fn take_all(app: &mut App, first: Msg, receive: &mut Receiver<Msg>) {
 /// Brings what the person and the system do into the channel.
 async fn listen(messages: Sender<Msg>) {
     let mut events = crossterm::event::EventStream::new();
-    let (Ok(mut term), Ok(mut hup), Ok(mut int)) = (
+    let (Ok(mut term), Ok(mut hup), Ok(mut int), Ok(mut quit)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::hangup()),
         signal(SignalKind::interrupt()),
+        signal(SignalKind::quit()),
     ) else {
         let _ = messages.send(Msg::Ended).await;
         return;
@@ -176,6 +177,7 @@ async fn listen(messages: Sender<Msg>) {
             _ = term.recv() => Some(Msg::Ended),
             _ = hup.recv() => Some(Msg::Ended),
             _ = int.recv() => Some(Msg::Ended),
+            _ = quit.recv() => Some(Msg::Ended),
         };
         let Some(message) = message else { continue };
         let ended = matches!(message, Msg::Ended);

@@ -4,7 +4,8 @@
 //! screen ends, by the panic hook before the message is printed. Leaving the other screen twice would put the cursor
 //! back to where it was before it, and so onto that message.
 
-use std::io::{self, Stdout, Write};
+use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,10 +27,17 @@ pub(crate) fn is_taken() -> bool {
     TAKEN.load(Ordering::Acquire)
 }
 
+/// Whether there is no terminal any more: it was closed under the screen.
+pub(crate) fn is_gone() -> bool {
+    !io::stdout().is_terminal()
+}
+
 /// The terminal while the screen is on it.
 pub(crate) struct Guard {
     /// What is drawn on.
-    pub(crate) terminal: Terminal<CrosstermBackend<Stdout>>,
+    ///
+    /// Never dropped: it would show the cursor once more, and print where there is no terminal to do it on.
+    pub(crate) terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     _restore: Restore,
 }
 
@@ -49,7 +57,7 @@ impl Guard {
             EnableMouseCapture,
             EnableBracketedPaste
         )?;
-        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out))?);
         Ok(Self { terminal, _restore: restore })
     }
 }

@@ -38,7 +38,7 @@ fn it_starts_travels_and_quits_as_if_it_had_never_been_there() {
 
 #[test]
 fn a_terminating_signal_ends_it_in_order() {
-    for signal in ["TERM", "HUP", "INT"] {
+    for signal in ["TERM", "HUP", "INT", "QUIT"] {
         let terminal = shop(80, 24);
         terminal.signal(signal);
         let ended = terminal.ended();
@@ -139,4 +139,34 @@ fn a_sample_opens_where_there_is_most_to_see_in_the_theme_that_was_asked_for() {
     let ended = start(80, 24, &[SHOP, "--theme", "lihgt"]).ended();
     assert_eq!(ended.status.exit_code(), 2);
     assert!(ended.text.contains("did you mean `light`?"), "{}", ended.text);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_terminal_that_is_closed_under_it_ends_it_quietly() {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use std::io::Read as _;
+
+    let directory = tempfile::tempdir().unwrap();
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    // In a session of its own no signal tells it; the shell before it lives on to tell how it ended.
+    let script = "trap '' HUP; setsid -w \"$0\" \"$1\" 2>told; echo $? >ending; mv ending ended";
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_foldback"), SHOP]);
+    command.cwd(directory.path());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut output = pair.master.try_clone_reader().unwrap();
+    let mut drawn = String::new();
+    let mut bytes = [0; 4096];
+    while !drawn.contains("cust-12") {
+        let count = output.read(&mut bytes).unwrap();
+        assert_ne!(count, 0, "{drawn}");
+        drawn.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    drop((output, pair.master));
+    child.wait().unwrap();
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    assert_eq!((read("ended").as_str(), read("told").as_str()), ("0\n", ""));
 }
