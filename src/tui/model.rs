@@ -136,6 +136,8 @@ pub(crate) struct Model {
     pub(crate) message: Option<Message>,
     /// The last message.
     pub(crate) last_message: Option<Message>,
+    /// Whether the mouse was pressed on the rail: the playhead follows it until the next press, wherever it goes.
+    pub(crate) dragging: bool,
     /// Keys of a chord that is not complete.
     pub(crate) pressed: Vec<Key>,
     /// The newest generation of each slot, and the oldest that is still worth an answer.
@@ -165,6 +167,7 @@ impl Model {
             overlay: Overlay::None,
             message: None,
             last_message: None,
+            dragging: false,
             pressed: Vec::new(),
             generations: [(0, 0); Slot::COUNT],
             dirty: true,

@@ -53,7 +53,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
                 Input::Paste(pasted) => paste(model, &pasted),
                 Input::Resize(columns, rows) => resize(model, Rect::new(0, 0, columns, rows)),
                 Input::Click(x, y) => mouse::click(model, x, y),
-                Input::Drag(x, y) => mouse::drag(model, x, y),
+                Input::Drag(x, _) => mouse::drag(model, x),
                 Input::Wheel(down, x, y) => mouse::wheel(model, down, x, y),
             }
         }
@@ -181,7 +181,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Refresh => {
             let mut effects = list::refresh(model);
-            effects.extend(travel::refresh(model));
+            // What the cursor is on comes first, where it could not be read or was stopped on its way.
+            let opened = list::open_chosen(model);
+            effects.extend(if opened.is_empty() { travel::refresh(model) } else { opened });
             effects
         }
         Action::StopWork => travel::stop(model),
@@ -295,7 +297,7 @@ pub(super) fn tell(model: &mut Model, tone: Tone, what: &str) {
 }
 
 /// Shows an error in the last line; what a person stopped is none.
-fn fail(model: &mut Model, error: &SessionError) {
+pub(super) fn fail(model: &mut Model, error: &SessionError) {
     let stopped = match error {
         SessionError::Cancelled => true,
         SessionError::Store(error) => error.is_interrupted(),

@@ -169,9 +169,11 @@ impl List {
     ) {
         let mut page = back;
         let above = page.next.take();
+        // Where nothing was found before it, the rest was read from the beginning on, past what lies before it.
+        let overlap = page.rows.is_empty() && above.is_none();
+        page.examined = if overlap { fore.examined } else { page.examined + fore.examined };
         page.rows.extend(fore.rows);
         page.next = fore.next;
-        page.examined += fore.examined;
         self.take(Place::Around, page, height);
         self.above = above;
         self.choose(key, height);
@@ -207,6 +209,16 @@ impl List {
     pub(crate) fn move_by(&mut self, by: isize, height: usize) {
         let len = self.lines.len();
         self.scroll.move_by(by, len, height);
+        self.off_heading(by, height);
+        if self.scroll.cursor <= 1 && by < 0 {
+            self.scroll.offset = 0;
+        }
+    }
+
+    /// Moves the window, and takes the cursor along over rows only where it would get out of sight.
+    pub(crate) fn wheel(&mut self, by: isize, height: usize) {
+        let len = self.lines.len();
+        self.scroll.wheel(by, len, height);
         self.off_heading(by, height);
         if self.scroll.cursor <= 1 && by < 0 {
             self.scroll.offset = 0;

@@ -105,12 +105,14 @@ fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// How many aggregates a search looked at, of how many.
 fn searched(model: &Model) -> String {
-    let examined = human::compact(model.list.examined);
+    let looked_at = model.list.examined;
     match model.counts {
-        Some(counts) if counts.aggregates > model.list.examined => {
-            format!("{examined} looked at")
+        Some(counts) if counts.aggregates > looked_at && !model.list.complete() => {
+            format!("{} looked at", human::compact(looked_at))
         }
-        _ => examined,
+        // What was read a second time was looked at once.
+        Some(counts) if counts.aggregates > 0 => human::compact(counts.aggregates.min(looked_at)),
+        _ => human::compact(looked_at),
     }
 }
 

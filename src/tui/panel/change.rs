@@ -36,7 +36,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         };
         widget::frame(buffer, area, theme, model.focus == Panel::Change, &title, right);
     }
-    let Some(travel) = travel else { return };
+    let Some(travel) = travel else {
+        return super::unread(model, content, buffer);
+    };
     let changes = &travel.changes;
     if changes.lines.is_empty() {
         if let Some(first) = widget::line_of(content, 0) {

@@ -36,7 +36,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         });
         widget::frame(buffer, area, theme, model.focus == Panel::Event, &title, right);
     }
-    let Some(travel) = travel else { return };
+    let Some(travel) = travel else {
+        return super::unread(model, content, buffer);
+    };
     let height = usize::from(content.height);
     if event.is_none() {
         if let Some(first) = widget::line_of(content, 0) {

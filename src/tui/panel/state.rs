@@ -34,7 +34,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let right = if travel.is_some() { reducer(model, theme) } else { Vec::new() };
         widget::frame(buffer, area, theme, focused, &title, right);
     }
-    let Some(travel) = travel else { return };
+    let Some(travel) = travel else {
+        return super::unread(model, content, buffer);
+    };
     if travel.tree.len() == 0 {
         if let Some(first) = widget::line_of(content, 0) {
             let told = match travel.moment.version {

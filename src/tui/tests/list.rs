@@ -1,13 +1,15 @@
 //! The list: choosing, finding, and a window that follows the cursor.
 
 use super::stage::{Stage, counter, event, session};
-use crate::model::{AggregateKey, Event};
-use crate::session::OpenOptions;
+use crate::model::{AggregateKey, At, Event};
+use crate::session::{OpenOptions, SessionError};
 use crate::store::memory::MemoryStore;
-use crate::store::{AggregateQuery, EventStore as _};
-use crate::tui::effect::{Slot, Source};
+use crate::store::{AggregateQuery, EventStore as _, StoreError, StoreErrorKind};
+use crate::task::{Report, Running, Said};
+use crate::tui::effect::{Answer, Slot, Source};
 use crate::tui::input::Input;
 use crate::tui::model::list::{Finding, PAGE};
+use crate::tui::model::travel::{Goal, Opening};
 use crate::tui::update::{Msg, update};
 
 const LARGE: (u16, u16) = (160, 45);
@@ -161,4 +163,44 @@ fn a_page_does_not_wait_for_the_counting_of_a_large_store() {
         .filter(|slot| matches!(slot, Slot::Page | Slot::Count))
         .collect();
     assert_eq!(asked, [Slot::Count, Slot::Page, Slot::Count], "stopped, read, counted again");
+}
+
+#[test]
+fn the_wheel_never_leaves_the_cursor_on_another_aggregate_than_the_panels_show() {
+    let mut stage = Stage::on(many(3000), LARGE);
+    let (x, y) = stage.find("order-000003");
+    for down in [true; 80].into_iter().chain([false; 40]) {
+        stage.input(Input::Wheel(down, x, y));
+        let key = stage.app.model.list.chosen().unwrap().key.clone();
+        assert_eq!(stage.app.model.travel.as_ref().unwrap().key, key);
+    }
+    stage.hides("order-000003").shows("─ Order order-");
+}
+
+#[test]
+fn an_aggregate_that_could_not_be_read_shows_nothing_until_it_is_read_again() {
+    let mut stage = Stage::shop(LARGE);
+    stage.shows("─ Customer cust-12 ─");
+    let model = &mut stage.app.model;
+    model.list.move_by(1, 30);
+    let key = model.list.chosen().unwrap().key.clone();
+    let goal = Goal::at(At::Last);
+    model.opening = Some(Opening { key: key.clone(), goal, ride: false });
+    let generation = model.issue(Slot::Moment, Running::Cancel);
+    let error = StoreError::new(StoreErrorKind::NotFound, "the file is gone");
+    let answer = Answer::Arrived(key, Err(SessionError::Store(error)));
+    let said = Said { slot: Slot::Moment, generation, answer };
+    update(model, Msg::Report(Box::new(Report::Done(said))));
+    stage.shows("the file is gone").shows("nothing was read").hides("Customer cust-12 ─");
+    stage.keys("esc left").shows("nothing was read").hides("the file is gone");
+    stage.keys("r").shows("─ Order order-4711 ─").hides("nothing was read");
+}
+
+#[test]
+fn what_a_search_looked_at_is_counted_once_however_often_it_is_read() {
+    for typed in ["000641", "000000", "000123"] {
+        let mut stage = Stage::on(many(642), LARGE);
+        stage.keys("/").text(typed).keys("enter").shows("1 of 642");
+        stage.keys("r").shows("1 of 642").keys("r r").shows("1 of 642");
+    }
 }

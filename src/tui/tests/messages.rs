@@ -31,10 +31,12 @@ fn a_panic_while_opening_ends_the_screen_as_a_defect() {
 #[test]
 fn an_error_stands_in_the_last_line_until_the_next_key_and_can_be_read_in_full() {
     let mut stage = Stage::shop((80, 24));
-    stage.keys("g").text("99").keys("enter").shows("✗ Customer cust-12 has no version 99");
-    stage.shows("! in full").shows("order-4711").keys("!").shows("three before the last");
+    let error = SessionError::NoTimes { of: "Customer cust-12".repeat(5) };
+    crate::tui::update::fail(&mut stage.app.model, &error);
+    stage.shows("✗ Customer cust-12").shows("! in full").shows("order-4711");
+    stage.keys("!").shows("give a version instead");
     assert!(matches!(stage.app.model.overlay, Overlay::Message(_)));
-    stage.keys("esc").hides("has no version").shows("look into");
+    stage.keys("esc").hides("recorded times").shows("look into");
 }
 
 #[test]

@@ -92,10 +92,12 @@ fn moment(
             if newest && let Some(travel) = &mut model.travel {
                 travel.going = None;
             }
+            if opening.is_some_and(|opening| opening.key == *key) {
+                // The cursor is on it: the panels must not go on showing another one.
+                model.travel = None;
+            }
             fail(model, &error);
-            // What is still shown was being walked until the other one was asked for.
-            let walking = model.travel.as_ref().is_some_and(|t| t.walked == Walked::Walking);
-            return if walking && opening.is_some() { travel::walk(model) } else { Vec::new() };
+            return Vec::new();
         }
     };
     let whole = arrived.known.outline.len() as u64 >= arrived.moment.events;

@@ -12,6 +12,7 @@ use crate::model::{At, Version};
 const TURN: isize = 3;
 
 pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    model.dragging = false;
     if !matches!(model.overlay, Overlay::None) {
         let inside =
             super::super::overlay::area(&model.areas, &model.overlay).contains((x, y).into());
@@ -37,7 +38,10 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let content = model.areas.content(panel);
     let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
     match (panel, line) {
-        (Panel::Rail, _) => effects.extend(drag(model, x, y)),
+        (Panel::Rail, _) => {
+            model.dragging = true;
+            effects.extend(drag(model, x));
+        }
         (Panel::List, Some(line)) => {
             let height = list::height(model);
             let line = line + model.list.scroll.offset;
@@ -61,17 +65,16 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     effects
 }
 
-/// Moves the playhead to the event under the mouse.
-pub(super) fn drag(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+/// Moves the playhead to the event in the column of the mouse, or to the end that it has left behind.
+pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
     let content = model.areas.content(Panel::Rail);
-    let on_rail = model.areas.panel(Panel::Rail).contains((x, y).into());
     // What is seen there may be about to be replaced by another aggregate.
     let ready = model.opening.is_none() && matches!(model.overlay, Overlay::None);
-    if !on_rail || !ready {
+    if !model.dragging || !ready {
         return Vec::new();
     }
     let Some(travel) = &model.travel else { return Vec::new() };
-    let column = x.saturating_sub(content.x);
+    let column = x.saturating_sub(content.x).min(content.width.saturating_sub(1));
     let Some(index) = travel.picture.index_at(column) else { return Vec::new() };
     let version = travel.outline.get(index).map_or(Version::ZERO, |entry| entry.version);
     if version == travel.moment.version && travel.going.is_none() {
@@ -90,9 +93,9 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
     let height = model.height(panel);
     match panel {
         Panel::List => {
-            let len = model.list.lines().len();
-            model.list.scroll.wheel(by, len, height);
-            return list::more(model);
+            // What the cursor is taken along to is opened: it never stands on another aggregate than the panels show.
+            model.list.wheel(by, height);
+            return list::follow(model);
         }
         Panel::Rail => {
             let action = if down { super::Action::StepForward } else { super::Action::StepBack };

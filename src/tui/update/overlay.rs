@@ -7,6 +7,7 @@ use super::super::model::travel::Goal;
 use super::super::model::{Exit, Model};
 use super::travel;
 use crate::model::At;
+use crate::session::SessionError;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -44,6 +45,18 @@ pub(super) fn overlay_height(model: &Model) -> usize {
     super::super::overlay::lines(&model.areas, &model.overlay)
 }
 
+/// Why there is no such place in the aggregate that is looked at; what takes reading to find out is left to the reading.
+fn beyond(model: &Model, at: At) -> Option<SessionError> {
+    let travel = model.travel.as_ref().filter(|_| model.opening.is_none())?;
+    let (last, events) = (travel.moment.last, travel.moment.events);
+    let asked = match at {
+        At::Version(version) if version > last => version.to_string(),
+        At::Back(back) if back >= events => format!("-{back}"),
+        _ => return None,
+    };
+    Some(SessionError::NoSuchVersion { key: travel.key.clone(), asked, last })
+}
+
 fn accept(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.overlay) {
         Overlay::Palette(palette) => {
@@ -54,14 +67,17 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             if typed.is_empty() {
                 return Vec::new();
             }
-            match At::parse(typed, chrono::Utc::now()) {
-                Ok(at) => travel::go(model, Goal::at(at)),
-                Err(error) => {
-                    prompt.mistake = Some(crate::text::sanitize(&error.to_string()).into_owned());
-                    model.overlay = Overlay::GoTo(prompt);
-                    Vec::new()
-                }
-            }
+            let mistake = match At::parse(typed, chrono::Utc::now()) {
+                Ok(at) => match beyond(model, at) {
+                    None => return travel::go(model, Goal::at(at)),
+                    Some(error) => error.to_string(),
+                },
+                Err(error) => error.to_string(),
+            };
+            // What was typed stays, to be mended.
+            prompt.mistake = Some(crate::text::sanitize(&mistake).into_owned());
+            model.overlay = Overlay::GoTo(prompt);
+            Vec::new()
         }
         Overlay::Help(_) | Overlay::Message(_) | Overlay::None => Vec::new(),
     }
