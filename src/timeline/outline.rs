@@ -27,6 +27,9 @@ pub struct Entry {
 pub struct Outline {
     chunks: Vec<Arc<Vec<Entry>>>,
     len: usize,
+    /// How many failed before each chunk, and how many in all.
+    failed_before: Vec<usize>,
+    failed: usize,
     types: Arc<Types>,
     /// The latest time so far, and whether every event has one that is not before it.
     newest: Option<Timestamp>,
@@ -70,6 +73,24 @@ impl Outline {
             .flat_map(|chunk| chunk.iter().copied())
             .skip(range.start - first * CHUNK)
             .take(range.len())
+    }
+
+    /// How many of the events up to and with `version` could not be applied, and the last of them. Looks through the
+    /// entries of two chunks at most.
+    pub fn failed_upto(&self, version: Version) -> (usize, Option<Version>) {
+        let Some(index) = self.index_of(version) else { return (0, None) };
+        let chunk = index / CHUNK;
+        let before = self.failed_before.get(chunk).copied().unwrap_or(0);
+        let failed = |entry: &Entry| entry.failed.then_some(entry.version);
+        let here = self.iter(chunk * CHUNK..index + 1).filter(|entry| entry.failed);
+        let (count, last) = here.fold((0, None), |(count, _), entry| (count + 1, failed(&entry)));
+        if last.is_some() || before == 0 {
+            return (before + count, last);
+        }
+        // The last chunk that begins with fewer than there are by now has the last of them.
+        let last = self.failed_before.partition_point(|count| *count < before).checked_sub(1);
+        let entries = last.and_then(|chunk| self.chunks.get(chunk));
+        (before, entries.and_then(|entries| entries.iter().rev().find_map(failed)))
     }
 
     /// The index of the last event at or before `version`.
@@ -121,11 +142,13 @@ impl Outline {
         self.newest = self.newest.max(event.time);
         let entry = Entry { version: event.version, event_type, time: event.time, failed };
         if self.len.is_multiple_of(CHUNK) {
+            self.failed_before.push(self.failed);
             self.chunks.push(Arc::new(Vec::with_capacity(if self.len == 0 { 16 } else { CHUNK })));
         }
         if let Some(chunk) = self.chunks.last_mut() {
             Arc::make_mut(chunk).push(entry);
             self.len += 1;
+            self.failed += usize::from(failed);
         }
     }
 

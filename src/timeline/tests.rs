@@ -258,3 +258,17 @@ fn findings_without_end_are_counted_and_not_kept() {
     assert!(timeline.findings(Version(1000)).is_some_and(|found| found.len() == 1));
     assert!(timeline.findings(Version(1001)).is_none());
 }
+
+#[test]
+fn what_could_not_be_applied_is_counted_without_a_walk() {
+    let mut outline = Outline::default();
+    let fails = |v: u64| v == 3 || v == 5000 || v == 5001 || v == 20_000;
+    for v in 1..=20_001 {
+        outline.push(&event(v, "{}"), fails(v));
+    }
+    for v in [0, 2, 3, 4, 4096, 4097, 4999, 5000, 5001, 9000, 16_000, 19_999, 20_000, 20_001] {
+        let failed: Vec<u64> = (1..=v).filter(|v| fails(*v)).collect();
+        let expected = (failed.len(), failed.last().copied().map(Version));
+        assert_eq!(outline.failed_upto(Version(v)), expected, "up to {v}");
+    }
+}

@@ -14,7 +14,7 @@ pub(crate) mod tree;
 
 use list::{Finding, List};
 use overlay::Overlay;
-use travel::{Opening, Travel};
+use travel::{Opening, Travel, Without};
 
 use super::action::Action;
 use super::effect::Slot;
@@ -233,7 +233,15 @@ impl Model {
 
     /// The lines that a panel shows, or would if it were not behind another tab.
     pub(crate) fn height(&self, panel: Panel) -> usize {
-        usize::from(self.place_of(panel).height)
+        usize::from(self.inside(panel, self.place_of(panel)).height)
+    }
+
+    /// What a panel scrolls in: below the line that says what the state is without.
+    pub(crate) fn inside(&self, panel: Panel, content: Rect) -> Rect {
+        let told = panel == Panel::State
+            && self.travel.as_ref().is_some_and(|travel| travel.without != Without::Nothing);
+        let told = u16::from(told).min(content.height);
+        Rect { y: content.y + told, height: content.height - told, ..content }
     }
 
     /// The columns of a panel, also of one that is behind another tab.

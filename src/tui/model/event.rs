@@ -57,13 +57,26 @@ pub(crate) struct EventView {
 
 impl EventView {
     /// Shows another event, sentences wrapped to `width` cells. `correlation` is what the layout calls the member that
-    /// names the conversation; usual names are tried where it does not say.
-    pub(crate) fn show(&mut self, moment: &Moment, width: usize, correlation: Option<&str>) {
+    /// names the conversation; usual names are tried where it does not say. `failed` says that the event could not be
+    /// applied: what was noticed last is why.
+    pub(crate) fn show(
+        &mut self,
+        moment: &Moment,
+        width: usize,
+        correlation: Option<&str>,
+        failed: bool,
+    ) {
         *self = Self { width, ..Self::default() };
         let Some(event) = &moment.event else { return };
         let findings = told_once(&moment.findings);
+        let why = moment.findings.last().filter(|_| failed).map(|finding| finding.message.as_str());
         for (severity, message, hint) in &findings {
-            self.finding(*severity, message, *hint);
+            if why == Some(*message) {
+                let told = format!("could not be applied: {message}");
+                self.finding(Severity::Error, &told, *hint);
+            } else {
+                self.finding(*severity, message, *hint);
+            }
         }
         if !findings.is_empty() {
             self.parts.push(Part::Blank);

@@ -74,6 +74,19 @@ pub(crate) struct Known {
     pub(crate) picture: Option<Picture>,
 }
 
+/// Which events up to the playhead could not be applied, so that the state is without what they did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Without {
+    /// None.
+    Nothing,
+    /// One of several.
+    One(Version),
+    /// So many, not all.
+    Some(u64),
+    /// All of so many: there is no state.
+    All(u64),
+}
+
 /// The aggregate on the screen.
 #[derive(Debug)]
 pub(crate) struct Travel {
@@ -94,6 +107,8 @@ pub(crate) struct Travel {
     pub(crate) riding: bool,
     /// Where the playhead is on its way to.
     pub(crate) going: Option<Goal>,
+    /// What the state is without.
+    pub(crate) without: Without,
     /// The state at the playhead.
     pub(crate) tree: Tree,
     /// What its event changed.
@@ -123,6 +138,7 @@ impl Travel {
             walked: Walked::Walking,
             riding: false,
             going: None,
+            without: Without::Nothing,
             tree: Tree::default(),
             changes: Changes::default(),
             event: EventView::default(),
@@ -140,6 +156,23 @@ impl Travel {
         } else if fewer {
             self.picture = Picture::default();
         }
+    }
+
+    /// Notes what the state at the playhead is without. Every event up to it is known: it was folded once.
+    pub(crate) fn count_failed(&mut self) {
+        let (failed, last) = self.outline.failed_upto(self.moment.version);
+        let events = self.place().map_or(0, |place| place + 1);
+        self.without = match last {
+            None => Without::Nothing,
+            Some(_) if failed == events => Without::All(failed as u64),
+            Some(version) if failed == 1 => Without::One(version),
+            Some(_) => Without::Some(failed as u64),
+        };
+    }
+
+    /// Whether the event under the playhead could not be applied.
+    pub(crate) fn failed_here(&self) -> bool {
+        self.place().and_then(|place| self.outline.get(place)).is_some_and(|entry| entry.failed)
     }
 
     /// Moves the window of a panel that shows a text.

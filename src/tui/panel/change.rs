@@ -11,7 +11,6 @@ use super::super::model::travel::Travel;
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::analysis::Op;
-use crate::model::Severity;
 use crate::text::human;
 
 /// Draws the panel.
@@ -58,10 +57,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
 }
 
 fn nothing(travel: &Travel) -> &'static str {
-    let failed = travel.moment.findings.iter().any(|finding| finding.severity == Severity::Error);
     match &travel.moment.event {
         None => "nothing has happened yet",
-        Some(_) if failed => "nothing: the event could not be applied",
+        Some(_) if travel.failed_here() => "nothing: the event could not be applied",
         Some(_) => "this event changed nothing in the state",
     }
 }

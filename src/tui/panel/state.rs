@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::super::layout::{Areas, Panel, Shape};
-use super::super::model::travel::Travel;
+use super::super::model::travel::{Travel, Without};
 use super::super::model::tree::{Knot, Touch};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
@@ -37,6 +37,15 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let Some(travel) = travel else {
         return super::unread(model, content, buffer);
     };
+    if let (Some(told), Some(first)) =
+        (without(travel, usize::from(content.width)), widget::line_of(content, 0))
+    {
+        line::spread(buffer, first, vec![Span::styled(told, theme.bad)], Vec::new(), 4);
+        if matches!(travel.without, Without::All(_)) && travel.tree.len() == 0 {
+            return;
+        }
+    }
+    let content = model.inside(Panel::State, content);
     if travel.tree.len() == 0 {
         if let Some(first) = widget::line_of(content, 0) {
             let told = match travel.moment.version {
@@ -55,6 +64,27 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         }
         draw_row(travel, index, theme, area, buffer);
     }
+}
+
+/// What the state is without, in the most words that fit.
+fn without(travel: &Travel, width: usize) -> Option<String> {
+    let (short, long) = match travel.without {
+        Without::Nothing => return None,
+        Without::One(version) => {
+            let told = format!("✗ v{} could not be applied", human::count(version.0));
+            (told.clone(), format!("{told}; this state is without it"))
+        }
+        Without::Some(count) => {
+            let events = format!("✗ {} events", human::count(count));
+            let told = "could not be applied";
+            (format!("{events} {told}"), format!("{events} up to here {told}"))
+        }
+        Without::All(1) => return Some("✗ the only event could not be applied".to_owned()),
+        Without::All(count) => {
+            return Some(format!("✗ none of the {} events could be applied", human::count(count)));
+        }
+    };
+    Some(if text::width(&long) <= width { long } else { short })
 }
 
 /// Which reducer made the states, and how far they can be trusted.

@@ -144,7 +144,28 @@ fn an_event_that_cannot_be_applied_is_shown_with_its_reason() {
     stage.keys("left").shows("n  1").shows("Event v3 Torn");
     let screen = stage.text_now();
     assert!(screen.contains('✗'), "{screen}");
-    stage.keys("left").shows("JSON array").shows("Event v2 Odd");
+    stage.keys("left").shows("✗ could not be applied: the payload is a JSON array").hides("▲ the");
+    stage.shows("Event v2 Odd").shows("nothing: the event could not be applied");
+    stage.shows("✗ v2 could not be applied; this state is without it").keys("right");
+    stage.shows("✗ 2 events up to here could not be applied").keys("end");
+    stage.shows("✗ 2 events up to here could not be applied").shows("n  4");
+    let (x, y) = stage.find("n  4");
+    stage.input(Input::Click(x, y));
+    assert_eq!(stage.app.model.travel.as_ref().unwrap().tree.scroll.cursor, 0);
+    for size in [(120, 30), (80, 24), (40, 12)] {
+        stage.resize(size.0, size.1).keys("2").shows("could not be applied").shows("n  4");
+        stage.shows("✗ 2 events");
+    }
+    stage.keys("home right").hides("could not be applied");
+}
+
+#[test]
+fn where_no_event_can_be_applied_the_state_is_not_called_empty() {
+    let events = (1..=11).map(|v| event("order-1", v, "Sealed", v, "\"x\"")).collect();
+    let mut stage = Stage::on(events, LARGE);
+    stage.shows("✗ none of the 11 events could be applied").hides("the state is empty");
+    stage.keys("home right").shows("✗ the only event could not be applied");
+    stage.keys("left").shows("before the first event there is nothing").hides("could not be");
 }
 
 #[test]

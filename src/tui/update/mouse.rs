@@ -35,7 +35,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
     let had_keys = model.focus == panel;
     let mut effects = focus(model, panel);
-    let content = model.areas.content(panel);
+    let content = model.inside(panel, model.areas.content(panel));
     let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
     match (panel, line) {
         (Panel::Rail, _) => {

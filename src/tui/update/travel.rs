@@ -17,11 +17,15 @@ pub(super) const LONG: u64 = 20_000;
 /// Shows the moment in all panels.
 pub(super) fn show(model: &mut Model) {
     let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
+    if let Some(travel) = &mut model.travel {
+        travel.count_failed();
+    }
     let height = model.height(Panel::State);
     let Some(travel) = &mut model.travel else { return };
+    let failed = travel.failed_here();
     travel.tree.show(&travel.moment, height);
     travel.changes.show(&travel.moment, change);
-    travel.event.show(&travel.moment, event, correlation(&model.store));
+    travel.event.show(&travel.moment, event, correlation(&model.store), failed);
 }
 
 /// What the layout calls the member of the metadata that names the conversation.
@@ -41,7 +45,8 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
         travel.changes.show(&travel.moment, change);
     }
     if !travel.event.fits(event) {
-        travel.event.show(&travel.moment, event, correlation(&model.store));
+        let failed = travel.failed_here();
+        travel.event.show(&travel.moment, event, correlation(&model.store), failed);
     }
     let len = travel.tree.len();
     travel.tree.scroll.settle(len, state);
