@@ -10,6 +10,7 @@ use crate::session::{Session, SessionError, Walk, Watch};
 use crate::task::Ticket as AnyTicket;
 use crate::text;
 use crate::tui::model::StoreFacts;
+use crate::tui::model::event::or_quotes;
 use crate::tui::model::rail::Picture;
 use crate::tui::model::travel::{Goal, Known};
 
@@ -190,7 +191,7 @@ pub(super) fn rail(front: &Front, key: &AggregateKey, events: u64, width: u16) -
 
 fn known(session: &Session, key: &AggregateKey) -> Known {
     let outline = session.outline(key).unwrap_or_default();
-    let short = |name| SmolStr::new(text::sanitize(session.short_type(name)));
+    let short = |name| SmolStr::new(or_quotes(session.short_type(name)));
     let types = outline.types().iter().map(short).collect();
     Known { outline, types, picture: None }
 }

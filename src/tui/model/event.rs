@@ -117,7 +117,26 @@ impl EventView {
                     let lines = wrap(&text::sanitize(&error), self.width.max(8));
                     self.parts.extend(lines.into_iter().map(Part::Hint));
                 }
+                self.bytes(payload.bytes());
             }
+        }
+    }
+
+    /// What stands there instead of a value: as text where it is some, in hexadecimal where not.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let shown = bytes.get(..BYTES).unwrap_or(bytes);
+        self.parts.push(Part::Blank);
+        let lines = match readable(shown, bytes.len()) {
+            Some(text) => {
+                let width = self.width.max(8);
+                text.lines().flat_map(|line| broken(&text::sanitize(line), width)).collect()
+            }
+            None => hexadecimal(shown, self.width),
+        };
+        self.parts.extend(lines.into_iter().map(Part::Text));
+        let more = bytes.len() - shown.len();
+        if more > 0 {
+            self.parts.push(Part::Hint(format!("… {} more", human::bytes(more as u64))));
         }
     }
 
@@ -125,7 +144,7 @@ impl EventView {
         self.parts.push(Part::Blank);
         let mut fact = |name, value: Option<String>| {
             if let Some(value) = value {
-                self.parts.push(Part::Fact(name, text::sanitize(&value).into_owned()));
+                self.parts.push(Part::Fact(name, or_quotes(&value)));
             }
         };
         fact("type", Some(event.event_type.to_string()));
@@ -180,6 +199,32 @@ impl EventView {
     }
 }
 
+/// Bytes of a payload that cannot be read as a value are shown up to here.
+const BYTES: usize = 16 * 1024;
+
+/// The text that `shown`, the beginning of `all` bytes, is; `None` where it is none.
+fn readable(shown: &[u8], all: usize) -> Option<&str> {
+    let text = match std::str::from_utf8(shown) {
+        Ok(text) => text,
+        // The cut went through a character.
+        Err(error) if error.error_len().is_none() && shown.len() < all => {
+            std::str::from_utf8(shown.get(..error.valid_up_to())?).ok()?
+        }
+        Err(_) => return None,
+    };
+    let odd = |c: char| c.is_control() && !c.is_ascii_whitespace() && c != '\u{1b}';
+    (!text.is_empty() && !text.contains(odd)).then_some(text)
+}
+
+/// Bytes in hexadecimal, at most 16 in a line of `width` cells.
+fn hexadecimal(bytes: &[u8], width: usize) -> Vec<String> {
+    let fit = (width + 1) / 3;
+    let in_line = if fit >= 16 { 16 } else { (fit / 4 * 4).max(4) };
+    let line =
+        |line: &[u8]| line.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+    bytes.chunks(in_line).map(line).collect()
+}
+
 /// How grave, what is so, what to do.
 type Told<'a> = (Severity, &'a str, Option<&'a str>);
 
@@ -216,10 +261,18 @@ fn named(metadata: &Value, name: impl Fn(&str) -> bool) -> Option<String> {
     matches!(slot.value, Value::String(_) | Value::Number(_)).then(|| plain(&slot.value))
 }
 
+/// What stands where a name or a value is empty, so that it is not drawn as nothing.
+pub(crate) const EMPTY: &str = "\"\"";
+
+/// A text, sanitised; [`EMPTY`] where it is empty.
+pub(crate) fn or_quotes(text: &str) -> String {
+    if text.is_empty() { EMPTY.to_owned() } else { text::sanitize(text).into_owned() }
+}
+
 /// A scalar without quotes, sanitised.
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(string) => text::sanitize(&text::truncate(string, 500)).into_owned(),
+        Value::String(string) => or_quotes(&text::truncate(string, 500)),
         value => text::sanitize(&json::to_string(value)).into_owned(),
     }
 }
@@ -275,6 +328,17 @@ fn broken(word: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_text_where_they_are_some_and_hexadecimal_where_not() {
+        assert_eq!(readable(b"{\"n\":", 5), Some("{\"n\":"));
+        assert_eq!(readable("ä".as_bytes(), 2), Some("ä"));
+        assert_eq!(readable(b"a\xc3", 9), Some("a"), "cut inside a character");
+        assert_eq!(readable(b"a\xc3", 2), None);
+        assert_eq!(readable(b"a\0b", 3), None);
+        assert_eq!(hexadecimal(&[0, 1, 255, 16, 7], 12), ["00 01 ff 10", "07"]);
+        assert_eq!(hexadecimal(&[0; 17], 60).first().map(String::len), Some(47));
+    }
 
     #[test]
     fn sentences_break_at_spaces_and_long_words_where_they_must() {

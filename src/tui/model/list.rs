@@ -254,10 +254,12 @@ impl List {
 
     fn lay_out(&mut self) {
         self.lines.clear();
+        // Where no aggregate has a category, none is missing.
+        let named = self.rows.iter().any(|row| !row.key.category.as_str().is_empty());
         let mut category = None;
         for (at, row) in self.rows.iter().enumerate() {
             let here = &row.key.category;
-            if self.grouped && category != Some(here) && !here.as_str().is_empty() {
+            if self.grouped && category != Some(here) && named {
                 self.lines.push(Line::Heading(at));
             }
             category = Some(here);

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::super::layout::Panel;
 use super::change::Changes;
-use super::event::EventView;
+use super::event::{EMPTY, EventView};
 use super::rail::Picture;
 use super::tree::Tree;
 use crate::model::{AggregateKey, At, Version};
@@ -119,6 +119,11 @@ pub(crate) struct Travel {
 
 /// Category and id, or the id alone where it says the category.
 fn name(key: &AggregateKey) -> String {
+    if key.id.as_str().is_empty() {
+        return format!("{} {EMPTY}", text::sanitize(key.category.as_str()))
+            .trim_start()
+            .to_owned();
+    }
     let says = key.id.as_str().starts_with(key.category.as_str());
     let name = if says { key.id.to_string() } else { key.to_string() };
     text::sanitize(&name).into_owned()

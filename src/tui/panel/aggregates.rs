@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::event::{EMPTY, or_quotes};
 use super::super::model::list::{Finding, Line, Place};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
@@ -47,8 +48,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         match line {
             Line::Heading(row) => {
                 let Some(row) = list.rows().get(*row) else { continue };
-                let name = text::sanitize(row.key.category.as_str()).into_owned();
-                line::spread(buffer, area, vec![Span::styled(name, theme.heading)], Vec::new(), 4);
+                let name = or_quotes(row.key.category.as_str());
+                let style = if name == EMPTY { theme.dim } else { theme.heading };
+                line::spread(buffer, area, vec![Span::styled(name, style)], Vec::new(), 4);
             }
             Line::Row(row) => {
                 let Some(row) = list.rows().get(*row) else { continue };
@@ -141,7 +143,8 @@ fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buf
     // Ids and categories stand in columns of their own.
     let beside = if category.is_empty() { 0 } else { room * 2 / 5 };
     let id_room = room.saturating_sub(beside + 2 * usize::from(beside > 0));
-    let id = text::sanitize(id);
+    let style = if id.is_empty() { theme.dim } else { style };
+    let id = or_quotes(id);
     let id = text::truncate_middle(&id, id_room);
     let missing = id_room.saturating_sub(text::width(&id));
     let mut left = vec![Span::raw(" ".repeat(indent))];

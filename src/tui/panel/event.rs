@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
-use super::super::model::event::Part;
+use super::super::model::event::{EMPTY, Part};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::model::Severity;
@@ -77,11 +77,12 @@ fn part_lines<'a>(
     width: usize,
     theme: &Theme,
 ) -> Vec<Vec<Span<'a>>> {
+    let dim = |value: &str| if value == EMPTY { theme.dim } else { theme.text() };
     let fact = |name: &str, value: &'a str| {
         vec![
             Span::styled(text::pad(name, 10).into_owned(), theme.dim),
             Span::raw("  "),
-            Span::styled(value, theme.text()),
+            Span::styled(value, dim(value)),
         ]
     };
     let line = match part {
@@ -97,7 +98,7 @@ fn part_lines<'a>(
         Part::Meta(name, value) => vec![
             Span::styled(name.as_str(), theme.key),
             Span::raw("  "),
-            Span::styled(value.as_str(), theme.text()),
+            Span::styled(value.as_str(), dim(value)),
         ],
         Part::Finding(severity, told) => {
             let style = match severity {

@@ -1,6 +1,8 @@
 //! Travelling: the playhead goes where it is sent, and the panels follow.
 
 use super::stage::{Stage, counter, event};
+use crate::model::{Payload, Version};
+use crate::text::human;
 use crate::tui::input::Input;
 use crate::tui::layout::Panel;
 use crate::tui::model::travel::Walked;
@@ -141,7 +143,8 @@ fn an_event_that_cannot_be_applied_is_shown_with_its_reason() {
     ];
     let mut stage = Stage::on(events, LARGE);
     stage.shows("n  4").shows("✗ failed to apply");
-    stage.keys("left").shows("n  1").shows("Event v3 Torn");
+    stage.keys("left").shows("n  1").shows("Event v3 Torn").shows("5 B of application/json");
+    stage.shows("│ {\"n\":  ");
     let screen = stage.text_now();
     assert!(screen.contains('✗'), "{screen}");
     stage.keys("left").shows("✗ could not be applied: the payload is a JSON array").hides("▲ the");
@@ -300,4 +303,35 @@ fn the_first_click_on_a_panel_gives_it_the_keys_and_folds_nothing() {
     let (x, y) = stage.find("▾ items");
     stage.input(Input::Click(x, y)).shows("▾ items");
     stage.input(Input::Click(x, y)).shows("▸ items");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_shown_and_can_be_scrolled_through() {
+    let mut bytes = vec![0x9d; 20_000];
+    bytes[..4].copy_from_slice(&[0, 1, 0xfe, 0xff]);
+    let mut sealed = event("order-1", 1, "Sealed", 1, "");
+    sealed.data = Payload::json(bytes, std::sync::Arc::default(), Version(1));
+    let mut stage = Stage::on(vec![sealed], LARGE);
+    stage
+        .shows("00 01 fe ff 9d 9d")
+        .shows(&format!("{} of application/json", human::bytes(20_000)))
+        .keys("4");
+    let len = stage.app.model.travel.as_ref().unwrap().event.len;
+    assert!(len > 16 * 1024 / 16 && len < 1100, "{len}");
+    stage
+        .keys("4 >")
+        .shows(&format!("{} more", human::bytes(20_000 - 16_384)))
+        .shows("type        Sealed");
+}
+
+#[test]
+fn what_is_empty_is_shown_as_such() {
+    let mut nameless = event("", 1, "", 1, r#"{"n":1}"#);
+    nameless.id = Some("".into());
+    let mut homeless = event("order-2", 1, "Made", 2, r#"{"n":1}"#);
+    homeless.category = "".into();
+    let mut stage = Stage::on(vec![nameless, homeless], LARGE);
+    stage.shows("─ order-2 ─").shows("│ \"\"   ").keys("down").shows("─ Order \"\" ─");
+    stage.shows("│▌ \"\"   ").shows("Event v1 \"\" ─").shows("v1 \"\" │");
+    stage.shows("type        \"\"").shows("event id    \"\"");
 }
