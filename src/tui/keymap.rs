@@ -52,7 +52,7 @@ impl Context {
         (Self::Prompt, "prompt", "While typing where to go"),
         (Self::Palette, "palette", "In the palette"),
         (Self::Help, "help", "In this help"),
-        (Self::Message, "message", "In a message"),
+        (Self::Message, "message", "In a message or a value"),
     ];
 
     fn is_typing(self) -> bool {

@@ -216,7 +216,7 @@ impl Model {
             (Overlay::GoTo(_), ..) => &[Prompt],
             (Overlay::Palette(_), ..) => &[Palette],
             (Overlay::Help(_), ..) => &[Help],
-            (Overlay::Message(_), ..) => &[Message],
+            (Overlay::Message(_) | Overlay::Value(_), ..) => &[Message],
             (Overlay::None, Finding::Typing, _) => &[Find],
             (Overlay::None, _, Panel::List) => &[List, Timeline, Everywhere],
             (Overlay::None, _, Panel::Rail) => &[Rail, Timeline, Everywhere],

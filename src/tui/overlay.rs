@@ -4,6 +4,7 @@ mod goto;
 mod help;
 mod message;
 mod palette;
+mod value;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,7 +26,7 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
             let width = help.keys + help.desc + 30;
             (width.min(110) as u16, help.lines.len() as u16 + 2)
         }
-        Overlay::Message(_) => (84, 14),
+        Overlay::Message(_) | Overlay::Value(_) => (84, 14),
     };
     let margin = if areas.shape == Shape::Small { 0 } else { 2 };
     let width = wanted.0.min(whole.width.saturating_sub(margin));
@@ -69,6 +70,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::Palette(_) => ("Run", true),
         Overlay::Help(_) => ("Keys", true),
         Overlay::Message(_) => ("Message", true),
+        Overlay::Value(value) => (value.place.as_str(), true),
     };
     let theme = model.theme();
     let frame = area(areas, &model.overlay);
@@ -82,5 +84,6 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
         Overlay::Help(help) => help::draw(model, help, inside, buffer),
         Overlay::Message(scroll) => message::draw(model, scroll, inside, buffer),
+        Overlay::Value(value) => value::draw(model, value, inside, buffer),
     }
 }

@@ -208,7 +208,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::ToggleFold
         | Action::UnfoldAll
         | Action::FoldAll
-        | Action::NextChange => travel::act(model, action),
+        | Action::NextChange
+        | Action::ShowValue => travel::act(model, action),
         #[cfg(debug_assertions)]
         Action::Crash => crash(),
     }

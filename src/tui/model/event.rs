@@ -308,7 +308,7 @@ pub(crate) fn wrap(sentence: &str, width: usize) -> Vec<String> {
 }
 
 /// A word in parts of at most `width` cells.
-fn broken(word: &str, width: usize) -> Vec<String> {
+pub(crate) fn broken(word: &str, width: usize) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut taken = 0;
     for cluster in word.graphemes(true) {

@@ -7,6 +7,8 @@ use super::super::action::Action;
 use super::super::keymap::{Context, Keymap};
 use super::field::Field;
 use super::scroll::Scroll;
+use crate::model::{Value, json};
+use crate::text;
 
 /// What has the keys.
 #[derive(Debug, Default)]
@@ -22,6 +24,53 @@ pub(crate) enum Overlay {
     Help(Help),
     /// The last message.
     Message(Scroll),
+    /// A value of the state in full.
+    Value(FullValue),
+}
+
+/// A value and the window on it.
+#[derive(Debug)]
+pub(crate) struct FullValue {
+    /// Where it stands in the state: `.items[0].name`.
+    pub(crate) place: String,
+    /// The value: a string as it is, everything else as JSON.
+    text: String,
+    /// How many bytes of it are not shown.
+    beyond: usize,
+    /// The window.
+    pub(crate) scroll: Scroll,
+}
+
+impl FullValue {
+    /// Bytes of a value that are shown.
+    const SHOWN: usize = 64 * 1024;
+
+    /// A value of the state.
+    pub(crate) fn new(place: &str, value: &Value) -> Self {
+        let text = match value {
+            Value::String(string) => string.to_string(),
+            value => json::to_pretty(value),
+        };
+        let is_whole = |at: &usize| text.is_char_boundary(*at);
+        let shown = (0..=Self::SHOWN.min(text.len())).rev().find(is_whole).unwrap_or(0);
+        let beyond = text.len() - shown;
+        let text = text.get(..shown).unwrap_or_default().to_owned();
+        let place = text::truncate_middle(&text::sanitize(place), 60).into_owned();
+        Self { place, text, beyond, scroll: Scroll::default() }
+    }
+
+    /// The value in lines of `width` cells, sanitised.
+    pub(crate) fn lines(&self, width: usize) -> Vec<String> {
+        let broken = |line: &str| super::event::broken(&text::sanitize(line), width.max(1));
+        let mut lines: Vec<String> = self.text.lines().flat_map(broken).collect();
+        if lines.is_empty() {
+            lines.push(super::event::EMPTY.to_owned());
+        }
+        if self.beyond > 0 {
+            lines.push(format!("… {} more", text::human::bytes(self.beyond as u64)));
+        }
+        lines
+    }
 }
 
 /// Typing where to go.

@@ -125,6 +125,12 @@ impl Tree {
         found
     }
 
+    /// Where the chosen line stands, and its value.
+    pub(crate) fn chosen(&self) -> Option<(Path, &Value)> {
+        let line = self.scroll.cursor;
+        self.path_of(line).zip(self.entry(line).map(|(_, slot)| &slot.value))
+    }
+
     /// The path of a line.
     pub(crate) fn path_of(&self, line: usize) -> Option<Path> {
         let mut segments = Vec::new();

@@ -81,7 +81,9 @@ fn without(travel: &Travel, width: usize) -> Option<String> {
         }
         Without::All(1) => return Some("✗ the only event could not be applied".to_owned()),
         Without::All(count) => {
-            return Some(format!("✗ none of the {} events could be applied", human::count(count)));
+            let count = human::count(count);
+            let told = "could be applied";
+            (format!("✗ none of {count} {told}"), format!("✗ none of the {count} events {told}"))
         }
     };
     Some(if text::width(&long) <= width { long } else { short })

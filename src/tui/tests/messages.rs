@@ -1,6 +1,6 @@
 //! Messages, the palette, the help, and what goes wrong.
 
-use super::stage::Stage;
+use super::stage::{Stage, event};
 use crate::session::SessionError;
 use crate::store::{StoreError, StoreErrorKind};
 use crate::tui::layout::Panel;
@@ -107,4 +107,19 @@ fn the_action_that_panics_is_reached_by_its_exact_name_only() {
     let mut stage = Stage::shop(LARGE);
     stage.keys(":").text("cras").hides("crash");
     stage.text("h").keys("enter");
+}
+
+#[test]
+fn a_long_value_is_read_to_its_end() {
+    let long = format!("{}\\u001b[2J\\nTHE END", "many words ".repeat(300));
+    let data = format!(r#"{{"note":"{long}","none":"","many":{{"a":[1,2]}}}}"#);
+    let events = || vec![event("order-1", 1, "Made", 1, &data)];
+    for size in [(160, 45), (40, 12)] {
+        let mut stage = Stage::on(events(), size);
+        stage.keys("2 v").shows("─ .note ─").hides("THE END");
+        stage.keys("> pageup").hides("THE END").keys("pagedown").shows("THE END");
+        stage.shows("\\u{1b}[2J").keys("up v down v").shows("─ .none ─").shows("│ \"\"");
+        stage.keys("esc down v").shows("─ .many ─").shows("\"a\"").keys("esc");
+        assert!(matches!(stage.app.model.overlay, Overlay::None));
+    }
 }

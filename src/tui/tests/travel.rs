@@ -167,6 +167,7 @@ fn where_no_event_can_be_applied_the_state_is_not_called_empty() {
     let events = (1..=11).map(|v| event("order-1", v, "Sealed", v, "\"x\"")).collect();
     let mut stage = Stage::on(events, LARGE);
     stage.shows("✗ none of the 11 events could be applied").hides("the state is empty");
+    stage.resize(40, 12).keys("2").shows("✗ none of 11 could be applied").resize(160, 45);
     stage.keys("home right").shows("✗ the only event could not be applied");
     stage.keys("left").shows("before the first event there is nothing").hides("could not be");
 }

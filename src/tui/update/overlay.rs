@@ -35,6 +35,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let lines = model.last_message.as_ref().map_or(0, |told| told.lines(width).len());
             scroll.slide(by, lines, height);
         }
+        Overlay::Value(value) => {
+            let lines = value.lines(width).len();
+            value.scroll.slide(by, lines, height);
+        }
         Overlay::GoTo(_) | Overlay::None => {}
     }
     Vec::new()
@@ -79,6 +83,6 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             model.overlay = Overlay::GoTo(prompt);
             Vec::new()
         }
-        Overlay::Help(_) | Overlay::Message(_) | Overlay::None => Vec::new(),
+        Overlay::Help(_) | Overlay::Message(_) | Overlay::Value(_) | Overlay::None => Vec::new(),
     }
 }

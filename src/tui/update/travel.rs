@@ -3,7 +3,7 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
-use super::super::model::overlay::{GoTo, Overlay};
+use super::super::model::overlay::{FullValue, GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Model, Store, Tone};
 use super::tell;
@@ -94,6 +94,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match action {
         Action::GoTo => model.overlay = Overlay::GoTo(GoTo::default()),
+        Action::ShowValue => {
+            if let Some((place, value)) = travel.tree.chosen() {
+                model.overlay = Overlay::Value(FullValue::new(&place.to_string(), value));
+            }
+        }
         Action::ToggleFold => travel.tree.toggle(height),
         Action::UnfoldAll => travel.tree.fold_all(true, height),
         Action::FoldAll => travel.tree.fold_all(false, height),
