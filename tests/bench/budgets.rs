@@ -3,6 +3,13 @@
 //! `cargo bench --bench budgets` prints a table; names after `--` choose rows, `--bench budgets -- fold jump`. Nothing
 //! fails when a budget is missed: machines differ, and a ratio is for a person to judge. Stores are made once, under
 //! the target directory. `FOLDBACK_BENCH_EVENTS` says how large the large one is (1,000,000 where it is not set).
+//!
+//! What was learned on two cores, a million events of 180 bytes, counted with callgrind: a bare read takes 4,500
+//! instructions a row; ours 8,000 on the reading thread (columns, payload, time, the event's other fields) and 10,800 on
+//! the folding one (5,900 to read the payload, 3,700 to merge it). So a fold reaches about a quarter of a bare read, not
+//! half: the way there is to read fewer columns for a fold, and to build less of a payload. Another allocator (jemalloc,
+//! mimalloc) and smaller pages (200) were tried and are slower. Python's events cost more: their time stands inside the
+//! payload, which is therefore gone through twice. An append is bound by the disk's flush: 4 ms a batch here.
 
 #![allow(
     clippy::unwrap_used,
