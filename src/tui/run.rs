@@ -110,6 +110,13 @@ async fn show(
 ) -> std::io::Result<()> {
     app.draw(&mut *guard.terminal)?;
     let mut drawn = Instant::now();
+    let closed = send.clone();
+    // It ends with the terminal or with the process, whichever comes first.
+    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || {
+        if term::wait_until_closed() {
+            let _ = closed.blocking_send(Msg::Ended);
+        }
+    })?;
     tokio::spawn(listen(send));
     app.take(Msg::Started);
     let mut dirty_since = drawn;

@@ -18,6 +18,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use rustix::event::{PollFd, PollFlags};
 
 /// Whether the terminal is taken over, and so has to be given back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -30,6 +31,24 @@ pub(crate) fn is_taken() -> bool {
 /// Whether there is no terminal any more: it was closed under the screen.
 pub(crate) fn is_gone() -> bool {
     !io::stdout().is_terminal()
+}
+
+/// Waits until the terminal is closed; `false` where the system cannot tell. Whoever only reads from it is told of
+/// nothing, and whoever draws on it only when there is something to draw.
+pub(crate) fn wait_until_closed() -> bool {
+    let out = io::stdout();
+    loop {
+        // Nothing is waited for: that the other side is gone is told anyway.
+        let mut fds = [PollFd::new(&out, PollFlags::empty())];
+        match rustix::event::poll(&mut fds, None) {
+            Ok(_) => {
+                let [fd] = &fds;
+                return fd.revents().intersects(PollFlags::HUP | PollFlags::ERR);
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
 }
 
 /// The terminal while the screen is on it.

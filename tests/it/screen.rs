@@ -148,10 +148,10 @@ fn a_terminal_that_is_closed_under_it_ends_it_quietly() {
     use std::io::Read as _;
 
     let directory = tempfile::tempdir().unwrap();
-    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let size = PtySize { rows: 45, cols: 160, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
     // In a session of its own no signal tells it; the shell before it lives on to tell how it ended.
-    let script = "trap '' HUP; setsid -w \"$0\" \"$1\" 2>told; echo $? >ending; mv ending ended";
+    let script = "trap '' HUP; timeout -s KILL 30 setsid -w \"$0\" \"$1\" 2>told; echo $? >ending; mv ending ended";
     let mut command = CommandBuilder::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_foldback"), SHOP]);
     command.cwd(directory.path());
@@ -160,7 +160,8 @@ fn a_terminal_that_is_closed_under_it_ends_it_quietly() {
     let mut output = pair.master.try_clone_reader().unwrap();
     let mut drawn = String::new();
     let mut bytes = [0; 4096];
-    while !drawn.contains("cust-12") {
+    // All is drawn and at rest: nothing more is about to be, and fail.
+    while !(drawn.contains("cust-12") && drawn.contains("at v2")) {
         let count = output.read(&mut bytes).unwrap();
         assert_ne!(count, 0, "{drawn}");
         drawn.push_str(&String::from_utf8_lossy(&bytes[..count]));
