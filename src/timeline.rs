@@ -187,7 +187,14 @@ impl Timeline {
             self.outline.push(event, failed.is_some());
             self.noticed.note(
                 event.version,
-                event.findings.iter().cloned().chain(hole).chain(failed).collect(),
+                event
+                    .findings
+                    .iter()
+                    .cloned()
+                    .chain(hole)
+                    .chain(event.noticed())
+                    .chain(failed)
+                    .collect(),
             );
         }
         self.keyframes.passed(event.version, self.fold.state());

@@ -44,4 +44,17 @@ impl Event {
     pub fn finding(&self, finding: Finding) -> Finding {
         finding.on(&self.aggregate, self.version, self.position)
     }
+
+    /// What reading its data noticed, once somebody has asked for the value or folded it.
+    pub fn noticed(&self) -> Option<Finding> {
+        self.data.twice().map(|key| self.finding(key_twice("the payload", key)))
+    }
+}
+
+/// What is to be said of an object that has a key more than once.
+pub(super) fn key_twice(of: &str, key: &str) -> Finding {
+    let message =
+        format!("{of} has the key `{key}` more than once in one object; only the last counts here");
+    Finding::warning("key-twice", message)
+        .hint("many programs take the last, some the first: find out what the application's does")
 }

@@ -64,7 +64,14 @@ pub struct Payload {
     bytes: Arc<[u8]>,
     form: Form,
     since: Version,
-    parsed: OnceLock<Result<Value, PayloadError>>,
+    parsed: OnceLock<Result<Parsed, PayloadError>>,
+}
+
+#[derive(Clone, Debug)]
+struct Parsed {
+    value: Value,
+    /// A key that one of its objects has more than once.
+    twice: Option<Box<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -126,13 +133,25 @@ impl Payload {
 
     /// The value with the library's wrapping taken off; read at the first call and kept.
     pub fn value(&self) -> Result<&Value, PayloadError> {
-        self.parsed.get_or_init(|| self.read()).as_ref().map_err(Clone::clone)
+        let parsed = self.parsed.get_or_init(|| self.read());
+        parsed.as_ref().map(|parsed| &parsed.value).map_err(Clone::clone)
+    }
+
+    /// A key that one of its objects has more than once, so that only the last of its values is seen. Known as soon as
+    /// somebody has asked for the value or folded it.
+    pub fn twice(&self) -> Option<&str> {
+        self.parsed.get()?.as_ref().ok()?.twice.as_deref()
     }
 
     /// The value exactly as recorded, wrapping included.
     pub fn recorded(&self) -> Result<Value, PayloadError> {
+        self.recorded_noting().map(|(value, _)| value)
+    }
+
+    /// The same, with what [`Payload::twice`] says.
+    pub(crate) fn recorded_noting(&self) -> Result<(Value, Option<SmolStr>), PayloadError> {
         match &self.form {
-            Form::Json(_) => Ok(json::read(&self.bytes, self.since)?),
+            Form::Json(_) => Ok(json::read_noting(&self.bytes, self.since)?),
             Form::Opaque { reason, .. } => Err(PayloadError::Opaque { reason: Arc::clone(reason) }),
         }
     }
@@ -158,12 +177,14 @@ impl Payload {
         Ok(true)
     }
 
-    fn read(&self) -> Result<Value, PayloadError> {
-        let value = self.recorded()?;
-        match &self.form {
-            Form::Json(view) if !view.is_plain() => Ok(seen(view, value)),
-            _ => Ok(value),
+    fn read(&self) -> Result<Parsed, PayloadError> {
+        let (mut value, twice) = self.recorded_noting()?;
+        if let Form::Json(view) = &self.form
+            && !view.is_plain()
+        {
+            value = seen(view, value);
         }
+        Ok(Parsed { value, twice: twice.map(|key| key.as_str().into()) })
     }
 }
 
@@ -276,6 +297,26 @@ mod tests {
                 members.merge_into(&mut merged, Version(1));
                 assert_eq!(&Value::Object(merged), read().value().unwrap(), "{text} as {view:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_noted_wherever_it_is() {
+        let read = |text: &str, folded: bool| {
+            let payload = Payload::json(text.as_bytes(), Arc::default(), Version(1));
+            if folded {
+                payload.members(&mut Members::default()).unwrap();
+            } else {
+                payload.value().unwrap();
+            }
+            payload.twice().map(str::to_owned)
+        };
+        for folded in [true, false] {
+            for text in [r#"{"a":1,"b":2,"a":3}"#, r#"{"x":{"a":1,"a":1}}"#] {
+                assert_eq!(read(text, folded).as_deref(), Some("a"), "{text}");
+            }
+            assert_eq!(read(r#"{"x":[1,{"a":{"\u0061":1,"a":2}}]}"#, folded).as_deref(), Some("a"));
+            assert_eq!(read(r#"{"a":{"a":1},"x":[{"a":1},{"a":2}]}"#, folded), None);
         }
     }
 

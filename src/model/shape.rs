@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use smol_str::SmolStr;
 
-use super::event::Event;
+use super::event::{Event, key_twice};
 use super::finding::Finding;
 use super::json;
 use super::payload::{Payload, PayloadError};
@@ -113,14 +114,27 @@ impl<'a> Members<'a> {
             members.name(name);
             json::write(members.out, value);
         };
-        let error = match form {
+        let written = match form {
             Form::Exact if payload.is_plain() => {
                 self.exact(name, payload);
                 return payload.value().err().map(|error| unreadable(name, &error));
             }
-            Form::Seen | Form::Exact => payload.value().map(|value| write(self, value)).err(),
-            Form::Recorded => payload.recorded().map(|value| write(self, &value)).err(),
-        }?;
+            Form::Seen | Form::Exact => payload.value().map(|value| {
+                write(self, value);
+                payload.twice().map(SmolStr::new)
+            }),
+            Form::Recorded => payload.recorded_noting().map(|(value, twice)| {
+                write(self, &value);
+                twice
+            }),
+        };
+        let error = match written {
+            Ok(twice) => {
+                let of = if name == "data" { "the payload" } else { name };
+                return twice.map(|key| key_twice(of, &key));
+            }
+            Err(error) => error,
+        };
         self.base64(name, payload, content_type(payload, &error));
         Some(unreadable(name, &error))
     }
@@ -253,6 +267,20 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&torn).unwrap();
         assert_eq!(value["findings"][0]["code"], "payload-unreadable");
         assert_eq!(value["findings"][0]["version"], 2);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_told() {
+        let twice = || json(r#"{"x":1,"x":2}"#, View::default());
+        for form in [Form::Seen, Form::Recorded] {
+            let mut event = event(twice());
+            event.metadata = Some(twice());
+            let value: serde_json::Value =
+                serde_json::from_str(&event_to_string(&event, form)).unwrap();
+            assert_eq!(value["findings"][0]["code"], "key-twice");
+            assert!(value["findings"][1]["message"].as_str().unwrap().starts_with("metadata has"));
+        }
+        assert!(!event_to_string(&event(twice()), Form::Exact).contains("findings"));
     }
 
     #[test]

@@ -320,3 +320,21 @@ fn a_store_that_another_took_the_place_of_is_folded_anew() {
     let first = session.step(&order(), Version(2), -1, &mut Silent).unwrap();
     assert_eq!(n(&first).unwrap(), r#""other""#);
 }
+
+#[test]
+fn a_key_that_stands_twice_in_a_payload_is_said_wherever_its_event_is_folded() {
+    let texts = [r#"{"n":1}"#, r#"{"n":2,"lines":[{"n":3,"n":4}]}"#];
+    let events = texts.iter().zip(1..).map(|(data, v)| event("Order", "o-1", v, 1, data)).collect();
+    let store = MemoryStore::new("shop", events);
+    let mut shop = Session::with_store(Box::new(store), &OpenOptions::default());
+    let moment = shop.moment(&order(), At::Last, &mut Silent).unwrap();
+    assert!(moment.findings.iter().any(|finding| finding.code == "key-twice"));
+    assert_eq!(shop.findings_to(&moment).len(), 1);
+    let mut said = Vec::new();
+    shop.walk(&order(), Version(2), &mut Silent, &mut |walked| {
+        said.push(walked.findings.iter().map(|finding| finding.code).collect::<Vec<_>>());
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(said, [vec![], vec!["key-twice"]]);
+}

@@ -202,6 +202,7 @@ impl Session {
                 {
                     findings.push(finding);
                 }
+                findings.extend(event.noticed());
                 let after = fold.state();
                 each(Walked { event, before: &before, after, findings: &findings })?;
             }
@@ -385,5 +386,6 @@ fn noticed(
     if let Stepped::Failed(finding) = fold.step(event) {
         findings.push(finding);
     }
+    findings.extend(event.noticed());
     findings
 }

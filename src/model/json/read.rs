@@ -25,10 +25,18 @@ pub struct JsonError {
 
 /// Reads one JSON value; every slot in it is stamped with `since`.
 pub fn read(bytes: &[u8], since: Version) -> Result<Value, JsonError> {
+    read_noting(bytes, since).map(|(value, _)| value)
+}
+
+/// The same, with the first key that an object has more than once: its last value is the one that is kept.
+pub(crate) fn read_noting(
+    bytes: &[u8],
+    since: Version,
+) -> Result<(Value, Option<SmolStr>), JsonError> {
     let mut reader = Reader::new(bytes, since)?;
     let value = reader.value(0)?;
     reader.end()?;
-    Ok(value)
+    Ok((value, reader.twice))
 }
 
 /// What a text turned out to be for [`read_members`].
@@ -58,7 +66,7 @@ pub(crate) fn read_members(
     }
     let read = reader.flat(1, false, Some(view), members);
     let odd = read.and_then(|odd| reader.end().map(|()| odd)).inspect_err(|_| members.clear())?;
-    Ok(if odd { Read::Odd } else { Read::Members })
+    Ok(if odd || reader.twice.is_some() { Read::Odd } else { Read::Members })
 }
 
 /// The text of the values under some members of the top level, each found by the path of its keys; the last of twins.
@@ -134,13 +142,15 @@ struct Reader<'a> {
     since: Version,
     /// See [`View::unwrap`].
     unwrap: Option<&'a (SmolStr, SmolStr)>,
+    /// The first key that an object has more than once.
+    twice: Option<SmolStr>,
 }
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8], since: Version) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(bytes)
             .map_err(|e| JsonError { reason: "text is not UTF-8", offset: e.valid_up_to() })?;
-        Ok(Self { text, bytes, at: 0, since, unwrap: None })
+        Ok(Self { text, bytes, at: 0, since, unwrap: None, twice: None })
     }
 
     fn fail<T>(&self, reason: &'static str) -> Result<T, JsonError> {
@@ -363,7 +373,10 @@ impl<'a> Reader<'a> {
         };
         self.members(depth, begun, |this, key| {
             let value = this.value(depth)?;
-            map.insert(SmolStr::new(key), Slot::new(value, since));
+            let (at, before) = map.insert_full(SmolStr::new(key), Slot::new(value, since));
+            if before.is_some() && this.twice.is_none() {
+                this.twice = map.get_index(at).map(|(key, _)| key.clone());
+            }
             Ok(())
         })?;
         if let Some((kind, data)) = self.unwrap

@@ -91,7 +91,10 @@ fn data(event: &Event, form: Form) -> Line {
         },
         |value| Line::plain(json::to_string(&value)),
     );
-    for finding in event.findings.iter().filter(|finding| finding.message != problem) {
+    let noticed = event.noticed();
+    for finding in
+        event.findings.iter().chain(&noticed).filter(|finding| finding.message != problem)
+    {
         line.push(Ink::Warning, format!("  ! {} ({})", finding.message, finding.code));
     }
     line
