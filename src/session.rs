@@ -128,6 +128,12 @@ impl Session {
         (self.reducer.name(), self.reducer.tier())
     }
 
+    /// Grows where another history has taken the place of what was read before; what is known of the store may then
+    /// be different too.
+    pub fn history(&self) -> u64 {
+        self.generation
+    }
+
     /// Forgets every timeline where another history has taken the store's place.
     fn follow(&mut self) -> Result<Head, SessionError> {
         let head = self.store.head()?;

@@ -23,13 +23,13 @@ use std::sync::Arc;
 
 use self::ask::{Asked, Newest};
 use self::decode::Decoder;
-use self::link::Link;
+use self::link::{Call, Identity, Link};
 use self::plan::Plan;
 use super::layout::{self, CategoryRule, Layout};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
     EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Snapshot, StoreError,
-    StoreInfo,
+    StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
 
@@ -39,6 +39,10 @@ const MOST_FINDINGS: usize = 50;
 /// A SQLite file with a known layout, open for reading.
 pub struct SqliteStore {
     link: Link,
+    /// What the person said it is.
+    layout: Option<Arc<Layout>>,
+    /// The file that plan and information are of; `None` where its tables are to be looked at again.
+    file: Option<Identity>,
     plan: Arc<Plan>,
     info: Arc<StoreInfo>,
     decoder: Decoder,
@@ -53,46 +57,61 @@ impl SqliteStore {
     /// cannot be read where it is without leaving something beside it is copied into `scratch`.
     pub fn open(path: &str, layout: Option<&Layout>, scratch: &Path) -> Result<Self, StoreError> {
         let mut link = Link::new(path, scratch)?;
-        let layouts: &[Layout] = match layout {
-            Some(own) => std::slice::from_ref(own),
-            None => layout::shipped(),
-        };
-        let (plan, info) = link.call(|call| {
-            let tables = schema::tables(call.connection).map_err(|error| call.failed(error))?;
-            let found = schema::recognise(layouts, &tables);
-            let Some(best) = found.first() else {
-                return Err(schema::unknown(path, layouts, &tables));
-            };
-            let plan = Plan::new(best.layout, &best.table, &tables, call.connection)?;
-            plan.check(call.connection)?;
-            let mut findings = doubts(best, &found);
-            findings.extend(tables.iter().filter_map(schema::Table::trouble));
-            findings.extend(plan.findings.iter().cloned());
-            Ok((plan, about(path, best, findings)))
-        })?;
+        let layout = layout.cloned().map(Arc::new);
+        let (file, (plan, info)) =
+            link.call(|call| Ok((call.file, recognise(call, path, layout.as_deref())?)))?;
         let mut store = Self {
             link,
+            layout,
+            file: Some(file),
             plan: Arc::new(plan),
             info: Arc::new(info),
             decoder: Decoder::default(),
             newest: None,
             generation: 0,
         };
-        let unreadable = store.unreadable()?;
-        Arc::make_mut(&mut store.info).findings.extend(unreadable);
+        store.notice_unreadable()?;
         Ok(store)
     }
 
+    /// Asks what stands in the file now. Where that is another file than before, or its tables are others, it is
+    /// recognised anew.
     fn ask<T>(
         &mut self,
         question: impl Fn(&mut Asked<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let Self { link, plan, decoder, .. } = self;
-        let (answer, noticed) = link.call(|call| {
+        let known = self.file;
+        match self.ask_once(&question) {
+            // Perhaps there are other tables in the file than the ones it had.
+            Err(error) if error.kind == StoreErrorKind::Failed && known == self.file => {
+                self.file = None;
+                self.ask_once(&question)
+            }
+            other => other,
+        }
+    }
+
+    fn ask_once<T>(
+        &mut self,
+        question: &impl Fn(&mut Asked<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Self { link, layout, file, plan, info, decoder, .. } = self;
+        let (answer, noticed, anew) = link.call(|call| {
             decoder.follow(call.generation);
+            let anew = if *file == Some(call.file) {
+                None
+            } else {
+                let anew = recognise(call, &info.name, layout.as_deref());
+                Some((call.file, anew.map_err(|error| replaced(error, &info.name))?))
+            };
+            let plan = anew.as_ref().map_or(&**plan, |(_, (plan, _))| plan);
             let mut asked = Asked { call, plan, decoder, noticed: Vec::new() };
-            Ok((question(&mut asked)?, asked.noticed))
+            Ok((question(&mut asked)?, asked.noticed, anew))
         })?;
+        if let Some((file, (plan, info))) = anew {
+            self.file = Some(file);
+            self.adopt(plan, info)?;
+        }
         for finding in noticed {
             let said = &self.info.findings;
             if said.len() < MOST_FINDINGS && !said.contains(&finding) {
@@ -102,10 +121,28 @@ impl SqliteStore {
         Ok(answer)
     }
 
-    /// What is said of the whole store because its first and its newest events say it of themselves.
-    fn unreadable(&mut self) -> Result<Vec<Finding>, StoreError> {
+    /// Goes on with what the file was recognised as.
+    fn adopt(&mut self, plan: Plan, mut info: StoreInfo) -> Result<(), StoreError> {
+        let before = std::mem::replace(&mut self.plan, Arc::new(plan));
+        if before.scan() == self.plan.scan() {
+            return Ok(());
+        }
+        let message = format!(
+            "{} was {} when it was opened; it was replaced since, and is now {}",
+            info.name, self.info.title, info.title
+        );
+        info.findings.push(Finding::warning("store-replaced", message));
+        self.info = Arc::new(info);
+        self.decoder = Decoder::default();
+        self.link.is_rewritten();
+        self.notice_unreadable()
+    }
+
+    /// Notes what is to be said of the whole store because its first and its newest events say it of themselves.
+    fn notice_unreadable(&mut self) -> Result<(), StoreError> {
         let mut sample = self.scan(&EventQuery::default(), 3)?.events;
-        if let Some(head) = self.head()?.cursor {
+        let (head, ..) = self.ask(|asked| asked.head(None))?;
+        if let Some(head) = head.cursor {
             let after = Some(super::Cursor(head.0.saturating_sub(3)));
             sample.extend(self.scan(&EventQuery { after, ..EventQuery::default() }, 3)?.events);
         }
@@ -120,8 +157,40 @@ impl SqliteStore {
                 .replacen("the payload looks", "payloads look", 1)
                 .replacen("for it", "for them", 1);
         }
-        Ok(about.into_iter().collect())
+        Arc::make_mut(&mut self.info).findings.extend(about);
+        Ok(())
     }
+}
+
+/// What the tables of a database are, and how they are read.
+fn recognise(
+    call: &Call<'_>,
+    name: &str,
+    own: Option<&Layout>,
+) -> Result<(Plan, StoreInfo), StoreError> {
+    let layouts: &[Layout] = match own {
+        Some(own) => std::slice::from_ref(own),
+        None => layout::shipped(),
+    };
+    let tables = schema::tables(call.connection).map_err(|error| call.failed(error))?;
+    let found = schema::recognise(layouts, &tables);
+    let Some(best) = found.first() else {
+        return Err(schema::unknown(name, layouts, &tables));
+    };
+    let plan = Plan::new(best.layout, &best.table, &tables, call.connection)?;
+    plan.check(call.connection)?;
+    let mut findings = doubts(best, &found);
+    findings.extend(tables.iter().filter_map(schema::Table::trouble));
+    findings.extend(plan.findings.iter().cloned());
+    Ok((plan, about(name, best, findings)))
+}
+
+/// The error for a file whose tables are not what they were, and nothing known.
+fn replaced(mut error: StoreError, name: &str) -> StoreError {
+    if matches!(error.kind, StoreErrorKind::UnknownLayout | StoreErrorKind::BadLayout) {
+        error.message = format!("{name} was replaced while it was open: {}", error.message);
+    }
+    error
 }
 
 fn about(path: &str, best: &schema::Match<'_>, findings: Vec<Finding>) -> StoreInfo {
@@ -185,6 +254,8 @@ impl EventStore for SqliteStore {
     fn reopen(&self) -> Result<Box<dyn EventStore>, StoreError> {
         Ok(Box::new(Self {
             link: Link::new(&self.info.name, self.link.scratch())?,
+            layout: self.layout.clone(),
+            file: self.file,
             plan: Arc::clone(&self.plan),
             info: Arc::clone(&self.info),
             decoder: Decoder::default(),
@@ -215,6 +286,8 @@ impl EventStore for SqliteStore {
         let (mut head, newest, is_there) = self.ask(|asked| asked.head(before.as_ref()))?;
         if !is_there && head.generation == self.generation {
             self.link.is_rewritten();
+            // Perhaps by another library.
+            self.file = None;
         }
         head.generation = self.link.generation();
         (self.newest, self.generation) = (newest, head.generation);

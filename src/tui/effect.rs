@@ -134,6 +134,8 @@ pub(crate) struct Walking {
 pub(crate) enum Answer {
     /// The store was opened, or not.
     Opened(Result<Box<StoreFacts>, SessionError>),
+    /// Another history has taken the store's place; whether the aggregate that was asked for is not in it.
+    Replaced(Box<StoreFacts>, bool),
     /// A page of the list.
     Page(Place, Result<AggregatePage, SessionError>),
     /// The list around an aggregate: what lies before, the rest.
@@ -238,13 +240,17 @@ impl Lanes {
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
             Effect::LoadMoment { key, goal, refresh, width, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {
-                    let arrived = play::moment(front, ticket, &key, goal, refresh, width);
+                    let arrived = play::noticing(front, ticket, |front| {
+                        play::moment(front, ticket, &key, goal, refresh, width)
+                    });
                     Answer::Arrived(key, arrived.map(Box::new))
                 })
             }
             Effect::WalkOn { key, events, ride, width } => {
                 self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
-                    let walked = play::walk(front, ticket, &key, ride, (events, width));
+                    let walked = play::noticing(front, ticket, |front| {
+                        play::walk(front, ticket, &key, ride, (events, width))
+                    });
                     Answer::Walked(key, walked.map(Box::new))
                 })
             }

@@ -49,7 +49,7 @@ pub(super) enum Way {
 /// One file as the system sees it; two equal ones have not been written between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
-    identity: (u64, u64),
+    identity: Identity,
     length: u64,
     modified: Option<SystemTime>,
 }
@@ -86,7 +86,12 @@ pub(in crate::store) struct Call<'a> {
     name: &'a str,
     /// That of the link.
     pub(super) generation: u64,
+    /// Which file it is.
+    pub(super) file: Identity,
 }
+
+/// Which file it is, whatever it is called: device and number.
+pub(super) type Identity = (u64, u64);
 
 impl Call<'_> {
     /// An error of SQLite in our words.
@@ -114,7 +119,7 @@ pub(in crate::store) struct Link {
     // Dropped after the connection, whose locks would go with it.
     held: Option<Held>,
     /// Which file was read last.
-    identity: Option<(u64, u64)>,
+    identity: Option<Identity>,
     generation: u64,
 }
 
@@ -355,7 +360,8 @@ fn run<T>(
 ) -> Result<T, StoreError> {
     let transaction =
         open.connection.unchecked_transaction().map_err(|error| failed(name, error))?;
-    let answer = work(&Call { connection: &open.connection, stop, name, generation });
+    let file = open.files.database.identity;
+    let answer = work(&Call { connection: &open.connection, stop, name, generation, file });
     // Nothing was written; dropping it gives the lock back.
     drop(transaction);
     // An interrupt that comes this late hits the rollback, and the lock would be held until the next call.

@@ -96,6 +96,22 @@ impl Watch for Quiet<'_, '_> {
     }
 }
 
+/// Says so where another history has taken the store's place meanwhile.
+pub(super) fn noticing<T>(
+    front: &mut Front,
+    ticket: &Ticket<'_>,
+    work: impl FnOnce(&mut Front) -> Result<T, SessionError>,
+) -> Result<T, SessionError> {
+    let before = front.session.as_ref().map(Session::history);
+    let answer = work(front);
+    let Some(session) = front.session.as_ref().filter(|now| Some(now.history()) != before) else {
+        return answer;
+    };
+    let gone = matches!(answer, Err(SessionError::NoSuchAggregate { .. }));
+    ticket.progress(Answer::Replaced(Box::new(facts(session, None)), gone));
+    if gone { Err(SessionError::Cancelled) } else { answer }
+}
+
 pub(super) fn moment(
     front: &mut Front,
     ticket: &Ticket<'_>,

@@ -2,7 +2,7 @@
 
 use super::stage::{Stage, counter, event, session};
 use crate::model::{AggregateKey, At, Event};
-use crate::session::{OpenOptions, SessionError};
+use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::memory::MemoryStore;
 use crate::store::{AggregateQuery, EventStore as _, StoreError, StoreErrorKind};
 use crate::task::{Report, Running, Said};
@@ -103,15 +103,40 @@ fn archived_and_deleted_aggregates_say_so() {
 fn refreshing_shows_what_was_written_meanwhile() {
     let mut store = MemoryStore::new("test", counter("order-1", 3));
     let twin = store.reopen().unwrap();
-    let mut stage = Stage::open("test", LARGE, move || {
-        Ok(crate::session::Session::with_store(twin, &OpenOptions::default()))
-    });
+    let mut stage =
+        Stage::open("test", LARGE, move || Ok(Session::with_store(twin, &OpenOptions::default())));
     stage.shows("State at v3").shows("1 aggregate · 3 events");
     store.push(event("order-1", 4, "Counted", 4, r#"{"count":4}"#));
     store.push(event("order-2", 1, "Counted", 5, r#"{"count":1}"#));
     stage.hides("order-2").keys("r");
     stage.shows("State at v4").shows("count  4").shows("order-2").shows("2 aggregates · 5 events");
     stage.keys("left left r").shows("State at v2");
+}
+
+#[test]
+fn a_store_that_was_replaced_is_read_as_what_it_is_now() {
+    let fixture =
+        |name: &str| format!("{}/tests/fixtures/stores/{name}", env!("CARGO_MANIFEST_DIR"));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("shop.db");
+    let replace = |name: &str| {
+        let new = directory.path().join("new.db");
+        std::fs::copy(fixture(name), &new).unwrap();
+        std::fs::rename(&new, &path).unwrap();
+    };
+    replace("cqrs-es.db");
+    let name = path.to_str().unwrap().to_owned();
+    let mut stage =
+        Stage::open("shop.db", LARGE, move || Session::open(&name, &OpenOptions::default()));
+    stage.shows("cqrs-es (Rust) on SQLite").keys("end");
+    replace("emmett.db");
+    stage
+        .keys("r")
+        .shows("shop.db holds another history now, and is read as Emmett (TypeScript) on SQLite");
+    let key = &stage.app.model.travel.as_ref().unwrap().key;
+    assert!(stage.app.model.list.rows().iter().any(|row| row.key == *key), "{key:?}");
+    replace("broadway.db");
+    stage.keys("left").shows("is read as Broadway");
 }
 
 #[test]
@@ -125,9 +150,8 @@ fn an_aggregate_that_was_looked_at_before_shows_what_was_written_since() {
     let mut store = MemoryStore::new("test", counter("order-1", 3));
     store.push(event("order-2", 1, "Counted", 4, r#"{"count":1}"#));
     let twin = store.reopen().unwrap();
-    let mut stage = Stage::open("test", LARGE, move || {
-        Ok(crate::session::Session::with_store(twin, &OpenOptions::default()))
-    });
+    let mut stage =
+        Stage::open("test", LARGE, move || Ok(Session::with_store(twin, &OpenOptions::default())));
     stage.keys("down").shows("─ Order order-2 ─");
     store.push(event("order-1", 4, "Counted", 5, r#"{"count":4}"#));
     stage.keys("up").shows("State at v4");

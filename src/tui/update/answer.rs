@@ -2,8 +2,8 @@
 
 use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
 use super::super::model::travel::{Goal, Travel, Walked};
-use super::super::model::{Exit, Model, Store};
-use super::{fail, list, travel};
+use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
+use super::{fail, list, tell, travel};
 use crate::model::{AggregateKey, At};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -18,7 +18,9 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
         Report::Progress(said) => (said, false),
         Report::Done(said) => (said, true),
     };
-    if !model.wants(said.slot, said.generation) {
+    // That the store was replaced is said only once.
+    let once = matches!(said.answer, Answer::Replaced(..));
+    if !once && !model.wants(said.slot, said.generation) {
         return Vec::new();
     }
     model.dirty = true;
@@ -36,6 +38,7 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             model.exit = Some(Exit::Unopened(error));
             Vec::new()
         }
+        Answer::Replaced(facts, gone) => replaced(model, *facts, gone),
         Answer::Page(place, Ok(page)) => list::arrived(model, place, page),
         Answer::Around(key, Ok((back, fore))) => {
             let height = list::height(model);
@@ -74,6 +77,23 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             Vec::new()
         }
     }
+}
+
+/// Another history has taken the store's place.
+fn replaced(model: &mut Model, facts: StoreFacts, gone: bool) -> Vec<Effect> {
+    let told = format!("{} holds another history now, and is read as {}", facts.name, facts.layout);
+    model.list.group(facts.capabilities.grouped);
+    model.store = Store::Open(facts);
+    let effects = if gone {
+        (model.travel, model.opening) = (None, None);
+        let mut effects = list::begin(model, None);
+        effects.push(list::count(model));
+        effects
+    } else {
+        list::refresh(model)
+    };
+    tell(model, Tone::Note, &told);
+    effects
 }
 
 fn moment(

@@ -225,3 +225,59 @@ fn where_each_handled_event_leaves_a_row_the_last_one_counts() {
         found.iter().map(|one| (one.name.as_str(), one.position.unwrap().0)).collect();
     assert_eq!(told, [("bank", 3), ("shop", 11)]);
 }
+
+#[test]
+fn a_store_of_another_library_in_its_place_is_recognised_anew() {
+    let (_directory, path) = fixture("cqrs-es.db");
+    let (_other, emmett) = fixture("emmett.db");
+    let mut store = open(&path);
+    let mut twin = store.reopen().unwrap();
+    let before = store.head().unwrap();
+    let old = store.counts().unwrap();
+
+    std::fs::rename(&emmett, &path).unwrap();
+    let mut plain = open(&path);
+    assert_ne!(plain.counts().unwrap(), old);
+    for store in [&mut store as &mut dyn EventStore, &mut *twin] {
+        let expected = conformance::scan_all(&mut plain, &EventQuery::default(), 100);
+        conformance::check(store, &expected);
+        let info = store.info();
+        assert_eq!(info.layout, "emmett");
+        let said = info.findings.iter().find(|one| one.code == "store-replaced").unwrap();
+        assert!(
+            said.message.ends_with("replaced since, and is now Emmett (TypeScript)"),
+            "{said:?}"
+        );
+        assert_eq!(store.capabilities(), plain.capabilities());
+    }
+    assert_ne!(store.head().unwrap().generation, before.generation);
+    assert_eq!(store.head().unwrap().generation, store.head().unwrap().generation);
+
+    let (_third, unknown) = made("CREATE TABLE notes (text)");
+    std::fs::rename(&unknown, &path).unwrap();
+    let error = store.counts().unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::UnknownLayout);
+    assert!(error.message.contains("was replaced while it was open"), "{error}");
+    let (_fourth, back) = fixture("cqrs-es.db");
+    std::fs::rename(&back, &path).unwrap();
+    assert_eq!(store.counts().unwrap(), old);
+}
+
+#[test]
+fn other_tables_in_the_same_file_are_recognised_anew() {
+    let (_directory, path) = stored("('a', 1, 'shop:Acc.Opened', '{}')");
+    let mut store = open(&path);
+    store.head().unwrap();
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(&format!(
+            "DROP TABLE stored_events; CREATE TABLE events {CQRS};
+             INSERT INTO events VALUES ('Order', 'o-1', 1, 'T', '1', '{{}}', '{{}}')"
+        ))
+        .unwrap();
+    assert_eq!(ids(&mut store), ["Order o-1"]);
+    assert_eq!(store.info().layout, "cqrs-es");
+    connection.execute_batch("DROP TABLE events; CREATE TABLE notes (text)").unwrap();
+    let error = store.head().unwrap_err();
+    assert_eq!(error.kind, StoreErrorKind::UnknownLayout, "{error}");
+}
