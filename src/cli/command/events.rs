@@ -78,14 +78,8 @@ struct Wanted {
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut wanted = wanted(arguments, context)?;
     let mut session = context.open(&arguments.store)?;
-    check_places(arguments, &session)?;
-    let key = match &arguments.aggregate {
-        Some(name) => Some(session.find(name)?.key),
-        None => None,
-    };
-    let mut list = List::new(session.capabilities(), key.is_none());
     let mut left = arguments.limit.unwrap_or(usize::MAX);
-    let mut feed = Feed::new(key, &wanted, left);
+    let (mut feed, mut list) = begin(arguments, &wanted, &mut session, left)?;
     let (mut found, mut searched) = (0_u64, 0);
     let mut progress = context.progress_beside_lines("reading events");
     while left > 0 {
@@ -113,7 +107,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             break;
         }
         context.out.flush()?;
-        feed.wait(&mut session, &context.signal)?;
+        if !feed.wait(&mut session, &context.signal)? {
+            context.out.warning(replaced(&session))?;
+            (feed, list) = begin(arguments, &wanted, &mut session, left)?;
+        }
     }
     drop(progress);
     if let Some(first) = &wanted.first_failure {
@@ -154,6 +151,31 @@ fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
         failed: 0,
         first_failure: None,
     })
+}
+
+/// What reads the events, and what shows them.
+fn begin(
+    arguments: &Arguments,
+    wanted: &Wanted,
+    session: &mut Session,
+    left: usize,
+) -> Outcome<(Feed, List)> {
+    check_places(arguments, session)?;
+    let key = match &arguments.aggregate {
+        Some(name) => Some(session.find(name)?.key),
+        None => None,
+    };
+    let list = List::new(session.capabilities(), key.is_none());
+    Ok((Feed::new(key, wanted, left), list))
+}
+
+/// What is said where another history has taken the place of the one that is followed.
+fn replaced(session: &Session) -> String {
+    let info = session.store_info();
+    format!(
+        "{} holds another history now, and is read as {}: what follows is from its beginning",
+        info.name, info.title
+    )
 }
 
 /// Places that the layout does not record are refused before anything is read.

@@ -181,3 +181,39 @@ fn a_store_is_followed_while_another_writes() {
     assert!(told.unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
+
+#[test]
+fn a_store_that_takes_the_place_of_the_followed_one_is_followed_from_its_beginning() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("shop.db");
+    let replace = |name: &str| {
+        let new = directory.path().join("new.db");
+        std::fs::copy(fixtures().join("stores").join(name), &new).unwrap();
+        std::fs::rename(&new, &path).unwrap();
+    };
+    let all = |name: &str| lines(&format!("events stores/{name} --json"));
+    replace("cqrs-es.db");
+    let mut child = foldback()
+        .args(["events", "--follow", "--json"])
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
+    for name in ["cqrs-es.db", "emmett.db"] {
+        if name == "emmett.db" {
+            replace(name);
+        }
+        for expected in all(name) {
+            let line: serde_json::Value =
+                serde_json::from_str(&printed.next().unwrap().unwrap()).unwrap();
+            assert_eq!(line, expected);
+        }
+    }
+    let told = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(told.unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let said = text(&ended.stderr);
+    assert!(said.contains("holds another history now, and is read as Emmett"), "{said}");
+}

@@ -98,16 +98,17 @@ impl Feed {
         self.at_end
     }
 
-    /// Waits until the store has moved on, or Ctrl-C.
-    pub(super) fn wait(&mut self, session: &mut Session, signal: &Signal) -> Outcome {
+    /// Waits until the store has moved on, or Ctrl-C; returns whether it went on in the same history.
+    pub(super) fn wait(&mut self, session: &mut Session, signal: &Signal) -> Outcome<bool> {
         loop {
             if signal.stopped_within(PATIENCE) {
                 return Err(Failure::silent(Status::Stopped));
             }
             let head = session.head()?;
             if self.head.as_ref() != Some(&head) {
-                self.head = Some(head);
-                return Ok(());
+                let generation = head.generation;
+                let before = self.head.replace(head);
+                return Ok(before.is_none_or(|before| before.generation == generation));
             }
         }
     }
