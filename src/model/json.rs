@@ -64,6 +64,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_passed_over_may_nest_as_deep_as_it_likes() {
+        let path = ["t".into()];
+        let inner = |levels: usize| {
+            let close = |level| if level % 2 == 0 { ", {}]" } else { r#","z":[]}"# };
+            let open: String =
+                (0..levels).map(|at| if at % 2 == 0 { "[1, " } else { r#"{"k":"# }).collect();
+            open + "1" + &(0..levels).rev().map(close).collect::<String>()
+        };
+        for levels in [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH + 1, 100_000] {
+            let inner = inner(levels);
+            let text = format!(r#"{{"d":{inner},"t":"now"}}"#);
+            assert_eq!(pick(text.as_bytes(), [&path]).unwrap(), [Some("\"now\"")], "{levels}");
+            assert_eq!(read(text.as_bytes(), Version::ZERO).is_ok(), levels == MAX_DEPTH - 2);
+            for (at, _) in inner.char_indices().filter(|(_, c)| "]}{".contains(*c)).take(2_000) {
+                let mut broken = inner.clone();
+                broken
+                    .replace_range(at..=at, if broken.as_bytes()[at] == b']' { "}" } else { "]" });
+                assert!(pick(broken.as_bytes(), [&path]).is_err(), "{levels} {at}");
+                if levels > MAX_DEPTH + 1 {
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
     fn members_are_picked_by_path() {
         let json = r#"{"t":{"k":1,"d":"x\"y"},"v":[1,{"v":0}],"t2":null}"#;
         let path = |keys: &[&str]| keys.iter().map(|key| (*key).into()).collect::<Vec<_>>();

@@ -53,9 +53,18 @@ pub enum PayloadError {
         /// One sentence that says why.
         reason: Arc<str>,
     },
-    /// The bytes should be JSON and are not, or nest deeper than foldback reads.
+    /// The bytes should be JSON and are not.
     #[error("the payload cannot be read as JSON: {0}")]
-    NotJson(#[from] JsonError),
+    NotJson(JsonError),
+    /// JSON that nests deeper than foldback reads.
+    #[error("the payload is nested deeper than {} levels, and more are not read", json::MAX_DEPTH)]
+    TooDeep,
+}
+
+impl From<JsonError> for PayloadError {
+    fn from(error: JsonError) -> Self {
+        if error.is_too_deep() { Self::TooDeep } else { Self::NotJson(error) }
+    }
 }
 
 /// A payload as it was recorded.
@@ -178,13 +187,36 @@ impl Payload {
     }
 
     fn read(&self) -> Result<Parsed, PayloadError> {
-        let (mut value, twice) = self.recorded_noting()?;
+        let (mut value, twice) = match &self.form {
+            Form::Json(view) if view.only.is_some() && view.stays() => self.read_shown(view)?,
+            _ => self.recorded_noting()?,
+        };
         if let Form::Json(view) = &self.form
             && !view.is_plain()
         {
             value = seen(view, value);
         }
         Ok(Parsed { value, twice: twice.map(|key| key.as_str().into()) })
+    }
+
+    /// The members that are shown, and nothing of the others.
+    fn read_shown(&self, view: &View) -> Result<(Value, Option<SmolStr>), PayloadError> {
+        let mut shown = Vec::new();
+        let is_object = json::raw_members(&self.bytes, |key, raw| {
+            if view.shows(&key) {
+                shown.push((SmolStr::new(key), raw));
+            }
+        })?;
+        if !is_object {
+            return self.recorded_noting();
+        }
+        let (mut map, mut first) = (Map::default(), None);
+        for (key, raw) in shown {
+            let (value, twice) = json::read_noting(raw.as_bytes(), self.since)?;
+            let before = map.insert(key.clone(), Slot::new(value, self.since));
+            first = first.or(twice).or(before.map(|_| key));
+        }
+        Ok((Value::Object(Arc::new(map)), first))
     }
 }
 
@@ -339,6 +371,12 @@ mod tests {
     fn broken_bytes_are_kept_and_told() {
         let payload = Payload::json(&b"{\"a\":"[..], Arc::default(), Version(1));
         assert!(matches!(payload.value(), Err(PayloadError::NotJson(_))));
+        let deep = "[".repeat(600) + &"]".repeat(600);
+        let error = Payload::json(deep.as_bytes(), Arc::default(), Version(1)).value().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the payload is nested deeper than 512 levels, and more are not read"
+        );
         assert_eq!(&payload.bytes()[..], b"{\"a\":");
     }
 }

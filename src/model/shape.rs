@@ -187,7 +187,7 @@ pub(crate) fn one_line(payload: &Payload) -> Option<&str> {
 /// Bytes that should be JSON and are not have no type that could be promised.
 fn content_type<'a>(payload: &'a Payload, error: &PayloadError) -> &'a str {
     match error {
-        PayloadError::Opaque { .. } => payload.content_type(),
+        PayloadError::Opaque { .. } | PayloadError::TooDeep => payload.content_type(),
         PayloadError::NotJson(_) => "application/octet-stream",
     }
 }

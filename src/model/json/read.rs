@@ -23,6 +23,15 @@ pub struct JsonError {
     pub offset: usize,
 }
 
+const TOO_DEEP: &str = "nested deeper than 512 levels";
+
+impl JsonError {
+    /// Whether it may well be JSON, and only nests deeper than [`MAX_DEPTH`].
+    pub fn is_too_deep(&self) -> bool {
+        self.reason == TOO_DEEP
+    }
+}
+
 /// Reads one JSON value; every slot in it is stamped with `since`.
 pub fn read(bytes: &[u8], since: Version) -> Result<Value, JsonError> {
     read_noting(bytes, since).map(|(value, _)| value)
@@ -196,23 +205,73 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value for its end only.
+    /// Reads a value for its end only, however deep it nests.
     fn skip(&mut self, depth: usize) -> Result<(), JsonError> {
         self.space();
         match self.peek() {
+            Some(b'{' | b'[') if depth >= MAX_DEPTH => self.skip_deep(),
             Some(b'"') => self.skip_string(),
             Some(b'{') => self.all(depth + 1, b'}', |this| {
-                this.space();
-                if this.peek() != Some(b'"') {
-                    return this.fail("expected a key in double quotes");
-                }
-                this.skip_string()?;
-                this.colon()?;
+                this.skip_key()?;
                 this.skip(depth + 1)
             }),
             Some(b'[') => self.all(depth + 1, b']', |this| this.skip(depth + 1)),
             Some(b'-' | b'0'..=b'9') => self.number().map(drop),
             _ => self.value(depth).map(drop),
+        }
+    }
+
+    fn skip_key(&mut self) -> Result<(), JsonError> {
+        self.space();
+        if self.peek() != Some(b'"') {
+            return self.fail("expected a key in double quotes");
+        }
+        self.skip_string()?;
+        self.colon()
+    }
+
+    /// The same for an array or object, without the stack that others need for each level.
+    fn skip_deep(&mut self) -> Result<(), JsonError> {
+        let mut ends: Vec<u8> = Vec::new();
+        loop {
+            self.space();
+            match self.peek() {
+                Some(open @ (b'{' | b'[')) => {
+                    let end = if open == b'{' { b'}' } else { b']' };
+                    self.at += 1;
+                    self.space();
+                    if self.peek() == Some(end) {
+                        self.at += 1;
+                    } else {
+                        ends.push(end);
+                        if end == b'}' {
+                            self.skip_key()?;
+                        }
+                        continue;
+                    }
+                }
+                _ => self.skip(0)?,
+            }
+            // A value has ended, and perhaps what it stands in.
+            loop {
+                let Some(end) = ends.last().copied() else { return Ok(()) };
+                self.space();
+                match self.peek() {
+                    Some(b',') => {
+                        self.at += 1;
+                        if end == b'}' {
+                            self.skip_key()?;
+                        }
+                        break;
+                    }
+                    Some(byte) if byte == end => {
+                        self.at += 1;
+                        ends.pop();
+                    }
+                    _ if end == b'}' => return self.fail("expected `,` or `}`"),
+                    _ => return self.fail("expected `,` or `]`"),
+                }
+            }
         }
     }
 
@@ -224,7 +283,7 @@ impl<'a> Reader<'a> {
         mut one: impl FnMut(&mut Self) -> Result<(), JsonError>,
     ) -> Result<(), JsonError> {
         if depth > MAX_DEPTH {
-            return self.fail("nested deeper than 512 levels");
+            return self.fail(TOO_DEEP);
         }
         self.at += 1;
         self.space();
@@ -323,7 +382,7 @@ impl<'a> Reader<'a> {
             return Ok(Wrapping::None);
         };
         if depth > MAX_DEPTH {
-            return self.fail("nested deeper than 512 levels");
+            return self.fail(TOO_DEEP);
         }
         let inner = self.value(depth)?;
         self.space();

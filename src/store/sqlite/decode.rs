@@ -152,6 +152,8 @@ pub(super) struct Dated {
     pub(super) data: Payload,
     pub(super) time: Option<Timestamp>,
     schema: Option<SmolStr>,
+    /// Whether fields and metadata can be looked for in it.
+    members: bool,
     findings: Vec<Finding>,
 }
 
@@ -161,7 +163,8 @@ pub(super) fn dated(plan: &Plan, row: &Row<'_>, since: Version) -> Dated {
     let content_type = text(value(row, column::CONTENT_TYPE));
     let (data, finding) =
         payload(value(row, column::DATA), content_type.as_deref(), &events.data, since);
-    let mut dated = Dated { data, time: None, schema: None, findings: Vec::new() };
+    let members = data.is_json() && is_object(data.bytes());
+    let mut dated = Dated { data, time: None, schema: None, members, findings: Vec::new() };
     dated.findings.extend(finding);
     let mut in_data = [None, None];
     let inside = |field: Option<&Field>| matches!(field, Some(Field::Data(..)));
@@ -189,6 +192,11 @@ fn path(field: Option<&Field>) -> &[SmolStr] {
     }
 }
 
+/// Whether it begins like an object.
+fn is_object(json: &[u8]) -> bool {
+    json.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+}
+
 impl Dated {
     fn picked(&mut self, time: Option<&Field>, schema: Option<&Field>) -> [Option<SmolStr>; 2] {
         if !self.data.is_json() {
@@ -199,6 +207,7 @@ impl Dated {
             Err(error) => {
                 let message = format!("the payload is not JSON: {error}");
                 self.findings.push(Finding::error("payload-not-json", message));
+                self.members = false;
                 [None, None]
             }
         }
@@ -233,7 +242,7 @@ pub(super) fn event(
         Ok(version) => (version, None),
         Err(finding) => (Version::ZERO, Some(finding)),
     };
-    let Dated { data, time, schema, mut findings, .. } = dated(plan, row, version);
+    let Dated { data, time, schema, members, mut findings } = dated(plan, row, version);
     findings.extend(odd);
     if value(row, column::AGGREGATE) == ValueRef::Null {
         findings.push(Finding::warning("aggregate-missing", "it belongs to no aggregate"));
@@ -247,7 +256,7 @@ pub(super) fn event(
         Some(MetadataRule::Column(_, view)) => {
             metadata(value(row, column::METADATA), view, version)
         }
-        Some(MetadataRule::Data(view)) if data.is_json() => Some(data.viewed(Arc::clone(view))),
+        Some(MetadataRule::Data(view)) if members => Some(data.viewed(Arc::clone(view))),
         Some(MetadataRule::Data(_)) | None => None,
     };
     let position = match value(row, column::ORDER) {

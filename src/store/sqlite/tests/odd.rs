@@ -281,3 +281,35 @@ fn other_tables_in_the_same_file_are_recognised_anew() {
     let error = store.head().unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::UnknownLayout, "{error}");
 }
+
+#[test]
+fn metadata_is_taken_out_of_objects_only() {
+    let (_directory, path) = stored(
+        r#"('a', 1, 'shop:Acc.Opened', '{"n":1,"correlation_id":"c-1"}'), ('a', 2, 'shop:Acc.Moved', ' [1, 2]'),
+           ('a', 3, 'shop:Acc.Moved', '"closed"'), ('a', 4, 'shop:Acc.Moved', '{"n":')"#,
+    );
+    let events = conformance::scan_all(&mut open(&path), &EventQuery::default(), 10);
+    let shown: Vec<_> = events
+        .iter()
+        .map(|event| event.metadata.as_ref().map(|meta| meta.value().unwrap().clone()))
+        .map(|value| value.as_ref().map(crate::model::json::to_string))
+        .collect();
+    assert_eq!(shown, [Some(r#"{"correlation_id":"c-1"}"#.to_owned()), None, None, None]);
+    assert!(events.iter().all(|event| event.data.is_json()));
+}
+
+#[test]
+fn a_payload_that_nests_too_deep_keeps_its_time() {
+    let deep = "[".repeat(600) + &"]".repeat(600);
+    let (_directory, path) = stored(&format!(
+        r#"('a', 1, 'shop:Acc.Opened', '{{"timestamp":{{"_type_":"datetime_iso","_data_":"2026-03-02T14:34:12+00:00"}},
+            "deep":{deep},"class_version":3,"correlation_id":"c-1"}}')"#
+    ));
+    let event = open(&path).scan(&EventQuery::default(), 1).unwrap().events.remove(0);
+    assert_eq!(event.time, parse_recorded("2026-03-02T14:34:12Z"));
+    assert_eq!(event.schema.as_deref(), Some("3"));
+    assert!(event.findings.is_empty(), "{:?}", event.findings);
+    let metadata = event.metadata.unwrap();
+    assert_eq!(metadata.value().unwrap().get("correlation_id").unwrap().as_str(), Some("c-1"));
+    assert!(event.data.value().unwrap_err().to_string().contains("deeper than 512 levels"));
+}
