@@ -34,7 +34,7 @@ impl Reducer for Merge {
         })?;
         if !is_object {
             let kind = event.data.value().map_or("unreadable", Value::kind);
-            return Err(event.finding(Finding::warning(
+            return Err(event.finding(Finding::error(
                 "payload-not-an-object",
                 format!("the payload is a JSON {kind}, which merge cannot fold into a state"),
             )));
