@@ -74,7 +74,8 @@ impl Pretty {
 
     /// The lines of `range`, counted from 0; those beyond the last are left out.
     ///
-    /// A line wider than `width` cells has its string or number cut, and says how much is missing. With
+    /// A line wider than `width` cells has its string or number cut, and says how much is missing; what is nested so deep
+    /// that its indentation would fill the line stands under `›`. With
     /// [`usize::MAX`] nothing is cut, and the lines together are JSON that reads back as the same value.
     pub fn lines(&self, range: Range<usize>, width: usize) -> Vec<Line<'_>> {
         line::window(&self.value, &self.index, range.start..range.end.min(self.lines), width)

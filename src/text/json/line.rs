@@ -128,8 +128,13 @@ const LEFT_BY_KEY: usize = 32;
 impl<'a> Draft<'a> {
     fn new(width: usize, depth: usize) -> Self {
         let mut line = Self { line: Line::new(), width, left: width, overflow: false };
+        // Deeper than this, indentation would leave nothing to the value.
+        let levels = (width / 6).max(3);
         if depth > 0 {
-            line.push(Kind::Plain, "  ".repeat(depth));
+            line.push(Kind::Plain, "  ".repeat(depth.min(levels)));
+        }
+        if depth > levels {
+            line.push(Kind::Plain, "› ");
         }
         line
     }

@@ -75,10 +75,10 @@ fn a_long_text_is_cut_and_says_how_much_is_missing() {
 }
 
 #[test]
-fn a_line_deeper_than_the_screen_shows_that_there_is_more() {
+fn a_line_deeper_than_the_screen_stands_at_its_edge_and_says_so() {
     let deep = read(&format!("{}{}", "[".repeat(30), "]".repeat(30)));
     let pretty = Pretty::new(&deep);
-    assert_eq!(joined(&pretty.lines(10..11, 12)), "           …");
+    assert_eq!(joined(&pretty.lines(10..11, 12)), "      › [");
 }
 
 #[test]
