@@ -196,6 +196,7 @@ struct Front {
     source: Option<Source>,
     session: Option<Session>,
     twin: Option<SyncSender<Session>>,
+    pulse: play::Pulse,
 }
 
 /// The seat of the lane beside it: its session comes from the first one.
@@ -221,7 +222,8 @@ impl Lanes {
     ) -> std::io::Result<Self> {
         let sink = Arc::new(sink);
         let (twin, twins) = sync_channel(1);
-        let front = Front { source: Some(source), session: None, twin: Some(twin) };
+        let pulse = play::Pulse::default();
+        let front = Front { source: Some(source), session: None, twin: Some(twin), pulse };
         let side = Side { session: None, twin: twins };
         let play_sink = Arc::clone(&sink);
         Ok(Self {

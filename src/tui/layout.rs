@@ -1,6 +1,6 @@
 //! Where everything stands for a given size. Pure: the same size and panel give the same areas.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 
 /// A panel of the Timeline screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,9 @@ pub(crate) enum Shape {
     #[default]
     TooSmall,
 }
+
+/// Columns of the rail before its first event: where the playhead stands when nothing has happened yet.
+pub(crate) const LEAD: u16 = 2;
 
 /// The least columns and rows that can be read.
 pub(crate) const LEAST: (u16, u16) = (40, 12);
@@ -171,6 +174,19 @@ impl Areas {
             return Rect { y, height, ..inside };
         }
         inside
+    }
+
+    /// The columns of the rail that events can stand in.
+    pub(crate) fn track(&self) -> Rect {
+        let content = self.content(Panel::Rail);
+        let lead = LEAD.min(content.width);
+        Rect { x: content.x + lead, width: content.width - lead, ..content }
+    }
+
+    /// Whether a place lies in a panel and not on its frame.
+    pub(crate) fn is_inside(&self, panel: Panel, x: u16, y: u16) -> bool {
+        let frame = u16::from(self.shape != Shape::Small);
+        self.panel(panel).inner(Margin::new(frame, frame)).contains((x, y).into())
     }
 
     /// The panel at a place of the screen.

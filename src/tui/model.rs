@@ -128,6 +128,8 @@ pub(crate) struct Model {
     pub(crate) travel: Option<Travel>,
     /// The aggregate that is being opened.
     pub(crate) opening: Option<Opening>,
+    /// What was typed to send the playhead where it is going.
+    pub(crate) asked: Option<String>,
     /// How far the playhead's way is: so many events folded, of so many.
     pub(crate) moving: Option<(u64, Option<u64>)>,
     /// What stands over the panels.
@@ -163,6 +165,7 @@ impl Model {
             list: List::default(),
             travel: None,
             opening: None,
+            asked: None,
             moving: None,
             overlay: Overlay::None,
             message: None,
@@ -236,17 +239,23 @@ impl Model {
         usize::from(self.inside(panel, self.place_of(panel)).height)
     }
 
-    /// What a panel scrolls in: below the line that says what the state is without.
+    /// What a panel scrolls in: below the line that says what the state is without, and above the one that says where
+    /// the chosen value stands.
     pub(crate) fn inside(&self, panel: Panel, content: Rect) -> Rect {
-        let told = panel == Panel::State
-            && self.travel.as_ref().is_some_and(|travel| travel.without != Without::Nothing);
-        let told = u16::from(told).min(content.height);
-        Rect { y: content.y + told, height: content.height - told, ..content }
+        let Some(travel) = self.travel.as_ref().filter(|_| panel == Panel::State) else {
+            return content;
+        };
+        let told = u16::from(travel.without != Without::Nothing).min(content.height);
+        // Elsewhere the frame has room for it.
+        let framed = self.areas.shape != Shape::Small;
+        let place = u16::from(!framed && travel.tree.is_deep()).min(content.height - told);
+        Rect { y: content.y + told, height: content.height - told - place, ..content }
     }
 
-    /// The columns of a panel, also of one that is behind another tab.
+    /// The columns of a panel, also of one that is behind another tab; of the rail those for events.
     pub(crate) fn width(&self, panel: Panel) -> usize {
-        usize::from(self.place_of(panel).width)
+        let place = if panel == Panel::Rail { self.areas.track() } else { self.place_of(panel) };
+        usize::from(place.width)
     }
 
     fn place_of(&self, panel: Panel) -> Rect {

@@ -20,7 +20,11 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
     let whole = areas.whole;
     let wanted = match overlay {
         Overlay::None => (0, 0),
-        Overlay::GoTo(_) => (64, 6),
+        Overlay::GoTo(prompt) => {
+            let width = 64.min(whole.width);
+            let lines = prompt.lines(usize::from(width).saturating_sub(6)).len() as u16;
+            (64, 3 + lines.max(3))
+        }
         Overlay::Palette(_) => (84, 20),
         Overlay::Help(help) => {
             let width = help.keys + help.desc + 30;

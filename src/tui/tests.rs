@@ -1,7 +1,9 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
+mod deep;
 mod list;
 mod look;
 mod messages;
+mod rail;
 mod stage;
 mod travel;

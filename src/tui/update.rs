@@ -277,8 +277,7 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match model.focus {
         Panel::State => {
-            let len = travel.tree.len();
-            travel.tree.scroll.move_by(by, len, height);
+            travel.tree.move_by(by, height);
         }
         Panel::Rail => {
             let action = if by < 0 { Action::GoStart } else { Action::GoEnd };

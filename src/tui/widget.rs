@@ -27,7 +27,8 @@ pub(crate) fn frame(
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(border);
     let style = if focused { theme.title } else { theme.dim };
     if !title.is_empty() {
-        let title = text::truncate(title, room);
+        // Ids and types differ at both ends.
+        let title = text::truncate_middle(title, room);
         block = block.title_top(Line::from(vec![
             Span::styled("─ ", border),
             Span::styled(title, style),
@@ -41,6 +42,37 @@ pub(crate) fn frame(
         block = block.title_top(Line::from(spans).right_aligned());
     }
     block.render(area, buffer);
+}
+
+/// Writes into a frame's lower edge: at its left, which gives way, and at its right.
+pub(crate) fn frame_below(buffer: &mut Buffer, area: Rect, theme: &Theme, told: &str, right: &str) {
+    let edge = usize::from(area.width).saturating_sub(4);
+    if area.height == 0 || edge < 12 {
+        return;
+    }
+    let mut write = |x: usize, told: &str| {
+        let told = Span::styled(format!(" {told} "), theme.dim);
+        buffer.set_span(area.x + 2 + x as u16, area.bottom() - 1, &told, edge as u16);
+    };
+    let mut room = edge - 2;
+    let cells = text::width(right) + 2;
+    if cells > 2 && cells < edge {
+        write(edge - cells, right);
+        room = room.saturating_sub(cells + 1);
+    }
+    if !told.is_empty() && room > 0 {
+        write(0, &text::truncate_middle(told, room));
+    }
+}
+
+/// Which lines are shown, of how many: `3–20 of 57`; nothing where all are.
+pub(crate) fn shown_of(window: &std::ops::Range<usize>, len: usize) -> String {
+    if window.len() >= len {
+        return String::new();
+    }
+    let [first, last, len] =
+        [window.start + 1, window.end, len].map(|line| text::human::count(line as u64));
+    format!("{first}–{last} of {len}")
 }
 
 /// Marks a line as the chosen one, from frame to frame.

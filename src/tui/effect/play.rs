@@ -16,12 +16,52 @@ use crate::tui::model::travel::{Goal, Known};
 
 type Ticket<'a> = AnyTicket<'a, Front, Slot, Answer>;
 
-/// Events walked before somebody who waits is let through.
-const STRIDE: usize = 2000;
+/// Events walked at first before somebody who waits is let through.
+const STRIDE: usize = 500;
+/// How long somebody who waits should wait for that.
+const PATIENCE: Duration = Duration::from_millis(3);
 /// A moment draws the rail itself up to so many events; beyond them the walk does.
 const QUICK: usize = 20_000;
 /// The least time between two reports.
 const PACE: Duration = Duration::from_millis(60);
+/// The longest time without a report while keys come faster than that.
+const LONGEST: Duration = Duration::from_millis(400);
+
+/// How a walk goes on over the pauses that it makes for others.
+#[derive(Debug)]
+pub(super) struct Pulse {
+    /// When it was reported on last.
+    reported: Instant,
+    /// The time between two reports.
+    pace: Duration,
+    /// Events walked before somebody who waits is let through.
+    stride: usize,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self { reported: Instant::now(), pace: PACE, stride: STRIDE }
+    }
+}
+
+impl Pulse {
+    /// Whether it is time for a report; somebody who waits is let through first, but not for ever.
+    fn is_due(&self, waited_for: bool) -> bool {
+        self.reported.elapsed() >= if waited_for { self.pace.max(LONGEST) } else { self.pace }
+    }
+
+    /// Notes a report that was begun then. Reporting on a long history takes its time: at most a tenth of it all.
+    fn reported(&mut self, begun: Instant) {
+        self.pace = PACE.max(begun.elapsed() * 10);
+        self.reported = Instant::now();
+    }
+
+    /// Notes how long a stride took: large events are walked in shorter ones.
+    fn strode(&mut self, took: Duration) {
+        let by = PATIENCE.as_secs_f64() / took.as_secs_f64().max(1e-6);
+        self.stride = ((self.stride as f64 * by.clamp(0.25, 2.0)) as usize).clamp(50, 4000);
+    }
+}
 
 pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
     let Some(mut source) = front.source.take() else {
@@ -152,29 +192,27 @@ pub(super) fn walk(
     ride: bool,
     rail: (u64, u16),
 ) -> Result<Walking, SessionError> {
-    let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
-    let mut reported = Instant::now();
-    let mut pace = PACE;
+    let Front { session, pulse, .. } = front;
+    let session = session.as_mut().ok_or(SessionError::Cancelled)?;
     loop {
-        let walk = session.walk_on(key, STRIDE, &mut Quiet(ticket))?;
+        let begun = Instant::now();
+        let walk = session.walk_on(key, pulse.stride, &mut Quiet(ticket))?;
+        pulse.strode(begun.elapsed());
         let whole = walk.walked >= walk.last;
-        if !whole && ticket.wanted() {
+        if whole || pulse.is_due(ticket.wanted()) {
+            let begun = Instant::now();
+            let answer = report(session, ticket, key, ride, rail, walk)?;
+            pulse.reported(begun);
+            if whole {
+                return Ok(answer);
+            }
+            ticket.progress(Answer::Walked(key.clone(), Ok(Box::new(answer))));
+        }
+        if ticket.wanted() {
             // Who waits does not wait for a picture too.
             let Walk { walked, last } = walk;
             return Ok(Walking { known: known(session, key), walked, last, moment: None });
         }
-        if !whole && reported.elapsed() < pace {
-            continue;
-        }
-        let begun = Instant::now();
-        let answer = report(session, ticket, key, ride, rail, walk)?;
-        if whole {
-            return Ok(answer);
-        }
-        ticket.progress(Answer::Walked(key.clone(), Ok(Box::new(answer))));
-        // Reporting on a long history takes its time: at most a tenth of it all.
-        pace = PACE.max(begun.elapsed() * 10);
-        reported = Instant::now();
     }
 }
 

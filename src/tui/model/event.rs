@@ -72,8 +72,7 @@ impl EventView {
         let why = moment.findings.last().filter(|_| failed).map(|finding| finding.message.as_str());
         for (severity, message, hint) in &findings {
             if why == Some(*message) {
-                let told = format!("could not be applied: {message}");
-                self.finding(Severity::Error, &told, *hint);
+                self.finding(*severity, &format!("could not be applied: {message}"), *hint);
             } else {
                 self.finding(*severity, message, *hint);
             }
@@ -142,9 +141,11 @@ impl EventView {
 
     fn facts(&mut self, event: &Event) {
         self.parts.push(Part::Blank);
+        let room = self.width.saturating_sub(FACT + 2).max(8);
         let mut fact = |name, value: Option<String>| {
-            if let Some(value) = value {
-                self.parts.push(Part::Fact(name, or_quotes(&value)));
+            let Some(value) = value else { return };
+            for (at, line) in broken(&or_quotes(&value), room).into_iter().enumerate() {
+                self.parts.push(Part::Fact(if at == 0 { name } else { "" }, line));
             }
         };
         fact("type", Some(event.event_type.to_string()));
@@ -157,6 +158,18 @@ impl EventView {
                 .position
                 .map(|position| human::signed(position.0).trim_start_matches('+').to_owned()),
         );
+    }
+
+    /// A member of the metadata, its value in full: what does not fit beside its name goes on below it.
+    fn meta(&mut self, name: &str, value: &str) {
+        // A long name leaves its value some room.
+        let name = text::truncate_middle(name, (self.width / 2).max(8)).into_owned();
+        let before = text::width(&name);
+        let room = self.width.saturating_sub(before + 2).max(8);
+        for (at, line) in broken(value, room).into_iter().enumerate() {
+            let name = if at == 0 { name.clone() } else { " ".repeat(before) };
+            self.parts.push(Part::Meta(name, line));
+        }
     }
 
     fn metadata(&mut self, event: &Event, correlation: Option<&str>) {
@@ -191,13 +204,16 @@ impl EventView {
                     } else {
                         text::pad(&name, widest).into_owned()
                     };
-                    self.parts.push(Part::Meta(name, plain(&slot.value)));
+                    self.meta(&name, &plain(&slot.value));
                 }
             }
             value => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
         }
     }
 }
+
+/// The cells of the names of facts.
+pub(crate) const FACT: usize = 10;
 
 /// Bytes of a payload that cannot be read as a value are shown up to here.
 const BYTES: usize = 16 * 1024;

@@ -8,6 +8,7 @@ use super::super::keymap::{Context, Keymap};
 use super::field::Field;
 use super::scroll::Scroll;
 use crate::model::{Value, json};
+use crate::session::SessionError;
 use crate::text;
 
 /// What has the keys.
@@ -78,8 +79,37 @@ impl FullValue {
 pub(crate) struct GoTo {
     /// What was typed.
     pub(crate) field: Field,
-    /// Why it cannot be.
+    /// Why it cannot be, sanitised.
     pub(crate) mistake: Option<String>,
+}
+
+impl GoTo {
+    const USAGE: &str = "a version (17), first, last, -3 (three before the last), or a time in UTC: 2026-03-02 14:34, -2h";
+
+    /// What was typed, to be mended, and why it cannot be.
+    pub(crate) fn refused(typed: &str, error: &SessionError) -> Self {
+        // What it is about stands behind it: a long name would take the reason's place.
+        let told = match error {
+            SessionError::NoSuchVersion { asked, last, .. } => {
+                format!("there is no version {asked}: the newest is {last}")
+            }
+            SessionError::NoTimes { of } => {
+                let of = text::truncate_middle(&text::sanitize(of), 40).into_owned();
+                SessionError::NoTimes { of }.to_string()
+            }
+            error => error.to_string(),
+        };
+        let hint = error.hint().map_or_else(String::new, |hint| format!("; {hint}"));
+        let mut prompt = Self::default();
+        prompt.field.insert(typed);
+        prompt.mistake = Some(text::sanitize(&(told + &hint)).into_owned());
+        prompt
+    }
+
+    /// Why it cannot be, otherwise what can be typed; in lines of `width` cells.
+    pub(crate) fn lines(&self, width: usize) -> Vec<String> {
+        super::event::wrap(self.mistake.as_deref().unwrap_or(Self::USAGE), width)
+    }
 }
 
 /// An action that can be chosen.

@@ -4,12 +4,14 @@
 //! parents, so that a state of a hundred thousand members costs a millisecond and drawing costs the window.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use smol_str::SmolStr;
 
 use crate::analysis::Op;
 use crate::model::{Path, Segment, Slot, Value, Version};
 use crate::session::Moment;
+use crate::text;
 
 use super::scroll::Scroll;
 
@@ -18,6 +20,10 @@ const ROOT: u32 = u32::MAX;
 const OPEN_UP_TO: usize = 8;
 /// And up to this depth.
 const OPEN_DEPTH: u16 = 3;
+/// Containers that are opened at once.
+pub(crate) const AT_ONCE: usize = 100_000;
+/// Levels around the chosen line that stay where they can be told apart.
+const MARGIN: u16 = 2;
 
 /// What the playhead's event did to a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +60,13 @@ pub(crate) struct Row {
     pub(crate) touch: Touch,
 }
 
+impl Row {
+    /// Whether the event touched it, and not only something in it that has a line of its own.
+    fn is_touched(&self) -> bool {
+        self.touch != Touch::None && self.knot != Knot::Open
+    }
+}
+
 /// What a person opened and closed, by path.
 #[derive(Clone, Debug, Default)]
 struct Folds {
@@ -71,14 +84,40 @@ pub(crate) struct Tree {
     all_new: bool,
     rows: Vec<Row>,
     folds: Folds,
+    /// The depth of the deepest line.
+    deepest: u16,
+    /// The first and the last line that the event touched and that stands for itself.
+    touched: Option<(usize, usize)>,
+    width: usize,
+    /// Levels that lie to the left of the window: lines of such a depth stand at its left edge.
+    left: u16,
+    /// Where the chosen line stands in the state, sanitised: `.items[0].name`.
+    pub(crate) place: String,
     /// The chosen line.
     pub(crate) scroll: Scroll,
 }
 
+/// How far a line stands from the left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Indent {
+    /// So many levels.
+    Levels(u16),
+    /// It stands further to the left than is shown.
+    Before,
+    /// It stands further to the right than there is room for: so many levels are.
+    Beyond(u16),
+}
+
+/// The levels that have room in so many cells: most of a line is for names and values.
+pub(crate) fn levels(width: usize) -> u16 {
+    (width / 6).clamp(3, 40) as u16
+}
+
 impl Tree {
     /// Shows another state; what was opened stays open, and the chosen line stays with its path.
-    pub(crate) fn show(&mut self, moment: &Moment, height: usize) {
+    pub(crate) fn show(&mut self, moment: &Moment, (width, height): (usize, usize)) {
         let chosen = self.path_of(self.scroll.cursor);
+        self.width = width;
         self.root = moment.state.value().clone();
         self.version = moment.version;
         self.all_new = moment.before.value().is_empty();
@@ -86,6 +125,66 @@ impl Tree {
         self.added = added.map(|change| change.path.clone()).collect();
         self.build();
         self.choose(chosen.as_ref(), height);
+    }
+
+    /// Stands in another window.
+    pub(crate) fn fit(&mut self, (width, height): (usize, usize)) {
+        self.width = width;
+        self.scroll.settle(self.rows.len(), height);
+        self.settle();
+    }
+
+    /// Moves the cursor and keeps it in sight.
+    pub(crate) fn move_by(&mut self, by: isize, height: usize) {
+        self.scroll.move_by(by, self.rows.len(), height);
+        self.settle();
+    }
+
+    /// Moves the window and takes the cursor along only where it would get out of sight.
+    pub(crate) fn wheel(&mut self, by: isize, height: usize) {
+        self.scroll.wheel(by, self.rows.len(), height);
+        self.settle();
+    }
+
+    /// Puts the cursor on a line that is in sight.
+    pub(crate) fn put(&mut self, line: usize) {
+        self.scroll.cursor = line.min(self.rows.len().saturating_sub(1));
+        self.settle();
+    }
+
+    /// How far a line of this depth stands from the left: the window follows the chosen line sideways too.
+    pub(crate) fn indent(&self, depth: u16) -> Indent {
+        let levels = levels(self.width);
+        match depth.checked_sub(self.left) {
+            None => Indent::Before,
+            Some(depth) if depth > levels => Indent::Beyond(levels),
+            Some(depth) => Indent::Levels(depth),
+        }
+    }
+
+    /// Whether the event touched lines above these, and below them.
+    pub(crate) fn touched_beyond(&self, shown: &Range<usize>) -> (bool, bool) {
+        self.touched
+            .map_or((false, false), |(first, last)| (first < shown.start, last >= shown.end))
+    }
+
+    /// Whether some lines stand deeper than there is room for.
+    pub(crate) fn is_deep(&self) -> bool {
+        self.deepest > levels(self.width)
+    }
+
+    /// Brings the chosen line into the window sideways, and says where it stands.
+    fn settle(&mut self) {
+        let depth = self.rows.get(self.scroll.cursor).map_or(0, |row| row.depth);
+        let levels = levels(self.width);
+        let margin = MARGIN.min(levels / 2);
+        let highest = depth.saturating_sub(margin);
+        let lowest = (depth + margin).saturating_sub(levels).min(highest);
+        let most = self.deepest.saturating_sub(levels);
+        self.left = self.left.clamp(lowest, highest).min(most);
+        let path = self.path_of(self.scroll.cursor);
+        self.place =
+            path.map_or_else(String::new, |path| text::sanitize(&path.to_string()).into_owned());
     }
 
     /// The lines.
@@ -100,6 +199,13 @@ impl Tree {
 
     /// The name and the slot of a line.
     pub(crate) fn entry(&self, line: usize) -> Option<(Segment, &Slot)> {
+        let mut found = None;
+        self.descend(line, |step, slot| found = Some((step, slot)))?;
+        found.map(|(step, slot)| (step.to_segment(), slot))
+    }
+
+    /// Goes down from the state to a line and meets every member on the way.
+    fn descend<'a>(&'a self, line: usize, mut meet: impl FnMut(Step<'a>, &'a Slot)) -> Option<()> {
         let mut steps = Vec::new();
         let mut row = self.rows.get(line)?;
         loop {
@@ -110,19 +216,18 @@ impl Tree {
             row = self.rows.get(row.parent as usize)?;
         }
         let mut value = &self.root;
-        let mut found = None;
         for at in steps.into_iter().rev() {
-            let (segment, slot) = match value {
+            let (step, slot) = match value {
                 Value::Object(map) => {
-                    map.get_index(at).map(|(key, slot)| (Segment::Key(key.clone()), slot))?
+                    map.get_index(at).map(|(key, slot)| (Step::Key(key), slot))?
                 }
-                Value::Array(items) => (Segment::Index(at), items.get(at)?),
+                Value::Array(items) => (Step::Index(at), items.get(at)?),
                 _ => return None,
             };
             value = &slot.value;
-            found = Some((segment, slot));
+            meet(step, slot);
         }
-        found
+        Some(())
     }
 
     /// Where the chosen line stands, and its value.
@@ -133,17 +238,8 @@ impl Tree {
 
     /// The path of a line.
     pub(crate) fn path_of(&self, line: usize) -> Option<Path> {
-        let mut segments = Vec::new();
-        let mut at = line;
-        loop {
-            segments.push(self.entry(at)?.0);
-            match self.rows.get(at)?.parent {
-                ROOT => break,
-                parent => at = parent as usize,
-            }
-        }
         let mut path = Path::root();
-        segments.into_iter().rev().for_each(|segment| path.push(segment));
+        self.descend(line, |step, _| path.push(step.to_segment()))?;
         Some(path)
     }
 
@@ -162,23 +258,26 @@ impl Tree {
         self.rebuild(height);
     }
 
-    /// Opens or closes everything in the chosen line, the line itself included.
-    pub(crate) fn fold_all(&mut self, open: bool, height: usize) {
-        let Some(path) = self.path_of(self.scroll.cursor) else { return };
-        let Some(value) = self.root.at(&path) else { return };
-        let mut budget = 100_000;
+    /// Opens or closes everything in the chosen line, the line itself included. Returns whether it was too much to do
+    /// all of it at once.
+    pub(crate) fn fold_all(&mut self, open: bool, height: usize) -> bool {
+        let Some(path) = self.path_of(self.scroll.cursor) else { return false };
+        let Some(value) = self.root.at(&path) else { return false };
+        let mut budget = Some(AT_ONCE);
         let folds = fold_inside(value, open, &mut budget);
         *self.folds.at(&path) = folds;
         self.rebuild(height);
+        budget.is_none()
     }
 
     /// Goes to the next line that the event touched and that stands for itself, from the top again after the last.
     pub(crate) fn next_touched(&mut self, height: usize) {
-        let touched = |row: &Row| row.touch != Touch::None && row.knot != Knot::Open;
+        let touched = Row::is_touched;
         let after = self.scroll.cursor + 1;
         let later = self.rows.iter().skip(after).position(touched).map(|at| at + after);
         if let Some(line) = later.or_else(|| self.rows.iter().position(touched)) {
             self.scroll.move_to(line, self.rows.len(), height);
+            self.settle();
         }
     }
 
@@ -191,6 +290,7 @@ impl Tree {
     fn choose(&mut self, path: Option<&Path>, height: usize) {
         let line = path.and_then(|path| self.line_of(path)).unwrap_or(self.scroll.cursor);
         self.scroll.move_to(line, self.rows.len(), height);
+        self.settle();
     }
 
     /// The line of a path, or of the nearest thing around it that has one.
@@ -225,6 +325,9 @@ impl Tree {
         builder.rows.clear();
         builder.container(&self.root, ROOT, 0, Some(&self.folds), self.all_new);
         self.rows = builder.rows;
+        self.deepest = self.rows.iter().map(|row| row.depth).max().unwrap_or(0);
+        let first = self.rows.iter().position(Row::is_touched);
+        self.touched = first.zip(self.rows.iter().rposition(Row::is_touched));
     }
 }
 
@@ -236,15 +339,16 @@ impl Folds {
     }
 }
 
-/// Everything inside a value opened or closed; stops where `budget` containers were seen.
-fn fold_inside(value: &Value, open: bool, budget: &mut usize) -> Folds {
+/// Everything inside a value opened or closed; stops where `budget` containers were seen and another one comes, and
+/// leaves no budget at all then.
+fn fold_inside(value: &Value, open: bool, budget: &mut Option<usize>) -> Folds {
     let mut folds = Folds { open: Some(open), inside: HashMap::new() };
     for (segment, slot) in members(value) {
-        if *budget == 0 {
-            break;
-        }
         if slot.value.len().is_some_and(|len| len > 0) {
-            *budget -= 1;
+            *budget = budget.and_then(|left| left.checked_sub(1));
+            if budget.is_none() {
+                break;
+            }
             folds.inside.insert(segment.to_segment(), fold_inside(&slot.value, open, budget));
         }
     }

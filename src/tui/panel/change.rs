@@ -8,10 +8,11 @@ use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
 use super::super::model::change::{Line, Values};
 use super::super::model::travel::Travel;
+use super::super::model::tree::levels;
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::analysis::Op;
-use crate::text::human;
+use crate::text::{self, human};
 
 /// Draws the panel.
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
@@ -47,12 +48,16 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     let window = changes.scroll.window(changes.lines.len(), usize::from(content.height));
+    if areas.shape != Shape::Small {
+        let shown = widget::shown_of(&window, changes.lines.len());
+        widget::frame_below(buffer, area, theme, "", &shown);
+    }
     for (at, index) in window.enumerate() {
         let (Some(area), Some(shown)) = (widget::line_of(content, at), changes.lines.get(index))
         else {
             continue;
         };
-        line::spread(buffer, area, spans(shown, theme), Vec::new(), 4);
+        line::spread(buffer, area, spans(shown, theme, area.width), Vec::new(), 4);
     }
 }
 
@@ -72,16 +77,19 @@ fn sign(op: Op, theme: &Theme) -> (&'static str, Style) {
     }
 }
 
-fn spans<'a>(shown: &'a Line, theme: &Theme) -> Vec<Span<'a>> {
+fn spans<'a>(shown: &'a Line, theme: &Theme, width: u16) -> Vec<Span<'a>> {
     match shown {
         Line::Blank => Vec::new(),
         Line::Place(op, place, values) => {
             let (sign, style) = sign(*op, theme);
-            let mut out = vec![
-                Span::styled(sign, style),
-                Span::raw(" "),
-                Span::styled(place.as_str(), theme.key),
-            ];
+            let room = usize::from(width).saturating_sub(2);
+            let place = match values {
+                // They were measured to stand beside it.
+                Some(_) => place.as_str().into(),
+                None => text::truncate_middle(place, room),
+            };
+            let mut out =
+                vec![Span::styled(sign, style), Span::raw(" "), Span::styled(place, theme.key)];
             if let Some(both) = values {
                 out.push(Span::raw("  "));
                 out.extend(values_spans(both, theme));
@@ -100,9 +108,13 @@ fn spans<'a>(shown: &'a Line, theme: &Theme) -> Vec<Span<'a>> {
         }
         Line::Member(op, depth, name, value) => {
             let (_, style) = sign(*op, theme);
-            let indent = " ".repeat(4 + usize::from(*depth) * 2);
+            let levels = levels(usize::from(width));
+            let beyond = if *depth > levels { "› " } else { "" };
+            let indent = " ".repeat(4 + usize::from(*depth.min(&levels)) * 2);
+            // A long name leaves its value some room.
+            let name = text::truncate_middle(name, usize::from(width / 2));
             vec![
-                Span::styled(format!("{indent}{name}  "), theme.dim),
+                Span::styled(format!("{indent}{beyond}{name}  "), theme.dim),
                 Span::styled(value.as_str(), style),
             ]
         }

@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
-use super::super::model::event::{EMPTY, Part};
+use super::super::model::event::{EMPTY, FACT, Part};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::model::Severity;
@@ -50,6 +50,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     let window = travel.event.scroll.window(travel.event.len, height);
+    if areas.shape != Shape::Small {
+        let shown = widget::shown_of(&window, travel.event.len);
+        widget::frame_below(buffer, area, theme, "", &shown);
+    }
     let mut above = 0;
     for part in &travel.event.parts {
         let lines = part.lines();
@@ -80,7 +84,7 @@ fn part_lines<'a>(
     let dim = |value: &str| if value == EMPTY { theme.dim } else { theme.text() };
     let fact = |name: &str, value: &'a str| {
         vec![
-            Span::styled(text::pad(name, 10).into_owned(), theme.dim),
+            Span::styled(text::pad(name, FACT).into_owned(), theme.dim),
             Span::raw("  "),
             Span::styled(value, dim(value)),
         ]

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::super::action::Action;
-use super::super::layout::{Areas, Panel, Shape};
+use super::super::layout::{Areas, LEAD, Panel, Shape};
 use super::super::model::Model;
 use super::super::model::travel::{Goal, Travel, Walked};
 use super::super::theme::Theme;
@@ -77,13 +77,17 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let facts = facts(travel, theme, areas.shape == Shape::Small, room);
         line::spread(buffer, area, facts, right, 8);
     }
-    let playhead = travel.place().map_or(Some(0), |place| travel.picture.column_of(place));
+    let column = |index| travel.picture.column_of(index).map(|column| column + LEAD);
+    let playhead = travel.place().map_or(Some(0), column);
+    let track = areas.track();
+    let events = |area: Rect| Rect { x: track.x, width: track.width, ..area };
     if let Some(area) = lines.levels.and_then(|at| widget::line_of(content, at)) {
-        draw_levels(travel, theme, area, buffer);
+        draw_levels(travel, theme, events(area), buffer);
         put(buffer, area, playhead, "▼", theme);
     }
     if let Some(area) = widget::line_of(content, lines.track) {
-        draw_track(travel, theme, area, buffer);
+        buffer.set_span(area.x, area.y, &Span::styled("├─", theme.border), area.width);
+        draw_track(travel, theme, events(area), buffer);
         put(buffer, area, playhead, "┃", theme);
     }
     if let Some(area) = widget::line_of(content, lines.labels) {
@@ -273,7 +277,7 @@ fn draw_labels(
         if size > line.width {
             continue;
         }
-        let column = travel.picture.column_of(index).unwrap_or(0);
+        let column = travel.picture.column_of(index).unwrap_or(0) + LEAD;
         let start = if is_end { (column + 1).saturating_sub(size) } else { column };
         let range = start..start + size;
         let Some(area) = (if free(&range) { Some(line) } else { more }) else { continue };

@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::travel::{Travel, Without};
-use super::super::model::tree::{Knot, Touch};
+use super::super::model::tree::{Indent, Knot, Touch};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, line, value};
@@ -57,12 +57,36 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     let window = travel.tree.scroll.window(travel.tree.len(), usize::from(content.height));
+    let beyond = match travel.tree.touched_beyond(&window) {
+        (true, true) => "changed ↑↓  ",
+        (true, false) => "changed ↑  ",
+        (false, true) => "changed ↓  ",
+        (false, false) => "",
+    };
+    let shown = format!("{beyond}{}", widget::shown_of(&window, travel.tree.len()));
+    draw_place(travel, theme, areas, &shown, buffer);
     for (at, index) in window.enumerate() {
         let Some(area) = widget::line_of(content, at) else { break };
         if index == travel.tree.scroll.cursor {
             widget::choose(buffer, area, theme, focused);
         }
         draw_row(travel, index, theme, area, buffer);
+    }
+}
+
+/// Where the chosen value stands: in the frame, or below the lines where there is none and they cannot show it.
+fn draw_place(travel: &Travel, theme: &Theme, areas: &Areas, shown: &str, buffer: &mut Buffer) {
+    let tree = &travel.tree;
+    if areas.shape != Shape::Small {
+        widget::frame_below(buffer, areas.panel(Panel::State), theme, &tree.place, shown);
+    } else if tree.is_deep() {
+        let content = areas.content(Panel::State);
+        let Some(last) = widget::line_of(content, usize::from(content.height).saturating_sub(1))
+        else {
+            return;
+        };
+        let place = text::truncate_middle(&tree.place, usize::from(last.width));
+        line::spread(buffer, last, vec![Span::styled(place, theme.dim)], Vec::new(), 4);
     }
 }
 
@@ -111,7 +135,12 @@ fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &m
         Knot::Closed => "▸ ",
         Knot::Open => "▾ ",
     };
-    let indent = " ".repeat(usize::from(row.depth) * 2);
+    // What stands outside of the window stands at its edge, and says so.
+    let (side, indent) = match travel.tree.indent(row.depth) {
+        Indent::Before => ("‹", String::new()),
+        Indent::Levels(levels) => (" ", " ".repeat(usize::from(levels) * 2)),
+        Indent::Beyond(levels) => (" ", " ".repeat(usize::from(levels) * 2) + "› "),
+    };
     let all = usize::from(area.width);
     let name = match &segment {
         Segment::Key(key) => {
@@ -121,8 +150,8 @@ fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &m
         Segment::Index(at) => Span::styled(format!("[{at}]"), theme.dim),
     };
     let mut left = vec![
-        Span::styled(format!("{sign} "), style),
-        Span::styled(format!("{indent}{knot}"), theme.dim),
+        Span::styled(sign, style),
+        Span::styled(format!("{side}{indent}{knot}"), theme.dim),
         name,
         Span::raw("  "),
     ];

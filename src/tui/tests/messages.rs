@@ -123,3 +123,77 @@ fn a_long_value_is_read_to_its_end() {
         assert!(matches!(stage.app.model.overlay, Overlay::None));
     }
 }
+
+#[test]
+fn a_time_where_none_is_recorded_stays_in_the_dialog_with_its_reason() {
+    let timeless = |id: &str, events: u64| {
+        let events = super::stage::counter(id, events).into_iter();
+        events.map(|event| crate::model::Event { time: None, ..event }).collect::<Vec<_>>()
+    };
+    let mut beside = timeless("order-1", 3);
+    beside.extend(super::stage::counter("order-2", 3));
+    for size in [LARGE, (80, 24), (40, 12)] {
+        // No times in the whole store, and none of this aggregate's own events.
+        for events in [timeless("order-1", 3), beside.clone()] {
+            let mut stage = Stage::on(events, size);
+            stage.keys("g").text("2026-01-01").keys("enter").shows("2026-01-01▏");
+            stage.shows("has no recorded").shows("Go to").hides("✗");
+            stage.keys("ctrl-u").text("2").keys("enter").shows("v2 of 3").hides("Go to");
+        }
+    }
+    insta::assert_snapshot!(
+        "goto_without_times",
+        Stage::on(beside, (40, 12)).keys("g").text("-2h").keys("enter").picture()
+    );
+}
+
+#[test]
+fn a_place_that_reading_finds_not_to_be_there_comes_back_to_be_mended() {
+    let mut events = super::stage::counter("order-1", 60_000);
+    for event in &mut events {
+        event.time = None;
+    }
+    events.extend(super::stage::counter("order-2", 3));
+    let mut stage = Stage::unopened("x", LARGE, || Ok(super::stage::session(events)));
+    stage.app.take(crate::tui::update::Msg::Started);
+    while stage.app.model.travel.is_none() {
+        stage.one_report();
+    }
+    // It takes the walk to know that none of its events has a time.
+    stage.press("g");
+    for letter in "2026-01-01".chars() {
+        stage.press(&letter.to_string());
+    }
+    stage.press("enter");
+    stage.settle();
+    stage.shows("2026-01-01▏").shows("Order order-1 has no recorded times").hides("✗");
+    stage.keys("esc").hides("Go to").shows("State at v1 ");
+    // An aggregate that is on its way comes at its newest version all the same.
+    stage.press("down");
+    stage.press("g");
+    stage.press("9");
+    stage.press("enter");
+    stage.settle();
+    stage.shows("9▏").shows("there is no version 9: the newest is 3");
+    stage.keys("esc").shows("─ Order order-2 ─").shows("State at v3");
+}
+
+#[test]
+fn a_reason_comes_before_a_long_name() {
+    let mut stage = Stage::on(super::stage::counter(&"x".repeat(300), 3), (40, 12));
+    stage
+        .keys("g")
+        .text("9")
+        .keys("enter")
+        .shows("there is no version 9: the newest is")
+        .keys("esc");
+    let mut stage = Stage::on(
+        super::stage::counter(&"x".repeat(300), 3)
+            .into_iter()
+            .map(|event| crate::model::Event { time: None, ..event })
+            .chain([event("y", 1, "T", 1, "{}")])
+            .collect(),
+        (40, 12),
+    );
+    stage.keys("g").text("-2h").keys("enter").shows("has no recorded times");
+}

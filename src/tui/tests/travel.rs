@@ -63,9 +63,14 @@ fn going_to_a_version_a_word_or_a_time() {
     ] {
         stage.keys("g").text(typed).keys("enter").shows(shown);
     }
-    stage.keys("g").text("99").keys("enter").shows("has no version 99").shows("State at v20");
+    stage
+        .keys("g")
+        .text("99")
+        .keys("enter")
+        .shows("there is no version 99: the newest is 42")
+        .shows("State at v20");
     stage.keys("backspace backspace").text("7").keys("enter").shows("State at v7 ");
-    stage.keys("g").text("-99").keys("enter").shows("has no version -99").keys("esc");
+    stage.keys("g").text("-99").keys("enter").shows("there is no version -99").keys("esc");
     stage.keys("g").text("20").keys("enter").shows("State at v20");
     stage.keys("g").text("5").keys("esc").shows("State at v20");
 }
@@ -91,12 +96,13 @@ fn the_mouse_moves_the_playhead_and_chooses() {
     stage.hides("State at v2 ");
     // What was pressed on the rail goes on beside it, to its ends and no further.
     stage.input(Input::Drag(159, 0)).shows("State at v42 ");
-    stage.input(Input::Drag(0, 44)).shows("State at v1 ");
+    stage.input(Input::Drag(0, 44)).shows("State before everything");
+    stage.input(Input::Drag(80, 0)).hides("State before everything");
     let (x, y) = stage.find("count  ");
     stage.input(Input::Click(x, y));
     assert_eq!(stage.app.model.focus, Panel::State);
     let (_, y) = stage.find("●");
-    stage.input(Input::Drag(150, y)).shows("State at v1 ");
+    stage.input(Input::Drag(150, y)).hides("State at v42 ");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What the lanes answer.
 
 use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
-use super::super::model::travel::{Goal, Travel, Walked};
+use super::super::model::overlay::{GoTo, Overlay};
+use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
 use super::{fail, list, tell, travel};
 use crate::model::{AggregateKey, At};
@@ -106,11 +107,15 @@ fn moment(
         model.moving = None;
     }
     let opening = if newest { model.opening.take() } else { None };
+    let asked = if newest { model.asked.take() } else { None };
     let arrived = match arrived {
         Ok(arrived) => *arrived,
         Err(error) => {
             if newest && let Some(travel) = &mut model.travel {
                 travel.going = None;
+            }
+            if let Some(typed) = asked.filter(|_| is_misplaced(&error)) {
+                return ask_again(model, &typed, &error, opening);
             }
             if opening.is_some_and(|opening| opening.key == *key) {
                 // The cursor is on it: the panels must not go on showing another one.
@@ -155,6 +160,27 @@ fn moment(
         Walked::Walking if same && opening.is_none() => Vec::new(),
         Walked::Walking | Walked::Whole => travel::walk(model),
     }
+}
+
+/// Whether it was only the place on the timeline that there is not.
+fn is_misplaced(error: &SessionError) -> bool {
+    matches!(error, SessionError::NoTimes { .. } | SessionError::NoSuchVersion { .. })
+}
+
+/// Gives what was typed back to be mended; an aggregate that was on its way to the screen comes as it would have.
+fn ask_again(
+    model: &mut Model,
+    typed: &str,
+    error: &SessionError,
+    opening: Option<Opening>,
+) -> Vec<Effect> {
+    if matches!(model.overlay, Overlay::None) {
+        model.overlay = Overlay::GoTo(GoTo::refused(typed, error));
+    } else {
+        fail(model, error);
+    }
+    model.opening = opening.map(|opening| Opening { goal: Goal::at(At::Last), ..opening });
+    travel::open(model)
 }
 
 fn walk(

@@ -78,6 +78,7 @@ pub(super) fn open_chosen(model: &mut Model) -> Vec<Effect> {
     if model.opening.as_ref().map(|opening| &opening.key).or(shown) == Some(&row.key) {
         return Vec::new();
     }
+    model.asked = None;
     let ride = row.events > travel::LONG;
     let goal = Goal::at(if ride { At::First } else { At::Last });
     model.opening = Some(Opening { key: row.key.clone(), goal, ride });

@@ -38,7 +38,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let content = model.inside(panel, model.areas.content(panel));
     let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
     match (panel, line) {
-        (Panel::Rail, _) => {
+        (Panel::Rail, _) if model.areas.is_inside(panel, x, y) => {
             model.dragging = true;
             effects.extend(drag(model, x));
         }
@@ -54,9 +54,10 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             if line < travel.tree.len() {
                 // The second click on a line opens or closes it; the first on the panel only gives it the keys.
                 let again = had_keys && travel.tree.scroll.cursor == line;
-                travel.tree.scroll.cursor = line;
+                travel.tree.put(line);
                 if again {
                     travel.tree.toggle(usize::from(content.height));
+                    travel::fit_state(model);
                 }
             }
         }
@@ -67,16 +68,22 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
 
 /// Moves the playhead to the event in the column of the mouse, or to the end that it has left behind.
 pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
-    let content = model.areas.content(Panel::Rail);
     // What is seen there may be about to be replaced by another aggregate.
     let ready = model.opening.is_none() && matches!(model.overlay, Overlay::None);
     if !model.dragging || !ready {
         return Vec::new();
     }
     let Some(travel) = &model.travel else { return Vec::new() };
-    let column = x.saturating_sub(content.x).min(content.width.saturating_sub(1));
-    let Some(index) = travel.picture.index_at(column) else { return Vec::new() };
-    let version = travel.outline.get(index).map_or(Version::ZERO, |entry| entry.version);
+    let track = model.areas.track();
+    // Left of the line that stands next to the first event, nothing has happened yet.
+    let column = (x + 1).checked_sub(track.x).map(|column| column.saturating_sub(1));
+    let version = match column.map(|column| column.min(track.width.saturating_sub(1))) {
+        None => Version::ZERO,
+        Some(column) => {
+            let Some(index) = travel.picture.index_at(column) else { return Vec::new() };
+            travel.outline.get(index).map_or(Version::ZERO, |entry| entry.version)
+        }
+    };
     if version == travel.moment.version && travel.going.is_none() {
         return Vec::new();
     }
@@ -105,10 +112,7 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
     }
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match panel {
-        Panel::State => {
-            let len = travel.tree.len();
-            travel.tree.scroll.wheel(by, len, height);
-        }
+        Panel::State => travel.tree.wheel(by, height),
         _ => travel.slide(panel, by, height),
     }
     Vec::new()

@@ -2,9 +2,9 @@
 
 use super::super::action::Action;
 use super::super::effect::Effect;
-use super::super::model::overlay::Overlay;
-use super::super::model::travel::Goal;
-use super::super::model::{Exit, Model};
+use super::super::model::overlay::{GoTo, Overlay};
+use super::super::model::travel::{Goal, Walked};
+use super::super::model::{Exit, Model, Store};
 use super::travel;
 use crate::model::At;
 use crate::session::SessionError;
@@ -51,9 +51,17 @@ pub(super) fn overlay_height(model: &Model) -> usize {
 
 /// Why there is no such place in the aggregate that is looked at; what takes reading to find out is left to the reading.
 fn beyond(model: &Model, at: At) -> Option<SessionError> {
+    if let (At::Time(_), Store::Open(facts)) = (at, &model.store)
+        && !facts.capabilities.time
+    {
+        return Some(SessionError::NoTimes { of: facts.name.clone() });
+    }
     let travel = model.travel.as_ref().filter(|_| model.opening.is_none())?;
     let (last, events) = (travel.moment.last, travel.moment.events);
     let asked = match at {
+        At::Time(_) if travel.walked == Walked::Whole && !travel.outline.has_times() => {
+            return Some(SessionError::NoTimes { of: travel.key.to_string() });
+        }
         At::Version(version) if version > last => version.to_string(),
         At::Back(back) if back >= events => format!("-{back}"),
         _ => return None,
@@ -73,8 +81,16 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             }
             let mistake = match At::parse(typed, chrono::Utc::now()) {
                 Ok(at) => match beyond(model, at) {
-                    None => return travel::go(model, Goal::at(at)),
-                    Some(error) => error.to_string(),
+                    None => {
+                        let typed = typed.to_owned();
+                        let effects = travel::go(model, Goal::at(at));
+                        model.asked = Some(typed);
+                        return effects;
+                    }
+                    Some(error) => {
+                        model.overlay = Overlay::GoTo(GoTo::refused(typed, &error));
+                        return Vec::new();
+                    }
                 },
                 Err(error) => error.to_string(),
             };

@@ -5,6 +5,7 @@ use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
 use super::super::model::overlay::{FullValue, GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
+use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
 use super::tell;
 use crate::model::{At, Version};
@@ -20,12 +21,21 @@ pub(super) fn show(model: &mut Model) {
     if let Some(travel) = &mut model.travel {
         travel.count_failed();
     }
-    let height = model.height(Panel::State);
+    let state = (model.width(Panel::State), model.height(Panel::State));
     let Some(travel) = &mut model.travel else { return };
     let failed = travel.failed_here();
-    travel.tree.show(&travel.moment, height);
+    travel.tree.show(&travel.moment, state);
     travel.changes.show(&travel.moment, change);
     travel.event.show(&travel.moment, event, correlation(&model.store), failed);
+    fit_state(model);
+}
+
+/// Keeps the chosen line of the state in sight: how many lines there are may depend on what they show.
+pub(super) fn fit_state(model: &mut Model) {
+    let state = (model.width(Panel::State), model.height(Panel::State));
+    if let Some(travel) = &mut model.travel {
+        travel.tree.fit(state);
+    }
 }
 
 /// What the layout calls the member of the metadata that names the conversation.
@@ -39,7 +49,7 @@ fn correlation(store: &Store) -> Option<&str> {
 /// Makes again what depends on widths.
 pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
     let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
-    let (state, rail) = (model.height(Panel::State), model.width(Panel::Rail));
+    let rail = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     if !travel.changes.fits(change) {
         travel.changes.show(&travel.moment, change);
@@ -48,8 +58,8 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
         let failed = travel.failed_here();
         travel.event.show(&travel.moment, event, correlation(&model.store), failed);
     }
-    let len = travel.tree.len();
-    travel.tree.scroll.settle(len, state);
+    fit_state(model);
+    let Some(travel) = &mut model.travel else { return Vec::new() };
     if rail == 0 || usize::from(travel.picture.width) == rail {
         return Vec::new();
     }
@@ -95,16 +105,39 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::GoTo => model.overlay = Overlay::GoTo(GoTo::default()),
         Action::ShowValue => {
-            if let Some((place, value)) = travel.tree.chosen() {
-                model.overlay = Overlay::Value(FullValue::new(&place.to_string(), value));
-            }
+            let shown = if model.focus == Panel::Event { payload(travel) } else { chosen(travel) };
+            model.overlay = shown.map_or(Overlay::None, Overlay::Value);
         }
         Action::ToggleFold => travel.tree.toggle(height),
-        Action::UnfoldAll => travel.tree.fold_all(true, height),
-        Action::FoldAll => travel.tree.fold_all(false, height),
+        Action::UnfoldAll => at_once(model, true, height),
+        Action::FoldAll => at_once(model, false, height),
         _ => travel.tree.next_touched(height),
     }
+    fit_state(model);
     Vec::new()
+}
+
+fn chosen(travel: &Travel) -> Option<FullValue> {
+    let (place, value) = travel.tree.chosen()?;
+    Some(FullValue::new(&place.to_string(), value))
+}
+
+fn payload(travel: &Travel) -> Option<FullValue> {
+    let event = travel.moment.event.as_ref()?;
+    let version = human::count(event.version.0);
+    let place = format!("Payload of v{version} {}", travel.type_of(event.version));
+    Some(FullValue::new(&place, event.data.value().ok()?))
+}
+
+/// Opens or closes all in the chosen part of the state, and says where that was too much.
+fn at_once(model: &mut Model, open: bool, height: usize) {
+    let Some(travel) = &mut model.travel else { return };
+    if travel.tree.fold_all(open, height) {
+        let done = if open { "opened" } else { "closed" };
+        let parts = human::count(AT_ONCE as u64);
+        let told = format!("{done} the first {parts} parts of it; the others are as they were");
+        tell(model, Tone::Note, &told);
+    }
 }
 
 /// Steps on from where the playhead is, or is going; also in an aggregate that is still on its way to the screen.
@@ -126,6 +159,7 @@ fn step(model: &mut Model, by: i64) -> Vec<Effect> {
 
 /// Sends the playhead somewhere.
 pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
+    model.asked = None;
     if let Some(opening) = &mut model.opening {
         (opening.goal, opening.ride) = (goal, false);
         return open(model);
@@ -177,6 +211,7 @@ pub(super) fn is_busy(model: &Model) -> bool {
 /// Stops what runs for the playhead.
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     model.opening = None;
+    model.asked = None;
     model.moving = None;
     let mut told = None;
     if let Some(travel) = &mut model.travel {

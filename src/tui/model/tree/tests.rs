@@ -57,7 +57,7 @@ fn lines_are_marked_by_what_the_event_did() {
             r#"{"a":{"b":1,"c":2},"d":[1]}"#,
             r#"{"a":{"b":1,"c":3},"d":[1,{"x":1}],"e":{}}"#,
         ]),
-        40,
+        (60, 40),
     );
     assert_eq!(
         shown(&tree),
@@ -68,18 +68,18 @@ fn lines_are_marked_by_what_the_event_did() {
 #[test]
 fn the_chosen_line_stays_with_its_path() {
     let mut tree = Tree::default();
-    tree.show(&after(&[r#"{"a":1,"b":{"c":1}}"#]), 40);
+    tree.show(&after(&[r#"{"a":1,"b":{"c":1}}"#]), (60, 40));
     tree.scroll.cursor = 2;
-    tree.show(&after(&[r#"{"a":{"x":1,"y":2},"b":{"c":1}}"#]), 40);
+    tree.show(&after(&[r#"{"a":{"x":1,"y":2},"b":{"c":1}}"#]), (60, 40));
     assert_eq!(tree.path_of(tree.scroll.cursor).unwrap().to_string(), ".b.c");
-    tree.show(&after(&[r#"{"a":1,"b":3}"#]), 40);
+    tree.show(&after(&[r#"{"a":1,"b":3}"#]), (60, 40));
     assert_eq!(tree.path_of(tree.scroll.cursor).unwrap().to_string(), ".b");
 }
 
 #[test]
 fn folding_inside_a_line_closes_what_is_around_it() {
     let mut tree = Tree::default();
-    tree.show(&after(&[r#"{"a":{"b":{"c":1}}}"#]), 40);
+    tree.show(&after(&[r#"{"a":{"b":{"c":1}}}"#]), (60, 40));
     assert_eq!(shown(&tree), ["+▾.a", "+▾.a.b", "+.a.b.c"]);
     tree.scroll.cursor = 2;
     tree.toggle(40);
@@ -97,7 +97,7 @@ fn folding_inside_a_line_closes_what_is_around_it() {
 fn large_containers_are_closed_until_somebody_opens_them() {
     let items: Vec<String> = (0..100).map(|n| format!("\"k{n}\":{n}")).collect();
     let mut tree = Tree::default();
-    tree.show(&after(&[&format!("{{\"many\":{{{}}}}}", items.join(","))]), 40);
+    tree.show(&after(&[&format!("{{\"many\":{{{}}}}}", items.join(","))]), (60, 40));
     assert_eq!(shown(&tree), ["+▸.many"]);
     tree.toggle(40);
     assert_eq!(tree.len(), 101);
@@ -108,7 +108,7 @@ fn large_containers_are_closed_until_somebody_opens_them() {
 fn the_next_change_is_the_next_value_that_stands_for_itself() {
     let mut tree = Tree::default();
     let first = r#"{"a":{"b":1,"c":1},"d":1}"#;
-    tree.show(&after(&[first, r#"{"a":{"b":1,"c":2},"d":2}"#]), 40);
+    tree.show(&after(&[first, r#"{"a":{"b":1,"c":2},"d":2}"#]), (60, 40));
     let mut next = || {
         tree.next_touched(40);
         tree.path_of(tree.scroll.cursor).unwrap().to_string()
