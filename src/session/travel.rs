@@ -88,6 +88,17 @@ impl Session {
                 ),
             ));
         }
+        if moment.events == 0 {
+            moment.findings.push(
+                Finding::warning(
+                    "no-history",
+                    format!(
+                        "no event of {key} has a version that can be read, so nothing can be folded"
+                    ),
+                )
+                .hint("`foldback events` shows them, and why"),
+            );
+        }
         if matches!(at, At::Time(_))
             && self.known(key).is_some_and(|o| o.timeline.outline().out_of_order())
         {

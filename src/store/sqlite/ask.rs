@@ -157,13 +157,22 @@ impl Asked<'_> {
         if limit == 0 {
             return Ok(events);
         }
+        let mut unnumbered: Vec<Finding> = Vec::new();
         while let Some(row) = step(self.call, &mut rows)? {
-            if events.len() >= limit {
-                let number =
-                    decode::version(value(row, column::VERSION), self.plan.layout.events.version.1);
-                if number.ok() != events.last().map(|event| event.version) {
-                    break;
+            let number =
+                decode::version(value(row, column::VERSION), self.plan.layout.events.version.1);
+            let number = match number {
+                Ok(number) => number,
+                // It stands between two others, and has no version to be asked for.
+                Err(finding) => {
+                    unnumbered.push(finding);
+                    continue;
                 }
+            };
+            if events.len() >= limit && events.last().is_none_or(|last| last.version != number) {
+                // The next page comes past them again.
+                unnumbered.clear();
+                break;
             }
             let category = match &category {
                 Some(known) => Category::clone(known),
@@ -174,7 +183,15 @@ impl Asked<'_> {
                 let twice = Finding::error("version-twice", "its aggregate has this version twice");
                 event.findings.push(event.finding(twice));
             }
+            for finding in unnumbered.drain(..) {
+                event.findings.push(event.finding(not_shown(finding)));
+            }
             events.push(event);
+        }
+        if let Some(last) = events.last_mut() {
+            for finding in unnumbered {
+                last.findings.push(last.finding(not_shown(finding)));
+            }
         }
         if after == Version::ZERO
             && let Some(first) = events.first_mut()
@@ -188,12 +205,12 @@ impl Asked<'_> {
     /// What is to be said of events that are numbered below the first version.
     fn too_low(&self, key: &AggregateKey) -> Result<Option<Finding>, StoreError> {
         let bound = Bound { above: self.number(Version::ZERO), ..Bound::key(key) };
-        let count = self.number_of(&self.plan.count_upto(), bound)?;
+        let count = self.number_of(&self.plan.count_others(), bound)?;
         let (column, least) = &self.plan.layout.events.version;
         Ok((count > 0).then(|| {
             let what = if count == 1 { "1 event is" } else { &format!("{count} events are") };
             let message = format!(
-                "{what} numbered below {least}, the first version of this layout, and not part of what is shown of {key}"
+                "{what} numbered below {least}, the first version of this layout, or by no whole number, and not part of what is shown of {key}"
             );
             let mut finding = Finding::error("version-below-first", message).hint(format!(
                 "`events` shows them; if the application counts from another number, a layout file of your own can say \
@@ -224,7 +241,9 @@ impl Asked<'_> {
             let Dated { time, .. } = decode::dated(plan, row, Version::ZERO);
             Ok((version.unwrap_or_default(), time, decode::marks(plan, row)))
         })?;
-        let Some((version, last_time, (deleted, archived))) = newest else { return Ok(None) };
+        // Where no event has a number, the list shows that there are some.
+        let (version, last_time, (deleted, archived)) =
+            newest.unwrap_or((Version::ZERO, first_time, (None, None)));
         let bound = Bound { above: self.number(Version::ZERO), ..bound };
         let events = self.number_of(&plan.count_above(), bound)?;
         let key = AggregateKey { category, id };
@@ -278,8 +297,7 @@ impl Asked<'_> {
         };
         let is_there = match before {
             Some(before) if before.place != newest.place => {
-                let above = before.place.saturating_sub(1);
-                let bound = Bound { above, limit: 1, ..Bound::default() };
+                let bound = Bound { above: before.place, limit: 1, ..Bound::default() };
                 first(self.call, &plan.scan(), bound, |row| Ok(Newest::of(plan, row)? == *before))?
                     .unwrap_or_default()
             }
@@ -296,17 +314,19 @@ impl Asked<'_> {
         limit: usize,
     ) -> Result<EventPage, StoreError> {
         let (call, plan) = (self.call, self.plan);
-        let after = match (query.after, query.after_position) {
-            (after, None) => after.map_or(i64::MIN, |cursor| cursor.0),
-            (after, Some(position)) if plan.layout.events.position => {
-                after.map_or(position.0, |cursor| cursor.0.max(position.0))
-            }
-            (_, Some(_)) => return Err(self.no_positions()),
+        if query.after_position.is_some() && !plan.layout.events.position {
+            return Err(self.no_positions());
+        }
+        let beyond = query.after.map(|cursor| cursor.0).max(query.after_position.map(|at| at.0));
+        let from = match beyond.map(|place| place.checked_add(1)) {
+            Some(Some(next)) => next,
+            Some(None) => return Ok(EventPage::default()),
+            None => i64::MIN,
         };
         let mut statement = prepare(call, &plan.scan())?;
         // One more than asked for tells whether there is more.
         let most = if is_filtered(query) { BOUND } else { limit as u64 };
-        let bound = Bound { above: after, limit: most.saturating_add(1), ..Bound::default() };
+        let bound = Bound { above: from, limit: most.saturating_add(1), ..Bound::default() };
         let mut rows = start(call, &mut statement, bound)?;
         let mut page = EventPage::default();
         let mut last = None;
@@ -398,6 +418,14 @@ impl Asked<'_> {
         }
         Ok(snapshots)
     }
+}
+
+/// What is said, on the event beside it, of one that has no version.
+fn not_shown(mut finding: Finding) -> Finding {
+    finding.message =
+        format!("an event beside it is not part of what is shown: {}", finding.message);
+    finding.hint = Some("`events` without an aggregate shows it".to_owned());
+    finding
 }
 
 /// Whether some events may be left out, so that a page may take many rows.

@@ -62,6 +62,10 @@ pub(super) fn version(value: ValueRef<'_>, first: i64) -> Result<Version, Findin
         ValueRef::Text(digits) => {
             std::str::from_utf8(digits).ok().and_then(|text| text.trim().parse().ok())
         }
+        // No more than what a whole number can be told from.
+        ValueRef::Real(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            Some(number as i64)
+        }
         _ => None,
     };
     let counted = number.and_then(|number| number.checked_sub(first)?.checked_add(1));
@@ -251,6 +255,14 @@ pub(super) fn event(
     {
         let message = "its aggregate's id is bytes, not text";
         findings.push(Finding::warning("aggregate-id-unreadable", message));
+    }
+    match value(row, column::TYPE) {
+        ValueRef::Null => findings.push(Finding::warning("type-missing", "it has no type")),
+        ValueRef::Text(bytes) if std::str::from_utf8(bytes).is_err() => {
+            let message = "its type is bytes, not text; � stands for those that are none";
+            findings.push(Finding::warning("type-unreadable", message));
+        }
+        _ => {}
     }
     let metadata = match &layout.metadata {
         Some(MetadataRule::Column(_, view)) => {

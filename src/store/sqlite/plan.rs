@@ -52,6 +52,7 @@ pub(super) struct Plan {
     /// What is below every id.
     least: &'static str,
     category: Option<String>,
+    /// The version to compare and to sort by.
     version: String,
     event_type: String,
     order: String,
@@ -63,6 +64,9 @@ pub(super) struct Plan {
     /// What the tables do not have as the layout says it.
     pub(super) findings: Vec<Finding>,
 }
+
+/// The greatest whole number there is; texts and bytes are greater.
+const MOST: i64 = i64::MAX;
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -132,6 +136,22 @@ impl Columns<'_> {
         self.connection.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
     }
 
+    /// A column of numbers in the order of what they count. Where it keeps them as texts, SQLite would put 10 before 9.
+    fn number(&self, text: &str, sql: &str) -> String {
+        if self.table.affinity(text) == Affinity::Integer {
+            return sql.to_owned();
+        }
+        let table = quoted(&self.table.name);
+        let first = format!("SELECT typeof({sql}) FROM {table} WHERE {sql} IS NOT NULL LIMIT 1");
+        let kind = self.connection.query_row(&first, [], |row| row.get::<_, String>(0));
+        // Without an event, or in a table that cannot be read, nothing is put in the wrong order.
+        match kind.as_deref() {
+            Ok("integer") => sql.to_owned(),
+            Err(_) if self.table.affinity(text) != Affinity::Text => sql.to_owned(),
+            _ => format!("CAST({sql} AS INTEGER)"),
+        }
+    }
+
     /// What events are ordered by: a whole number in every row.
     fn order(&self, events: &Events) -> Result<(String, Option<Finding>), StoreError> {
         let sql = self.sql("order", &events.order)?;
@@ -188,7 +208,8 @@ impl Plan {
             _ => None,
         };
         let (aggregate, least) = on.text("aggregate", &events.aggregate)?;
-        let version = on.sql("version", &events.version.0)?;
+        let written = on.sql("version", &events.version.0)?;
+        let version = on.number(&events.version.0, &written);
         let event_type = on.sql("type", &events.event_type)?;
         let (order, finding) = on.order(events)?;
         let mut layout = layout.clone();
@@ -206,7 +227,7 @@ impl Plan {
         let row = [
             order.clone(),
             on.sql("aggregate", &events.aggregate)?,
-            version.clone(),
+            written,
             event_type.clone(),
             or_null(category.clone()),
             or_null(time.clone()),
@@ -255,7 +276,7 @@ impl Plan {
         let Self { row, table, version, filter, .. } = self;
         let this = self.this();
         format!(
-            "SELECT {row} FROM {table} WHERE {this} AND {version} > ?2{filter} ORDER BY {version}"
+            "SELECT {row} FROM {table} WHERE {this} AND {version} > ?2 AND {version} <= {MOST}{filter} ORDER BY {version}"
         )
     }
 
@@ -263,9 +284,14 @@ impl Plan {
     pub(super) fn edge(&self, newest: bool) -> String {
         let Self { row, table, version, filter, .. } = self;
         let this = self.this();
-        let direction = if newest { "DESC" } else { "ASC" };
+        // What is no number comes after all of them.
+        let (numbered, direction) = if newest {
+            (format!(" AND {version} <= {MOST}"), "DESC")
+        } else {
+            (String::new(), "ASC")
+        };
         format!(
-            "SELECT {row} FROM {table} WHERE {this}{filter} ORDER BY {version} {direction} LIMIT 1"
+            "SELECT {row} FROM {table} WHERE {this}{numbered}{filter} ORDER BY {version} {direction} LIMIT 1"
         )
     }
 
@@ -276,18 +302,23 @@ impl Plan {
         format!("SELECT {event_type} FROM {table} WHERE {this}{filter} ORDER BY {version} LIMIT 1")
     }
 
-    /// How many events one aggregate has at or below a version.
-    pub(super) fn count_upto(&self) -> String {
+    /// How many events one aggregate has at or below a version, or with none that is a number.
+    pub(super) fn count_others(&self) -> String {
         let Self { table, version, filter, .. } = self;
         let this = self.this();
-        format!("SELECT count(*) FROM {table} WHERE {this} AND {version} <= ?2{filter}")
+        // Each of the three is a seek.
+        format!(
+            "SELECT count(*) FROM {table} WHERE {this} AND ({version} <= ?2 OR {version} > {MOST} OR {version} IS NULL){filter}"
+        )
     }
 
     /// How many events one aggregate has above a version.
     pub(super) fn count_above(&self) -> String {
         let Self { table, version, filter, .. } = self;
         let this = self.this();
-        format!("SELECT count(*) FROM {table} WHERE {this} AND {version} > ?2{filter}")
+        format!(
+            "SELECT count(*) FROM {table} WHERE {this} AND {version} > ?2 AND {version} <= {MOST}{filter}"
+        )
     }
 
     /// The next aggregate in the order of the index: its category, where that is part of its name, and its id.
@@ -341,10 +372,10 @@ impl Plan {
         ))
     }
 
-    /// The events of the whole store beyond a place.
+    /// The events of the whole store from a place on.
     pub(super) fn scan(&self) -> String {
         let Self { row, table, order, filter, .. } = self;
-        format!("SELECT {row} FROM {table} WHERE {order} > ?2{filter} ORDER BY {order} LIMIT ?3")
+        format!("SELECT {row} FROM {table} WHERE {order} >= ?2{filter} ORDER BY {order} LIMIT ?3")
     }
 
     /// The newest event of the whole store.
@@ -384,7 +415,7 @@ impl Plan {
             ("newest", self.edge(true)),
             ("first type", self.first_type()),
             ("count of one aggregate", self.count_above()),
-            ("count of what is too low", self.count_upto()),
+            ("count of what is not shown", self.count_others()),
             ("count after a place", self.count_after()),
             ("scan", self.scan()),
             ("head", self.head()),

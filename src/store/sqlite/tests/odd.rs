@@ -313,3 +313,88 @@ fn a_payload_that_nests_too_deep_keeps_its_time() {
     assert_eq!(metadata.value().unwrap().get("correlation_id").unwrap().as_str(), Some("c-1"));
     assert!(event.data.value().unwrap_err().to_string().contains("deeper than 512 levels"));
 }
+
+/// SQLite would put version 10 before version 9.
+#[test]
+fn versions_that_are_kept_as_texts_are_numbers() {
+    for kind in ["TEXT", "", "REAL", "BIGINT"] {
+        let (_directory, path) = made(&format!(
+            "CREATE TABLE stored_events (originator_id TEXT, originator_version {kind}, topic TEXT, state BLOB);
+             INSERT INTO stored_events SELECT 'a', CAST(n AS TEXT), 'shop:Acc.Opened', '{{}}' FROM
+                (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1200) SELECT n FROM n)"
+        ));
+        let mut store = open(&path);
+        let row = store.find("a").unwrap().remove(0);
+        assert_eq!((row.events, row.version), (1200, Version(1200)), "{kind}");
+        let expected = conformance::scan_all(&mut store, &EventQuery::default(), 500);
+        conformance::check(&mut store, &expected);
+    }
+}
+
+#[test]
+fn events_without_a_number_are_told() {
+    let (_directory, path) = stored(
+        "('a', 1, 'shop:Acc.Opened', '{}'), ('a', 2, 'shop:Acc.Moved', '{}'), ('a', 'x', 'shop:Acc.Moved', '{}'),
+         ('a', NULL, 'shop:Acc.Moved', '{}'), ('a', x'01', 'shop:Acc.Moved', '{}'), ('b', 'x', 'shop:Acc.Opened', '{}')",
+    );
+    let mut store = open(&path);
+    let found = ["a", "b"].map(|id| store.find(id).unwrap().remove(0));
+    let told = found.each_ref().map(|row| (row.events, row.version.0));
+    assert_eq!(told, [(2, 2), (0, 0)]);
+    let events = store.read(&found[0].key, Version::ZERO, 10).unwrap();
+    assert_eq!(events.len(), 2);
+    assert!(events[0].findings[0].message.starts_with("3 events are numbered below 1"));
+    assert_eq!(codes(&store), ["version-below-first", "version-below-first"]);
+    let unnumbered = store.scan(&EventQuery::default(), 10).unwrap().events;
+    let said = unnumbered
+        .iter()
+        .filter(|event| event.findings[..].iter().any(|one| one.code == "version-unreadable"));
+    assert_eq!(said.count(), 4);
+}
+
+#[test]
+fn a_number_between_two_versions_stops_nobody() {
+    let (_directory, path) = stored(
+        "('a', 1, 'shop:Acc.Opened', '{}'), ('a', 1.5, 'shop:Acc.Moved', '{}'), ('a', 2, 'shop:Acc.Moved', '{}'),
+         ('a', 2.5, 'shop:Acc.Moved', '{}')",
+    );
+    let mut store = open(&path);
+    let key = store.find("a").unwrap().remove(0).key;
+    for (after, limit, told) in
+        [(0, 10, vec![(1, 0), (2, 2)]), (0, 1, vec![(1, 0)]), (1, 1, vec![(2, 2)])]
+    {
+        let events = store.read(&key, Version(after), limit).unwrap();
+        let found: Vec<_> =
+            events.iter().map(|event| (event.version.0, event.findings.len())).collect();
+        assert_eq!(found, told);
+        let said = events.iter().flat_map(|event| &event.findings);
+        assert!(said.clone().all(|one| one.message.contains("its number should be whole and is")));
+    }
+}
+
+#[test]
+fn the_first_and_the_last_place_there_can_be_are_read() {
+    let (_directory, path) = made(&format!(
+        "{STORED} INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES
+            ({least}, 'a', 1, 'shop:Acc.Opened', '{{}}'), (-1, 'a', 2, 'shop:Acc.Moved', '{{}}'),
+            (9007199254740993, 'a', 3, 'shop:Acc.Moved', '{{}}'), ({most}, 'a', 4, 'shop:Acc.Moved', '{{}}')",
+        least = i64::MIN,
+        most = i64::MAX
+    ));
+    let mut store = open(&path);
+    let expected = conformance::scan_all(&mut store, &EventQuery::default(), 100);
+    assert_eq!(expected.len(), 4);
+    conformance::check(&mut store, &expected);
+}
+
+#[test]
+fn a_type_that_is_none_is_told() {
+    let (_directory, path) =
+        stored("('a', 1, NULL, '{}'), ('a', 2, CAST(x'73ff' AS TEXT), '{}'), ('a', 3, '', '{}')");
+    let events = open(&path).scan(&EventQuery::default(), 10).unwrap().events;
+    let said: Vec<Vec<&str>> = events
+        .iter()
+        .map(|event| event.findings.iter().map(|finding| finding.code).collect())
+        .collect();
+    assert_eq!(said, [vec!["type-missing"], vec!["type-unreadable"], vec![]]);
+}
