@@ -24,8 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(3);
 const QUICK: usize = 20_000;
 /// The least time between two reports.
 const PACE: Duration = Duration::from_millis(60);
-/// The longest time without a report while keys come faster than that.
-const LONGEST: Duration = Duration::from_millis(400);
+/// How often a walk gives way without a report where one is due: keys may come faster than it can report.
+const COURTESY: u32 = 8;
 
 /// How a walk goes on over the pauses that it makes for others.
 #[derive(Debug)]
@@ -34,26 +34,30 @@ pub(super) struct Pulse {
     reported: Instant,
     /// The time between two reports.
     pace: Duration,
+    /// How often it gave way since then.
+    gave_way: u32,
     /// Events walked before somebody who waits is let through.
     stride: usize,
 }
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { reported: Instant::now(), pace: PACE, stride: STRIDE }
+        Self { reported: Instant::now(), pace: PACE, gave_way: 0, stride: STRIDE }
     }
 }
 
 impl Pulse {
     /// Whether it is time for a report; somebody who waits is let through first, but not for ever.
     fn is_due(&self, waited_for: bool) -> bool {
-        self.reported.elapsed() >= if waited_for { self.pace.max(LONGEST) } else { self.pace }
+        let courteous = waited_for && self.gave_way < COURTESY;
+        !courteous && self.reported.elapsed() >= self.pace
     }
 
     /// Notes a report that was begun then. Reporting on a long history takes its time: at most a tenth of it all.
     fn reported(&mut self, begun: Instant) {
         self.pace = PACE.max(begun.elapsed() * 10);
         self.reported = Instant::now();
+        self.gave_way = 0;
     }
 
     /// Notes how long a stride took: large events are walked in shorter ones.
@@ -210,6 +214,7 @@ pub(super) fn walk(
         }
         if ticket.wanted() {
             // Who waits does not wait for a picture too.
+            pulse.gave_way += 1;
             let Walk { walked, last } = walk;
             return Ok(Walking { known: known(session, key), walked, last, moment: None });
         }

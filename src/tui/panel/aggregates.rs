@@ -73,7 +73,13 @@ fn nothing(model: &Model) -> String {
     } else if list.finding == Finding::Off {
         "no aggregates yet".to_owned()
     } else {
-        "nothing found".to_owned()
+        let all = match list.finding {
+            Finding::Typing => Action::ClearFind,
+            _ => Action::Back,
+        };
+        // The key leads to the list first where another panel has the focus.
+        let hint = model.hint(all, "shows all").filter(|_| model.focus == Panel::List);
+        hint.map_or_else(|| "nothing found".to_owned(), |hint| format!("nothing found; {hint}"))
     }
 }
 

@@ -148,9 +148,10 @@ fn facts<'a>(travel: &'a Travel, theme: &Theme, small: bool, limit: usize) -> Ve
         Span::styled(format!("v{}", human::count(moment.version.0)), theme.accent),
         Span::styled(format!(" of {}", human::count(moment.last.0)), theme.text()),
     ];
+    let beside = line::width(&version) + 2;
     let mut pieces = vec![version];
     if small {
-        let name = text::truncate_middle(&travel.name, limit.saturating_sub(16).max(8));
+        let name = text::truncate_middle(&travel.name, limit.saturating_sub(beside).max(8));
         pieces.insert(0, vec![Span::styled(name.into_owned(), theme.title)]);
     }
     let (place, events) = travel.count();
