@@ -2,18 +2,37 @@
 //!
 //! Pure: an expression sees the value it is given and the clock, never files, the environment or the terminal.
 
+mod bounds;
+
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jaq_core::load::{self, Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Filter, Vars, compile, data};
+use jaq_core::{Compiler, Ctx, Filter, Vars, compile};
 use jaq_json::{Val, read};
 
-type Lookup = data::JustLut<Val>;
+use bounds::{Beyond, Bounded, Meter};
 
 /// A compiled expression; ask it as often as needed.
 pub struct Predicate {
     expression: String,
-    filter: Filter<Lookup>,
+    filter: Filter<Bounded>,
+    stop: Arc<AtomicBool>,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MatchError {
+    /// The expression fails on this value, in its own words: a string cannot be subtracted from, say.
+    #[error("{0}")]
+    Failed(String),
+    /// The expression runs without end, or so it seems: it is no better on the next value.
+    #[error("{0}")]
+    Endless(&'static str),
+    /// The flag that it was given was raised.
+    #[error("it was stopped")]
+    Stopped,
 }
 
 /// Why a text is no expression, and where.
@@ -37,10 +56,12 @@ impl Predicate {
             at: expression.get(..at).map_or(1, |before| before.chars().count() + 1),
         };
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let functions = jaq_core::funs::<Lookup>()
+        let own = bounds::functions();
+        let functions = jaq_core::funs::<Bounded>()
             .chain(jaq_std::funs())
             .chain(jaq_json::funs())
-            .filter(|(name, ..)| *name != "env");
+            .filter(|(name, ..)| *name != "env" && own.iter().all(|(own, ..)| name != own));
+        let functions: Vec<_> = functions.chain(bounds::functions()).collect();
         let arena = Arena::default();
         let modules = Loader::new(definitions)
             .load(&arena, File { code: expression, path: () })
@@ -49,7 +70,13 @@ impl Predicate {
             .with_funs(functions)
             .compile(modules)
             .map_err(|errors| error(not_compiled(expression, errors)))?;
-        Ok(Self { expression: expression.to_owned(), filter })
+        Ok(Self { expression: expression.to_owned(), filter, stop: Arc::default() })
+    }
+
+    /// Gives up as soon as somebody raises this flag.
+    #[must_use]
+    pub fn stopped_by(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
     }
 
     /// The text it was compiled from.
@@ -58,10 +85,21 @@ impl Predicate {
     }
 
     /// Whether the expression yields anything but `false` and `null` for this JSON text, as jq's `select` reads it.
-    /// The error is what the expression itself says, such as that a string cannot be subtracted from.
-    pub fn matches(&self, json: &str) -> Result<bool, String> {
+    /// It ends, whatever the expression does; only memory has no bounds.
+    pub fn matches(&self, json: &str) -> Result<bool, MatchError> {
+        let asked = Meter::within(&self.filter.lut, &self.stop, |data| self.ask(data, json));
+        asked
+            .map_err(|beyond| match beyond {
+                Beyond::Steps => MatchError::Endless("it takes more than 5 million steps"),
+                Beyond::Depth => MatchError::Endless("it calls itself too often"),
+                Beyond::Stopped => MatchError::Stopped,
+            })?
+            .map_err(MatchError::Failed)
+    }
+
+    fn ask(&self, data: bounds::Data<'_>, json: &str) -> Result<bool, String> {
         let input = read::parse_single(json.as_bytes()).map_err(|error| error.to_string())?;
-        let context = Ctx::<Lookup>::new(&self.filter.lut, Vars::new([]));
+        let context = Ctx::<Bounded>::new(data, Vars::new([]));
         for output in self.filter.id.run((context, input)) {
             match output {
                 Ok(Val::Null | Val::Bool(false)) => {}
@@ -151,7 +189,7 @@ mod tests {
         r#"{"type":"ItemRemoved","version":17,"data":{"amount":120.50,"tags":["a","b"]}}"#;
 
     fn asked(expression: &str) -> Result<bool, String> {
-        Predicate::compile(expression).unwrap().matches(EVENT)
+        Predicate::compile(expression).unwrap().matches(EVENT).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -177,6 +215,29 @@ mod tests {
         assert!(asked(".type - 1").unwrap_err().contains("cannot"), "{:?}", asked(".type - 1"));
         assert!(asked("error(\"no\")").unwrap_err().contains("no"));
         assert!(asked("halt").unwrap_err().contains("halt"));
+    }
+
+    #[test]
+    fn what_runs_without_end_is_given_up() {
+        for deep in ["def f: 1 + f; f", "[recurse(.)]", "def f: [f]; f"] {
+            let answer = Predicate::compile(deep).unwrap().matches(EVENT);
+            assert!(matches!(answer, Err(MatchError::Endless(_))), "{deep}: {answer:?}");
+        }
+        for ends in ["[range(5; 0; -2)] == [5, 3, 1]", "[range(0; 1; 0.25)] | length == 4"] {
+            assert_eq!(asked(ends), Ok(true), "{ends}");
+        }
+        assert_eq!(asked("[range(2; 1)] | length > 0"), Ok(false));
+        assert!(asked("range(0; {}; [])").unwrap_err().contains("cannot"));
+    }
+
+    #[test]
+    fn somebody_else_can_stop_it() {
+        for endless in ["def f: f; f", "last(repeat(1))", "[range(infinite)]", "until(false; .)"] {
+            let stop = Arc::new(AtomicBool::new(false));
+            let question = Predicate::compile(endless).unwrap().stopped_by(Arc::clone(&stop));
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(question.matches(EVENT), Err(MatchError::Stopped), "{endless}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) struct Signal(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    stopped: AtomicBool,
+    stopped: Arc<AtomicBool>,
     calls: Mutex<Vec<Interrupter>>,
     woken: Condvar,
 }
@@ -44,6 +44,11 @@ impl Signal {
     /// Whether Ctrl-C was pressed.
     pub(crate) fn is_stopped(&self) -> bool {
         self.0.stopped.load(Ordering::Relaxed)
+    }
+
+    /// The flag that is up once Ctrl-C was pressed.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0.stopped)
     }
 
     /// Waits for that long, or until Ctrl-C is pressed; says whether it was.
@@ -78,7 +83,7 @@ impl Signal {
                 return;
             }
             self.stop();
-            // A command that does not heed the first one computes without end: an expression can.
+            // What does not heed the first one heeds nothing.
             if tokio::signal::ctrl_c().await.is_ok() {
                 leave();
             }

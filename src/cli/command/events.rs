@@ -3,13 +3,15 @@
 mod feed;
 mod list;
 
+use std::ffi::OsString;
+
 use clap::Args;
 
 use self::feed::Feed;
 use self::list::List;
-use crate::analysis::Predicate;
-use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Outcome};
+use crate::analysis::{MatchError, Predicate};
+use crate::cli::context::{self, Context};
+use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::shape::{self, Form};
 use crate::model::{Event, Position, Timestamp, time};
 use crate::session::Session;
@@ -18,20 +20,23 @@ use crate::text;
 /// List events: of the whole store, or of one aggregate
 #[derive(Debug, Args)]
 #[command(after_help = "\
-EXPR is a jq expression that is asked of each event in the shape that --json prints:
-{position, aggregate, category, version, type, id, time, schema, data, metadata}.
-What is not there is null, and null is less than any number: (.data.total // 0) < 0 leaves it out.
-A function that calls itself without end ends the program.
+EXPR is a jq expression, asked of each event in the shape that --json prints:
+  {position, aggregate, category, version, type, id, time, schema,
+   data, metadata}
+What is not there is null, and null is less than any number; this leaves it out:
+  (.data.total // 0) < 0
+An expression that does not come to an end is given up after 5 million steps on
+one event, or by Ctrl-C; how much memory it takes is not limited.
 
 Examples:
   foldback events shop.db order-4711
   foldback events shop.db --type ItemRemoved --from -2h
-  foldback events shop.db --where '.data.amount > 100 and .metadata.user == \"ana\"'
+  foldback events shop.db --where '.metadata.user == \"ana\" and .version > 1'
   foldback events shop.db --follow --json | jq -r .type")]
 pub(crate) struct Arguments {
-    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
-    store: String,
+    store: OsString,
     /// Only this aggregate's events
     aggregate: Option<String>,
     /// Only events after this position
@@ -77,6 +82,12 @@ struct Wanted {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut wanted = wanted(arguments, context)?;
+    if arguments.follow && context::is_piped(&arguments.store) {
+        return Err(Failure::usage(
+            "--follow waits for what is added to a file, and this is a pipe",
+        )
+        .hint("leave --follow out: a pipe is read to its end before anything is shown"));
+    }
     let mut session = context.open(&arguments.store)?;
     let mut left = arguments.limit.unwrap_or(usize::MAX);
     let (mut feed, mut list) = begin(arguments, &wanted, &mut session, left)?;
@@ -88,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         let mut matching = Vec::new();
         for event in page.events {
             looked_at += 1;
-            if wanted.matches(&event, &session) {
+            if wanted.matches(&event, &session)? {
                 matching.push(event);
             }
             if matching.len() == left {
@@ -135,7 +146,8 @@ fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
     let moment = |flag: &str, text: &Option<String>, read: Read| {
         text.as_deref().map(|text| context.moment(flag, text, read)).transpose()
     };
-    let predicate = arguments.predicate.as_deref().map(Predicate::compile).transpose();
+    let compile = |text| Predicate::compile(text).map(|one| one.stopped_by(context.signal.flag()));
+    let predicate = arguments.predicate.as_deref().map(compile).transpose();
     let predicate = predicate.map_err(|error| {
         Failure::usage(format!("{error}\n{}\n{}^", error.expression, " ".repeat(error.at - 1)))
             .hint("an event looks like one line of `foldback events STORE --json --limit 1`")
@@ -214,7 +226,7 @@ fn check_types(
         let message = format!("no event in {} has the type `{name}`", session.store_info().name);
         let hint = match text::nearest(name, all.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("`foldback info {}` lists the types", arguments.store),
+            None => format!("`foldback info {}` lists the types", arguments.store.display()),
         };
         if found == 0 {
             return Err(Failure::usage(message).hint(hint));
@@ -235,7 +247,7 @@ impl Wanted {
         self.predicate.is_some() || !self.types.is_empty()
     }
 
-    fn matches(&mut self, event: &Event, session: &Session) -> bool {
+    fn matches(&mut self, event: &Event, session: &Session) -> Outcome<bool> {
         let mut is_type = self.types.is_empty();
         for (name, seen) in &mut self.types {
             if event.event_type.as_str() == name || session.short_type(&event.event_type) == name {
@@ -249,19 +261,25 @@ impl Wanted {
             || self.after.is_some_and(|after| event.position.is_none_or(|at| at <= after))
             || !is_type
         {
-            return false;
+            return Ok(false);
         }
-        let Some(predicate) = &self.predicate else { return true };
+        let Some(predicate) = &self.predicate else { return Ok(true) };
         self.asked += 1;
+        let place = || format!("{} v{}", event.key().called(), event.version);
         match predicate.matches(&shape::event_to_string(event, self.form)) {
-            Ok(matches) => matches,
-            Err(reason) => {
+            Ok(matches) => Ok(matches),
+            Err(MatchError::Failed(reason)) => {
                 self.failed += 1;
-                self.first_failure.get_or_insert_with(|| {
-                    format!("the first is {} v{}: {reason}", event.key().called(), event.version)
-                });
-                false
+                self.first_failure
+                    .get_or_insert_with(|| format!("the first is {}: {reason}", place()));
+                Ok(false)
             }
+            Err(MatchError::Endless(reason)) => Err(Failure::usage(format!(
+                "--where does not come to an end on {}: {reason}",
+                place()
+            ))
+            .hint("ask less of one event, or write a function that ends")),
+            Err(MatchError::Stopped) => Err(Failure::silent(Status::Stopped)),
         }
     }
 }
