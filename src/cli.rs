@@ -32,7 +32,7 @@ use self::screen::Look;
 
 /// Runs the program with the arguments and streams of this process.
 pub fn run() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let arguments = help::asked(std::env::args_os().collect());
     ExitCode::from(guarded(|| start(arguments)) as u8)
 }
 

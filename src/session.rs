@@ -18,6 +18,7 @@ pub use projection::ProjectionStatus;
 pub use transfer::{Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::fold::{Merge, Reducer, Tier};
@@ -71,11 +72,11 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens the store at `source`, a path, for reading.
-    pub fn open(source: &str, options: &OpenOptions) -> Result<Self, SessionError> {
+    /// Opens the store at `source`, a path or the name of a sample, for reading.
+    pub fn open(source: impl AsRef<OsStr>, options: &OpenOptions) -> Result<Self, SessionError> {
         let (layout, scratch) = (options.layout.clone(), options.scratch.clone());
         let store = store::open(
-            source,
+            source.as_ref(),
             &store::OpenOptions { layout, scratch, stop: options.stop.clone() },
         )?;
         Ok(Self::with_store(store, options))

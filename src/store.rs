@@ -28,6 +28,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use fleeting::remove_all as remove_leftovers;
 pub use memory::MemoryStore;
 pub use open::{OpenOptions, open};
+pub(crate) use recording::is_piped;
 pub use stop::Stop;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The arguments: what can be typed, and the words that explain it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -23,7 +24,7 @@ use super::screen::Look;
 pub(crate) struct Cli {
     /// The store to look at on the screen: a SQLite file or a recording (.jsonl, .jsonl.zst)
     #[arg(value_hint = clap::ValueHint::FilePath, hide = true)]
-    pub(crate) store: Option<String>,
+    pub(crate) store: Option<OsString>,
     #[command(flatten)]
     pub(crate) look: Look,
     #[command(flatten)]
@@ -74,9 +75,9 @@ pub(crate) enum Command {
 /// One aggregate of a store.
 #[derive(Debug, Args)]
 pub(crate) struct Subject {
-    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
-    pub(crate) store: String,
+    pub(crate) store: OsString,
     /// The aggregate's id; `Category/id` where an id is used in two categories
     pub(crate) aggregate: String,
 }

@@ -1,5 +1,7 @@
 //! What every command has at hand: where to print, how to open a store, what time it is, whether to stop.
 
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use super::failure::{Failure, Outcome, Status};
@@ -8,8 +10,7 @@ use super::progress::{self, Progress};
 use super::signal::Signal;
 use crate::model::{At, Severity, Timestamp};
 use crate::session::{OpenOptions, Session};
-use crate::store::Census;
-use crate::store::Stop;
+use crate::store::{self, Census, Stop};
 use crate::text::human;
 
 /// The surroundings of one command.
@@ -37,20 +38,24 @@ impl Context {
     }
 
     /// Opens a store to read from.
-    pub(crate) fn open(&mut self, source: &str) -> Outcome<Session> {
+    pub(crate) fn open(&mut self, source: &OsStr) -> Outcome<Session> {
         let session = self.open_quietly(source)?;
         let findings = &session.store_info().findings;
         let doubtful = findings.iter().filter(|one| one.severity > Severity::Note).count() as u64;
         if doubtful > 0 {
             let what = human::plural(doubtful, "finding");
-            self.out.warning(format!("{what} in {source}: `foldback info` lists them"))?;
+            let name = &session.store_info().name;
+            self.out.warning(format!("{what} in {name}: `foldback info` lists them"))?;
         }
         Ok(session)
     }
 
     /// Opens a store without a word about what that noticed: for a command that shows it itself.
-    pub(crate) fn open_quietly(&mut self, source: &str) -> Outcome<Session> {
-        let session = Session::open(source, &self.options())?;
+    pub(crate) fn open_quietly(&mut self, source: &OsStr) -> Outcome<Session> {
+        let (place, options) = (place_of(source)?, self.options());
+        let stop = options.stop.clone();
+        let open = || Session::open(place, &options);
+        let session = progress::told_by("opening the store", self.bars, &stop, open)?;
         self.signal.interrupts(session.interrupter());
         Ok(session)
     }
@@ -108,4 +113,25 @@ impl Context {
     pub(crate) fn go_on(&self) -> Outcome {
         if self.signal.is_stopped() { Err(Failure::silent(Status::Stopped)) } else { Ok(()) }
     }
+}
+
+/// Where a store is: `-` is what is piped in.
+pub(crate) fn place_of(source: &OsStr) -> Outcome<OsString> {
+    if source != "-" {
+        return Ok(source.to_owned());
+    }
+    if std::io::stdin().is_terminal() {
+        return Err(Failure::usage("`-` reads a recording that is piped in, and nothing is")
+            .hint("pipe one: zstdcat shop.jsonl.zst | foldback info -"));
+    }
+    if cfg!(unix) {
+        return Ok("/dev/stdin".into());
+    }
+    Err(Failure::usage("`-` works where standard input has a name, and here it has none")
+        .hint("write it to a file first"))
+}
+
+/// Whether a store comes through a pipe, which ends.
+pub(crate) fn is_piped(source: &OsStr) -> bool {
+    place_of(source).is_ok_and(|place| store::is_piped(place.as_ref()))
 }

@@ -1,5 +1,6 @@
 //! Help that is put together: commands in groups, what is shown when nothing is typed, and the nearest name for a typo.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::CommandFactory as _;
@@ -18,16 +19,23 @@ const GROUPS: [(&str, &[&str]); 5] = [
 ];
 
 const WORDS: &str = "\
-STORE      a SQLite file, or a recording: .jsonl, .jsonl.zst; demo:shop is a sample to try
-AGGREGATE  its id, as `foldback aggregates STORE` lists them
-VERSION    a number; `first`, `last`; `-3`: three before the last; 0: before everything;
-           or a time in UTC: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
-PATH       as in jq: .items[0].price; or a JSON pointer: /items/0/price
+What to write for:
+  STORE      a SQLite file, or a recording: .jsonl, .jsonl.zst;
+             `-` is a recording that is piped in; demo:shop is a sample to try
+  AGGREGATE  its id, as `foldback aggregates STORE` lists them
+  VERSION    a number; first, last; -3: three before the last; 0: before all;
+             or a time in UTC: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
+  PATH       as in jq: .items[0].price; or a JSON pointer: /items/0/price
 
-Exit status: 0 done; 2 wrong usage, or something named that is not there; 3 the store could not
-be opened or read; 4 a write was refused; 70 a defect in foldback; 130 stopped by Ctrl-C.
+Exit status:
+  0    done
+  2    wrong usage, or something named that is not there
+  3    the store could not be opened or read
+  4    a write was refused, or the output could not be written
+  70   a defect in foldback
+  130  stopped by Ctrl-C
 
-Every command explains itself, with examples: foldback state --help";
+Every command explains itself, with examples: foldback help state";
 
 /// The whole command line, ready to read arguments and to be documented.
 pub(crate) fn command() -> clap::Command {
@@ -57,20 +65,32 @@ fn grouped(command: &clap::Command) -> String {
 
 /// What `foldback` alone says.
 pub(crate) const START: &str = "\
-foldback goes back in time in an event store: any aggregate at any version, what each event changed,
-and which event put every value there. It never writes to a store that it did not create.
+foldback goes back in time in an event store: any aggregate at any version, what
+each event changed, and which event put every value there. It never writes to a
+store that it did not create.
 
-  foldback shop.db                         look at it on the screen; ? shows the keys
-  foldback info shop.db                    what is in the store, and which library wrote it
-  foldback aggregates shop.db              whose history there is
-  foldback log shop.db order-4711          every event of one aggregate and what it changed
-  foldback state shop.db order-4711        its state now; --at 17, --at -2h: as it was
-  foldback blame shop.db order-4711        which event put each value there
+  foldback shop.db                   look at it on the screen; ? shows the keys
+  foldback info shop.db              what is in it, and which library wrote it
+  foldback aggregates shop.db        whose history there is
+  foldback log shop.db order-4711    every event of one, and what it changed
+  foldback state shop.db order-4711  its state now; --at 17, --at -2h: as it was
+  foldback blame shop.db order-4711  which event put each value there
 
-  foldback demo                            a sample store to try it on; as STORE it is demo:shop
+  foldback demo                      a sample store to try; as STORE: demo:shop
 
-All commands: foldback --help
+All commands: foldback help
 ";
+
+/// `help` and `help state`, which people type, as the `--help` and `state --help` that they mean.
+pub(crate) fn asked(arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_none_or(|first| first != "help") {
+        return arguments;
+    }
+    let mut rest = arguments.into_iter();
+    let program = rest.next();
+    let command = rest.skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
+    program.into_iter().chain(command).chain([OsString::from("--help")]).collect()
+}
 
 /// Whether the first word was meant as a command and is none; the reader of arguments would take it for something else.
 pub(crate) fn mistyped(words: &[String]) -> Option<Failure> {
@@ -101,7 +121,7 @@ pub(crate) fn mistyped(words: &[String]) -> Option<Failure> {
     let failure = Failure::usage(format!("there is no command `{word}`"));
     Some(match text::nearest(word, names()) {
         Some(name) => failure.hint(format!("did you mean `{name}`?")),
-        None => failure.hint("`foldback --help` lists the commands; a store is given as a path"),
+        None => failure.hint("`foldback help` lists the commands; a store is given as a path"),
     })
 }
 
@@ -122,6 +142,36 @@ mod tests {
             let examples = after.lines().filter(|line| line.starts_with("  foldback ")).count();
             assert!(examples >= 2, "{} has {examples} examples", command.get_name());
         }
+    }
+
+    /// What is laid out by hand is laid out for a terminal of the usual width.
+    #[test]
+    fn nothing_is_wider_than_a_terminal() {
+        let command = command();
+        let text = |text: Option<&clap::builder::StyledStr>| {
+            text.map(ToString::to_string).unwrap_or_default()
+        };
+        let of_commands = command.get_subcommands().map(|one| text(one.get_after_help()));
+        let own =
+            [START.to_owned(), text(command.get_before_help()), text(command.get_after_help())];
+        for line in own
+            .into_iter()
+            .chain(of_commands)
+            .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        {
+            assert!(text::width(&line) <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn help_is_asked_for_in_two_ways() {
+        let asked = |line: &str| {
+            let words = line.split(' ').map(OsString::from).collect();
+            asked(words).join(std::ffi::OsStr::new(" ")).into_string().unwrap()
+        };
+        assert_eq!(asked("foldback help"), "foldback --help");
+        assert_eq!(asked("foldback help --json state"), "foldback state --help");
+        assert_eq!(asked("foldback state help"), "foldback state help");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::signal::Signal;
 use crate::session::Watch;
+use crate::store::Stop;
 
 /// Work that takes less than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -38,11 +39,7 @@ impl Progress {
             let known = "{msg} {bar:24} {human_pos} of {human_len}  {eta} left";
             let unknown = "{msg} {spinner} {human_pos}";
             let template = if of.is_some() { known } else { unknown };
-            bar.set_style(
-                ProgressStyle::with_template(template)
-                    .expect("the template is well formed")
-                    .progress_chars("━━╌"),
-            );
+            bar.set_style(style(template));
             bar.set_message(self.what);
             bar
         });
@@ -53,31 +50,47 @@ impl Progress {
     }
 }
 
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    style.expect("the template is well formed").progress_chars("━━╌")
+}
+
 /// Shows that `work`, which tells nothing of itself, goes on.
 pub(crate) fn meanwhile<T>(what: &'static str, visible: bool, work: impl FnOnce() -> T) -> T {
+    told_by(what, visible, &Stop::default(), work)
+}
+
+/// Shows how far `work` is, which tells `stop` where it reads or copies bytes.
+pub(crate) fn told_by<T>(
+    what: &'static str,
+    visible: bool,
+    stop: &Stop,
+    work: impl FnOnce() -> T,
+) -> T {
     if !visible {
         return work();
     }
     let done = (Mutex::new(false), Condvar::new());
     std::thread::scope(|scope| {
-        scope.spawn(|| turn(what, &done));
+        scope.spawn(|| turn(what, stop, &done));
         // A panic in the work must not leave the other thread turning.
-        let _stop = Stop(&done);
+        let _end = End(&done);
         work()
     })
 }
 
-struct Stop<'a>(&'a (Mutex<bool>, Condvar));
+struct End<'a>(&'a (Mutex<bool>, Condvar));
 
-impl Drop for Stop<'_> {
+impl Drop for End<'_> {
     fn drop(&mut self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.0.1.notify_all();
     }
 }
 
-fn turn(what: &'static str, (done, told): &(Mutex<bool>, Condvar)) {
+fn turn(what: &'static str, stop: &Stop, (done, told): &(Mutex<bool>, Condvar)) {
     let mut bar: Option<ProgressBar> = None;
+    let mut of = 0;
     let mut wait = PATIENCE;
     loop {
         let guard = done.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,14 +99,20 @@ fn turn(what: &'static str, (done, told): &(Mutex<bool>, Condvar)) {
             break;
         }
         wait = Duration::from_millis(120);
-        bar.get_or_insert_with(|| {
+        let (count, all) = stop.progress().unwrap_or_default();
+        let bar = bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{msg} {spinner}");
-            bar.set_style(style.expect("the template is well formed"));
+            bar.set_style(style("{msg} {spinner}"));
             bar.set_message(what);
             bar
-        })
-        .tick();
+        });
+        if of != all {
+            of = all;
+            bar.set_style(style("{msg} {bar:24} {bytes} of {total_bytes}"));
+            bar.set_length(all);
+        }
+        bar.set_position(count);
+        bar.tick();
     }
     if let Some(bar) = bar {
         bar.finish_and_clear();

@@ -3,7 +3,9 @@
 use super::failure::{Failure, Outcome};
 use super::line::{Ink, Line};
 use crate::analysis::{Change, Op};
-use crate::model::{AggregateKey, Path, Segment, Slot, Timestamp, Value, Version, json};
+use crate::model::{
+    AggregateKey, Finding, Path, Segment, Severity, Slot, Timestamp, Value, Version, json,
+};
 use crate::session::{Moment, Session};
 use crate::text;
 
@@ -65,6 +67,16 @@ pub(crate) fn difference(change: &Change, between: Line, indent: usize, width: u
         (None, None) => {}
     }
     line
+}
+
+/// What was noticed of an event beside it, under the mark that the screen gives it too.
+pub(crate) fn finding(finding: &Finding) -> Line {
+    let (ink, mark) = match finding.severity {
+        Severity::Error => (Ink::Error, "✗"),
+        Severity::Warning => (Ink::Warning, "▲"),
+        Severity::Note => (Ink::Dim, "·"),
+    };
+    Line::of(ink, format!("{mark} {} ({})", finding.message, finding.code))
 }
 
 /// The changes of one step, their values under each other.

@@ -1,8 +1,10 @@
 //! `foldback STORE`: opens the screen.
 
+use std::ffi::OsStr;
+
 use clap::Args;
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
 use crate::model::AggregateKey;
@@ -31,7 +33,7 @@ impl Look {
 
 /// Shows a store until the person leaves it, from the aggregate `first` on where one is named.
 pub(crate) fn show(
-    store: &str,
+    store: &OsStr,
     first: Option<AggregateKey>,
     look: Look,
     colour: Colour,
@@ -39,28 +41,34 @@ pub(crate) fn show(
 ) -> Outcome {
     if context.out.is_json() {
         return Err(Failure::usage("the screen has nothing to say in JSON")
-            .hint(format!("a command does: foldback info {store} --json")));
+            .hint(format!("a command does: foldback info {} --json", store.display())));
     }
     if !context.out.is_screen() {
         return Err(Failure::usage("the screen needs a terminal to draw on and to be typed at")
-            .hint(format!("a command does without: foldback info {store}")));
+            .hint(format!("a command does without: foldback info {}", store.display())));
     }
-    let (name, options) = (store.to_owned(), context.options());
+    let (name, options) = (context::place_of(store)?, context.options());
     let stop = options.stop.interrupter();
-    let source = Source::new(store, move || Session::open(&name, &options)).stopped_by(stop);
+    let source = Source::new(store.to_string_lossy(), move || Session::open(&name, &options))
+        .stopped_by(stop);
     let source = match first {
         Some(first) => source.beginning_with(first),
         None => source,
     };
     let options = tui::Options { colours: colours(colour), theme: look.theme };
-    tui::run(source, &options).map_err(|error| match error {
+    tui::run(source, &options).map_err(|error| failure(error, &store.to_string_lossy()))
+}
+
+fn failure(error: TuiError, store: &str) -> Failure {
+    match error {
         TuiError::Store(error) => error.into(),
         TuiError::Gone => Failure::silent(Status::Done),
         TuiError::Defect => Failure::silent(Status::Defect),
-        TuiError::Terminal(_) | TuiError::Options(_) => {
-            Failure::usage(error.to_string()).because_of(&error)
-        }
-    })
+        TuiError::Options(_) => Failure::usage(error.to_string()),
+        // Nothing that was typed is wrong, and the store is not: the output cannot be written.
+        TuiError::Terminal(_) => Failure::new(Status::Refused, error.to_string())
+            .hint(format!("the commands need no terminal: foldback info {store}")),
+    }
 }
 
 fn colours(colour: Colour) -> Colours {
@@ -76,6 +84,15 @@ fn colours(colour: Colour) -> Colours {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_the_screen_ends_has_its_status() {
+        let status = |error| failure(error, "shop.db").status;
+        assert_eq!(status(TuiError::Terminal(std::io::Error::other("gone"))), Status::Refused);
+        assert_eq!(status(TuiError::Options("no such theme".into())), Status::Usage);
+        assert_eq!(status(TuiError::Gone), Status::Done);
+        assert_eq!(status(TuiError::Defect), Status::Defect);
+    }
 
     #[test]
     fn the_help_names_the_themes_there_are() {

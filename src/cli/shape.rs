@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-use crate::analysis::Change;
+use crate::analysis::{self, Change};
 use crate::fold::Tier;
-use crate::model::{Finding, Position, Timestamp, Value, Version, time};
+use crate::model::{Event, Finding, Position, Timestamp, Value, Version, time};
 use crate::session::Session;
 use crate::store::AggregateSummary;
 
@@ -54,8 +54,8 @@ impl<'a> From<&'a AggregateSummary> for Aggregate<'a> {
     }
 }
 
-/// The reducer behind a state.
-#[derive(Serialize)]
+/// The reducer behind a state, and how far that can be trusted: it stands wherever something is told of a state.
+#[derive(Clone, Copy, Serialize)]
 pub(crate) struct Reducer<'a> {
     name: &'a str,
     tier: Tier,
@@ -83,6 +83,8 @@ pub(crate) struct State<'a> {
     pub(crate) reducer: Reducer<'a>,
     #[serde(rename = "state")]
     pub(crate) value: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blame: Option<Vec<Blamed<'a>>>,
     pub(crate) findings: &'a [Finding],
 }
 
@@ -91,6 +93,7 @@ pub(crate) struct State<'a> {
 pub(crate) struct Diff<'a> {
     pub(crate) from: Version,
     pub(crate) to: Version,
+    pub(crate) reducer: Reducer<'a>,
     pub(crate) changes: &'a [Change],
     pub(crate) findings: &'a [Finding],
 }
@@ -103,6 +106,7 @@ pub(crate) struct Logged<'a> {
     pub(crate) event_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) time: Option<Moment<'a>>,
+    pub(crate) reducer: Reducer<'a>,
     pub(crate) changes: &'a [Change],
     pub(crate) findings: &'a [Finding],
 }
@@ -110,15 +114,37 @@ pub(crate) struct Logged<'a> {
 /// A row of `blame`.
 #[derive(Serialize)]
 pub(crate) struct Blamed<'a> {
-    pub(crate) path: String,
-    pub(crate) value: &'a Value,
-    pub(crate) version: Version,
+    path: String,
+    value: &'a Value,
+    version: Version,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub(crate) event_type: Option<&'a str>,
+    event_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) position: Option<Position>,
+    position: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) time: Option<Moment<'a>>,
+    time: Option<Moment<'a>>,
+    /// Absent in a state, which says it once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reducer: Option<Reducer<'a>>,
+}
+
+impl<'a> Blamed<'a> {
+    /// A value with the event that put it there.
+    pub(crate) fn of(
+        one: &'a analysis::Blamed,
+        event: Option<&'a Event>,
+        reducer: Option<Reducer<'a>>,
+    ) -> Self {
+        Self {
+            path: one.path.to_pointer(),
+            value: &one.value,
+            version: one.version,
+            event_type: event.map(|event| event.event_type.as_str()),
+            position: event.and_then(|event| event.position),
+            time: event.and_then(|event| event.time.as_ref()).map(Moment),
+            reducer,
+        }
+    }
 }
 
 /// A row of `history`.
@@ -133,6 +159,7 @@ pub(crate) struct Touched<'a> {
     pub(crate) before: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) after: Option<&'a Value>,
+    pub(crate) reducer: Reducer<'a>,
 }
 
 /// What `import` has done.

@@ -82,8 +82,12 @@ impl Held {
         Ok(bytes)
     }
 
-    /// Copies it into a new file at `to`.
-    pub(crate) fn copy(&self, to: &Path) -> io::Result<()> {
+    /// Copies it into a new file at `to`; `on` is told of every piece, and may end it.
+    pub(crate) fn copy(
+        &self,
+        to: &Path,
+        on: &mut dyn FnMut(u64) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut to = File::create_new(to)?;
         let mut buffer = vec![0; 1 << 20];
         let mut place = 0;
@@ -96,6 +100,7 @@ impl Held {
             };
             to.write_all(buffer.get(..read).unwrap_or_default())?;
             place += read as u64;
+            on(read as u64)?;
         }
     }
 }

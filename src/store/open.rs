@@ -1,5 +1,6 @@
 //! One way in for every kind of store: what a file is, its first bytes say, never its name.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,12 @@ pub struct OpenOptions {
 pub(super) const USUAL_SCRATCH: &str = if cfg!(windows) { r"C:\Windows\Temp" } else { "/tmp" };
 
 /// Opens the store at `source`, a path or `demo:` and the name of a sample, for reading.
-pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, StoreError> {
+pub fn open(
+    source: impl AsRef<OsStr>,
+    options: &OpenOptions,
+) -> Result<Box<dyn EventStore>, StoreError> {
+    let path = Path::new(source.as_ref());
+    let source = &*path.to_string_lossy();
     if let Some((scheme, _)) = source.split_once("://") {
         return Err(StoreError::new(
             StoreErrorKind::Unsupported,
@@ -37,17 +43,21 @@ pub fn open(source: &str, options: &OpenOptions) -> Result<Box<dyn EventStore>, 
         }
         return demo::open(name);
     }
-    let path = Path::new(source);
     let layout = options.layout.as_deref().map(layout::from_file).transpose()?;
-    if let (Some(layout), false) = (&layout, is_sqlite(path)) {
+    let piped = recording::is_piped(path);
+    if let (Some(layout), false) = (&layout, !piped && is_sqlite(path)) {
         // A file that is neither gets its own answer from the recordings below.
-        if path.is_file() {
+        if piped || path.is_file() {
             return Err(no_database(&layout.name, source));
         }
     }
     let scratch = options.scratch.as_deref().unwrap_or(Path::new(USUAL_SCRATCH));
+    if piped {
+        return recording::open_with(path, scratch, &options.stop);
+    }
     if is_sqlite(path) {
-        return Ok(Box::new(SqliteStore::open(source, layout.as_ref(), scratch)?));
+        let store = SqliteStore::open_with(path, layout.as_ref(), scratch, &options.stop)?;
+        return Ok(Box::new(store));
     }
     let bytes = beginning(path)?;
     if looks_like_a_recording(path, &bytes) {

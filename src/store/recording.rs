@@ -11,6 +11,7 @@ mod file;
 mod gather;
 mod lines;
 mod members;
+mod piped;
 mod state;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 pub(crate) use cloudevents::{EXTENSION, MADE_UP_ID, MADE_UP_SOURCE, PLACED};
 use draft::Shape;
+pub(crate) use piped::is_piped;
 use state::State;
 
 use super::index::{Index, Row};

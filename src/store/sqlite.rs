@@ -28,7 +28,7 @@ use self::plan::Plan;
 use super::layout::{self, CategoryRule, Layout};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Snapshot, StoreError,
+    EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Snapshot, Stop, StoreError,
     StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
@@ -55,11 +55,28 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file at `path` with the layout that its tables show, or with `layout`, a person's own. A store that
     /// cannot be read where it is without leaving something beside it is copied into `scratch`.
-    pub fn open(path: &str, layout: Option<&Layout>, scratch: &Path) -> Result<Self, StoreError> {
-        let mut link = Link::new(path, scratch)?;
+    pub fn open(
+        path: impl AsRef<Path>,
+        layout: Option<&Layout>,
+        scratch: &Path,
+    ) -> Result<Self, StoreError> {
+        Self::open_with(path.as_ref(), layout, scratch, &Stop::default())
+    }
+
+    /// Opens it until `stop` is raised, which is told how far copying is.
+    pub(crate) fn open_with(
+        path: &Path,
+        layout: Option<&Layout>,
+        scratch: &Path,
+        stop: &Stop,
+    ) -> Result<Self, StoreError> {
+        let mut link = Link::new(path, scratch)?.telling(stop.clone());
+        stop.also(link.interrupter());
+        stop.check()?;
+        let name = &*path.to_string_lossy();
         let layout = layout.cloned().map(Arc::new);
         let (file, (plan, info)) =
-            link.call(|call| Ok((call.file, recognise(call, path, layout.as_deref())?)))?;
+            link.call(|call| Ok((call.file, recognise(call, name, layout.as_deref())?)))?;
         let mut store = Self {
             link,
             layout,
@@ -70,7 +87,9 @@ impl SqliteStore {
             newest: None,
             generation: 0,
         };
+        stop.check()?;
         store.notice_unreadable()?;
+        stop.check()?;
         Ok(store)
     }
 
@@ -114,9 +133,11 @@ impl SqliteStore {
         }
         for finding in noticed {
             let said = &self.info.findings;
-            if said.len() < MOST_FINDINGS && !said.contains(&finding) {
-                Arc::make_mut(&mut self.info).findings.push(finding);
+            if said.len() > MOST_FINDINGS || said.contains(&finding) {
+                continue;
             }
+            let finding = if said.len() < MOST_FINDINGS { finding } else { untold() };
+            Arc::make_mut(&mut self.info).findings.push(finding);
         }
         Ok(answer)
     }
@@ -193,9 +214,15 @@ fn replaced(mut error: StoreError, name: &str) -> StoreError {
     error
 }
 
-fn about(path: &str, best: &schema::Match<'_>, findings: Vec<Finding>) -> StoreInfo {
+/// The last thing that is said of a store where more could be.
+fn untold() -> Finding {
+    let message = format!("more was noticed than these {MOST_FINDINGS}, and is not told");
+    Finding::warning("more-findings", message)
+}
+
+fn about(name: &str, best: &schema::Match<'_>, findings: Vec<Finding>) -> StoreInfo {
     StoreInfo {
-        name: path.to_owned(),
+        name: name.to_owned(),
         layout: best.layout.name.clone(),
         title: best.layout.title.clone(),
         why: best.why.clone(),
@@ -253,7 +280,7 @@ impl EventStore for SqliteStore {
 
     fn reopen(&self) -> Result<Box<dyn EventStore>, StoreError> {
         Ok(Box::new(Self {
-            link: Link::new(&self.info.name, self.link.scratch())?,
+            link: self.link.again()?,
             layout: self.layout.clone(),
             file: self.file,
             plan: Arc::clone(&self.plan),

@@ -7,6 +7,7 @@ mod demo;
 mod failures;
 mod help;
 mod json;
+mod places;
 mod stores;
 mod surroundings;
 mod transfer;

@@ -1,5 +1,7 @@
 //! `foldback aggregates`: whose history a store holds.
 
+use std::ffi::OsString;
+
 use clap::{Args, ValueEnum};
 
 use crate::cli::context::Context;
@@ -8,7 +10,7 @@ use crate::cli::line::{Ink, Line};
 use crate::cli::render;
 use crate::cli::shape;
 use crate::cli::table::Table;
-use crate::model::Category;
+use crate::model::{Category, Finding};
 use crate::session::{Session, Sort};
 use crate::store::{AggregateQuery, AggregateSummary, Capabilities};
 use crate::text::{self, human};
@@ -20,9 +22,9 @@ use crate::text::{self, human};
   foldback aggregates shop.db --sort events --limit 10
   foldback aggregates shop.db --category Order --json | jq -r .aggregate")]
 pub(crate) struct Arguments {
-    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
-    store: String,
+    store: OsString,
     /// Only this category
     #[arg(long, value_name = "NAME")]
     category: Option<String>,
@@ -57,6 +59,7 @@ const BOTH_TIMES: usize = 110;
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut session = context.open(&arguments.store)?;
     let capabilities = session.capabilities();
+    let known = session.store_info().findings.clone();
     if arguments.sort == Order::Recent && !capabilities.time {
         let name = &session.store_info().title;
         return Err(Failure::usage(format!("{name} records no times, so nothing is recent"))
@@ -70,7 +73,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let limit = arguments.limit.unwrap_or(usize::MAX);
     let mut list = List::new(capabilities, context.out.width());
     let sort = match arguments.sort {
-        Order::Id => return in_order(&mut session, context, query, arguments.limit, list),
+        Order::Id => {
+            in_order(&mut session, context, query, arguments.limit, list)?;
+            return Ok(context.out.closing_findings(&news(&session, &known))?);
+        }
         Order::Recent => Sort::Recent,
         Order::Events => Sort::Events,
     };
@@ -79,7 +85,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let searched = progress.done();
     drop(progress);
     list.print(context, &rows)?;
-    close(&mut session, context, &query, searched, rows.len(), arguments.limit)
+    close(&mut session, context, &query, searched, rows.len(), arguments.limit)?;
+    Ok(context.out.closing_findings(&news(&session, &known))?)
+}
+
+/// What listing noticed; what opening did is told already.
+fn news(session: &Session, known: &[Finding]) -> Vec<Finding> {
+    let findings = &session.store_info().findings;
+    findings.iter().filter(|finding| !known.contains(finding)).cloned().collect()
 }
 
 /// Prints page after page, so that the first rows of a million are there at once.

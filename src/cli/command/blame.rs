@@ -19,7 +19,7 @@ use crate::model::Path;
   foldback blame shop.db order-4711
   foldback blame shop.db order-4711 .total
   foldback blame shop.db order-4711 '.items[\"p-1\"]' --at 17
-  foldback blame shop.db order-4711 --json | jq -r 'select(.type == \"ItemRemoved\") | .path'")]
+  foldback blame shop.db order-4711 --json | jq 'select(.type == \"Paid\")'")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -50,15 +50,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         Origins::of(&mut session, &key, versions, &mut context.progress("reading events"))?;
     if context.out.is_json() {
         for one in &values {
-            let event = origins.event(one.version);
-            context.out.value(&shape::Blamed {
-                path: one.path.to_pointer(),
-                value: &one.value,
-                version: one.version,
-                event_type: event.map(|event| event.event_type.as_str()),
-                position: event.and_then(|event| event.position),
-                time: event.and_then(|event| event.time.as_ref()).map(shape::Moment),
-            })?;
+            let reducer = Some(shape::Reducer::of(&session));
+            context.out.value(&shape::Blamed::of(one, origins.event(one.version), reducer))?;
         }
         return Ok(context.out.closing_findings(&findings)?);
     }

@@ -10,7 +10,7 @@ use crate::cli::help;
 /// Print the completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  foldback completions bash > ~/.local/share/bash-completion/completions/foldback
+  foldback completions bash >> ~/.bash_completion
   foldback completions zsh > ~/.zfunc/_foldback
   foldback completions fish > ~/.config/fish/completions/foldback.fish")]
 pub(crate) struct Arguments {

@@ -14,7 +14,8 @@ use crate::store::demo::{self, SAMPLES};
 /// Look at a sample store that comes with foldback
 #[derive(Debug, Args)]
 #[command(
-    after_help = "It is part of the program: nothing is written anywhere. Every command takes it as STORE, by the name that --list shows.
+    after_help = "It is part of the program: nothing is written anywhere. Every command takes it
+as STORE, by the name that --list shows.
 
 Examples:
   foldback demo
@@ -56,7 +57,7 @@ pub(crate) fn run(
         Failure { hint: error.hint, ..failure }
     })?;
     let first = Some(sample.first());
-    screen::show(&sample.store(), first, arguments.look.or(look), colour, context)
+    screen::show(sample.store().as_ref(), first, arguments.look.or(look), colour, context)
 }
 
 fn list(context: &mut Context) -> Outcome {

@@ -16,7 +16,8 @@ use crate::text::human;
 /// Show what is different between two versions of an aggregate
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each line is one change: `+` came, `-` went, `~` became something else. FROM may be later than TO.
+Each line is one change: `+` came, `-` went, `~` became something else. FROM may
+be later than TO.
 
 Examples:
   foldback diff shop.db order-4711 16 17
@@ -58,11 +59,15 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     if arguments.format == Some(Format::Rfc6902) {
         context.out.raw(&analysis::to_rfc6902(&changes))?;
         context.out.raw("\n")?;
+        // The document has no room for it.
+        let (name, tier) = session.reducer();
+        context.out.note(format!("the states are {} by {name}", tier.as_str()))?;
         return Ok(context.out.findings(&findings)?);
     }
     if context.out.is_json() {
         let (from, to) = (before.version, after.version);
-        let diff = shape::Diff { from, to, changes: &changes, findings: &findings };
+        let reducer = shape::Reducer::of(&session);
+        let diff = shape::Diff { from, to, reducer, changes: &changes, findings: &findings };
         return Ok(context.out.value(&diff)?);
     }
     let count = human::plural(changes.len() as u64, "change");

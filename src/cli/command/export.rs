@@ -1,5 +1,6 @@
 //! `foldback export`: a store's events as a recording or as CloudEvents.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -14,9 +15,9 @@ use crate::text::human;
 /// Write a store's events to a file or to standard output
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --format, TO's name decides: .cloudevents.jsonl is CloudEvents 1.0, anything else is JSON
-lines of foldback's own; .zst behind either compresses it. TO must not be there yet, and is there
-only when all of it is written.
+Without --format, TO's name decides: .cloudevents.jsonl is CloudEvents 1.0,
+anything else is JSON lines of foldback's own; .zst behind either compresses it.
+TO must not be there yet, and is there only when all of it is written.
 
 Examples:
   foldback export shop.db shop.jsonl.zst
@@ -24,9 +25,9 @@ Examples:
   foldback export shop.db - | jq -r .type | sort | uniq -c
   foldback export shop.db - --format cloudevents | kcat -P -t events")]
 pub(crate) struct Arguments {
-    /// The store to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// What to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
     #[arg(value_hint = clap::ValueHint::FilePath)]
-    store: String,
+    store: OsString,
     /// The file to make; `-` is standard output
     #[arg(value_hint = clap::ValueHint::FilePath)]
     to: PathBuf,
@@ -64,10 +65,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         session.export_to(&arguments.to, format, &mut context.progress("writing events"))?;
     let to = arguments.to.to_string_lossy();
     if context.out.is_json() {
-        return Ok(context.out.value(&shape::Exported { from: &arguments.store, to, events })?);
+        return Ok(context.out.value(&shape::Exported {
+            from: &arguments.store.to_string_lossy(),
+            to,
+            events,
+        })?);
     }
     let line = Line::of(Ink::Title, to)
         .with(Ink::Plain, format!(": {}", human::plural(events, "event")))
-        .with(Ink::Dim, format!(" from {}", arguments.store));
+        .with(Ink::Dim, format!(" from {}", arguments.store.display()));
     Ok(context.out.line(&line)?)
 }

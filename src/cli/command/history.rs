@@ -21,7 +21,7 @@ use crate::text::human;
 #[command(after_help = "Examples:
   foldback history shop.db order-4711 .total
   foldback history shop.db order-4711 '.items[\"p-1\"].quantity'
-  foldback history shop.db order-4711 .status --json | jq -r '[.version, .type, .after] | @tsv'")]
+  foldback history shop.db order-4711 .status --json | jq .after")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -109,6 +109,7 @@ fn print(out: &mut Output, names: &Session, event: &Event, change: &Change) -> P
             op: change.op,
             before: change.before.as_ref(),
             after: change.after.as_ref(),
+            reducer: shape::Reducer::of(names),
         });
     }
     let mut line = Line::of(Ink::Title, format!("v{}", event.version));

@@ -1,5 +1,6 @@
 //! `foldback import`: any store, copied into one of foldback's own.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,17 +14,18 @@ use crate::text::human;
 /// Copy a store or a recording into a new store of foldback's own
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Positions, times, ids, versions, payloads, snapshots and checkpoints are kept; what had to be made
-up or stays behind is said. TO must not be there yet, and is there only when all of it is written.
+Positions, times, ids, versions, payloads, snapshots and checkpoints are kept;
+what had to be made up or stays behind is said. TO must not be there yet, and is
+there only when all of it is written.
 
 Examples:
   foldback import orders.jsonl orders.db
   foldback import shop.db copy.db --json | jq .events
   foldback import legacy.db copy.db --layout legacy.yaml")]
 pub(crate) struct Arguments {
-    /// The store to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// What to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
     #[arg(value_hint = clap::ValueHint::FilePath)]
-    from: String,
+    from: OsString,
     /// The store to make
     #[arg(value_hint = clap::ValueHint::FilePath)]
     to: PathBuf,
@@ -35,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let report = session.import_to(&arguments.to, &mut context.progress("copying events"))?;
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Imported {
-            from: &arguments.from,
+            from: &arguments.from.to_string_lossy(),
             to: arguments.to.to_string_lossy(),
             aggregates: report.aggregates,
             events: report.events,
@@ -53,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     if report.checkpoints > 0 {
         line.push(Ink::Plain, format!(", {}", human::plural(report.checkpoints, "checkpoint")));
     }
-    line.push(Ink::Dim, format!(" from {}", arguments.from));
+    line.push(Ink::Dim, format!(" from {}", arguments.from.display()));
     context.out.line(&line)?;
     Ok(context.out.findings(&report.findings)?)
 }

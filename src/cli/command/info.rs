@@ -1,5 +1,7 @@
 //! `foldback info`: what a store is and what is in it.
 
+use std::ffi::OsString;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -15,20 +17,21 @@ use crate::session::{ProjectionStatus, Session};
 use crate::store::{Census, StoreInfo};
 use crate::text::human;
 
-/// What a store is: its layout, counts, time span, types, projections
+/// What a store is: layout, counts, time span, types, projections
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Names the library that wrote the store and why it is recognised as that, counts aggregates and
-events, and holds the checkpoint of every projection against the newest event.
+Names the library that wrote the store and why it is recognised as that, counts
+aggregates and events, and holds the checkpoint of every projection against the
+newest event.
 
 Examples:
   foldback info shop.db
-  foldback info shop.db --json | jq '.projections[] | select(.lag_events > 1000)'
+  foldback info shop.db --json | jq -c '.projections[] | [.name, .lag_events]'
   foldback info orders.jsonl.zst")]
 pub(crate) struct Arguments {
-    /// The store: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
-    store: String,
+    store: OsString,
 }
 
 #[derive(Serialize)]

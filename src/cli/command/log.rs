@@ -17,12 +17,12 @@ use crate::model::{EventType, Finding, Timestamp, Version};
 use crate::session::{Session, Walked};
 use crate::text::human;
 
-/// Show every version of an aggregate: its event and what that changed
+/// Show every version: its event and what that changed
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   foldback log shop.db order-4711
   foldback log shop.db order-4711 --reverse --limit 5
-  foldback log shop.db order-4711 --json | jq -c 'select(.changes == []) | {version, type}'")]
+  foldback log shop.db order-4711 --json | jq 'select(.changes == [])'")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     subject: Subject,
@@ -110,6 +110,7 @@ fn print(out: &mut Output, names: &Session, entry: &Entry) -> Printed {
             version: entry.version,
             event_type: entry.event_type.as_str(),
             time: entry.time.as_ref().map(shape::Moment),
+            reducer: shape::Reducer::of(names),
             changes: &entry.changes,
             findings: &entry.findings,
         });
@@ -139,8 +140,9 @@ fn print(out: &mut Output, names: &Session, entry: &Entry) -> Printed {
         if entry.findings.iter().take(index).any(|one| one.message == finding.message) {
             continue;
         }
-        let text = format!("! {} ({})", finding.message, finding.code);
-        out.line(&Line::plain("       ").with(Ink::Warning, text))?;
+        let mut line = Line::plain("       ");
+        line.append(render::finding(finding));
+        out.line(&line)?;
     }
     Ok(())
 }

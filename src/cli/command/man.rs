@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::help;
 
-/// Print the manual page, or write the pages of all commands into a directory
+/// Print the manual page, or write one for every command
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   foldback man | man -l -

@@ -2,21 +2,23 @@
 
 use clap::Args;
 
+use crate::analysis;
 use crate::cli::args::Subject;
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
 use crate::cli::line::{Ink, Line};
 use crate::cli::origin::Origins;
 use crate::cli::render;
-use crate::cli::shape::{self, Reducer};
-use crate::model::Version;
+use crate::cli::shape::{self, Blamed, Reducer};
+use crate::model::{Path, Version};
 use crate::session::{Moment, Session};
 
 /// Show an aggregate's state: now, at any version, at any moment
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The state is folded from the aggregate's events. How far it can be trusted stands with it:
-`guessed` means that the events were merged without knowing the application's rules.
+The state is folded from the aggregate's events. How far it can be trusted
+stands with it: `guessed` means that the events were merged without knowing the
+application's rules.
 
 Examples:
   foldback state shop.db order-4711
@@ -29,7 +31,7 @@ pub(crate) struct Arguments {
     /// At this version: a number, first, last, -3 (three before the last), or a time such as -2h
     #[arg(long, value_name = "VERSION", default_value = "last", allow_hyphen_values = true)]
     at: String,
-    /// Show beside each value the event that put it there
+    /// Show beside each value the event that put it there; with --json, under `blame`
     #[arg(long)]
     blame: bool,
 }
@@ -42,6 +44,16 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let moment = session.moment(&key, at, &mut context.progress("reading events"))?;
     let findings = session.findings_to(&moment);
     if context.out.is_json() {
+        let values = if arguments.blame {
+            analysis::blame(&moment.state, &Path::root())
+        } else {
+            Vec::new()
+        };
+        let versions = values.iter().map(|one| one.version);
+        let mut progress = context.progress("reading events");
+        let origins = Origins::of(&mut session, &key, versions, &mut progress)?;
+        drop(progress);
+        let rows = values.iter().map(|one| Blamed::of(one, origins.event(one.version), None));
         context.out.value(&shape::State {
             aggregate: key.id.as_str(),
             category: key.category.as_str(),
@@ -50,6 +62,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             time: moment.event.as_ref().and_then(|event| event.time.as_ref()).map(shape::Moment),
             reducer: Reducer::of(&session),
             value: moment.state.value(),
+            blame: arguments.blame.then(|| rows.collect()),
             findings: &findings,
         })?;
         return Ok(());

@@ -34,7 +34,7 @@ pub fn verify_chain(
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Verified, StoreError> {
     check_is_ours(path)?;
-    let mut link = Link::new(&path.to_string_lossy(), scratch)?;
+    let mut link = Link::new(path, scratch)?;
     let mut verified = Verified { events: 0, hash: String::new(), findings: Vec::new() };
     let mut reached = Reached::default();
     loop {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::store::{StoreError, StoreErrorKind};
+use crate::store::{Stop, StoreError, StoreErrorKind};
 
 /// What compressed data begins with.
 pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -33,6 +33,11 @@ impl Seen {
         #[cfg(not(unix))]
         let identity = (0, 0);
         Self { identity, length: metadata.len(), modified: metadata.modified().ok() }
+    }
+
+    /// Its length.
+    pub(super) fn length(&self) -> u64 {
+        self.length
     }
 
     /// Whether it is the same file with more in it.
@@ -73,13 +78,37 @@ pub(super) fn check_is_utf8(name: &str, start: &[u8]) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// The error for a place where nothing that comes through a pipe can be kept.
+pub(super) fn no_place(path: &Path, scratch: &Path, error: io::Error) -> StoreError {
+    let (name, scratch) = (path.display(), scratch.display());
+    let message = format!("what comes from {name} cannot be kept in {scratch}: {error}");
+    StoreError::new(StoreErrorKind::Failed, message)
+        .because(error)
+        .hint(format!("make room in {scratch} or name another place with TMPDIR"))
+}
+
 /// The error for a place where nothing can be unpacked.
 pub(super) fn no_room(path: &Path, scratch: &Path, error: io::Error) -> StoreError {
     let (name, scratch) = (path.display(), scratch.display());
     let message = format!("{name} cannot be unpacked into {scratch}: {error}");
     StoreError::new(StoreErrorKind::Failed, message).because(error).hint(format!(
-        "make room in {scratch}, or unpack it yourself (`zstd -d {name}`) and open the result"
+        "make room in {scratch} or name another place with TMPDIR; or unpack it yourself (`zstd -d {name}`) and open the \
+         result"
     ))
+}
+
+/// Tells how much has been read.
+pub(super) struct Counted<'a, R> {
+    pub(super) from: R,
+    pub(super) stop: &'a Stop,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.stop.advances(read as u64);
+        Ok(read)
+    }
 }
 
 /// Keeps all that is read from one side on the other.

@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::bytes::Bytes;
 use super::draft::{self, Shape};
-use super::file::{self, Seen, Tee, ZSTD};
+use super::file::{self, Counted, Seen, Tee, ZSTD};
 use super::gather::{self, Gather, brief, trimmed};
 use super::lines::{self, End, Reached};
+use super::piped::{Piped, is_piped};
 use crate::model::{Event, Finding};
 use crate::store::index::{Index, Numbering, Row};
 use crate::store::scratch::ScratchFile;
+use crate::store::sqlite::look;
 use crate::store::{Stop, StoreError, StoreErrorKind, StoreInfo};
 
 /// How many bytes before the end of what was read are compared to notice that a file was written anew.
@@ -76,33 +78,87 @@ impl fmt::Debug for State {
 impl State {
     /// Indexes a file; what it unpacks to is kept in `scratch`.
     pub(super) fn load(path: &Path, scratch: &Path, stop: &Stop) -> Result<Self, StoreError> {
+        if is_piped(path) {
+            return Self::piped(path, scratch, stop);
+        }
         let (opened, seen) = file::open(path)?;
         let name = path.display().to_string();
         let failed = |error| file::failed(path, error);
-        let mut plain = BufReader::with_capacity(BUFFER, &opened);
+        stop.expects(seen.length());
+        let counted = Counted { from: &opened, stop };
+        let mut plain = BufReader::with_capacity(BUFFER, counted);
         let start = plain.fill_buf().map_err(failed)?;
         file::check_is_utf8(&name, start)?;
         let compressed = start.starts_with(&ZSTD);
         let mut state = Self::new(name, compressed);
         state.watched = Some(Watched { path: path.to_owned(), seen });
         if compressed {
-            let no_room = |error| file::no_room(path, scratch, error);
-            let mut unpacked = ScratchFile::fresh(scratch).map_err(no_room)?;
             let from = zstd::stream::read::Decoder::with_buffer(plain).map_err(failed)?;
-            let tee = Tee { from, to: &mut unpacked.file, failed: None };
-            let mut input = BufReader::with_capacity(BUFFER, tee);
-            let indexed = state.first(&mut input, stop);
-            if let Some(error) = input.into_inner().failed {
-                return Err(no_room(error));
-            }
-            indexed?;
-            state.bytes = Bytes::Unpacked(unpacked);
+            state.keep(from, path, scratch, stop)?;
         } else {
             state.first(&mut plain, stop)?;
             state.bytes = Bytes::File(opened);
         }
         state.remember().map_err(failed)?;
         Ok(state)
+    }
+
+    /// Indexes what is piped in, and keeps it in `scratch`: it cannot be read twice.
+    fn piped(path: &Path, scratch: &Path, stop: &Stop) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        let failed = |error| file::failed(path, error);
+        let piped = Piped::open(path, stop).map_err(failed)?;
+        let mut plain = BufReader::with_capacity(BUFFER, piped);
+        let read = plain.fill_buf().map(<[u8]>::to_vec);
+        stop.check()?;
+        let start = read.map_err(failed)?;
+        file::check_is_utf8(&name, &start)?;
+        if start.starts_with(look::MAGIC) {
+            let message = format!("{name} is a pipe with a SQLite database in it");
+            return Err(StoreError::new(StoreErrorKind::NotAStore, message)
+                .hint("a database is read from its file: write it to one, and name that"));
+        }
+        let compressed = start.starts_with(&ZSTD);
+        let first = lines::first_byte(&mut &start[..]);
+        if !compressed && !matches!(first, Some(b'{' | b'[')) {
+            return Err(look::stranger(path, &start, start.len() as u64));
+        }
+        let mut state = Self::new(name, compressed);
+        if compressed {
+            let from = zstd::stream::read::Decoder::with_buffer(plain).map_err(failed)?;
+            state.keep(from, path, scratch, stop)?;
+        } else {
+            state.keep(plain, path, scratch, stop)?;
+        }
+        let message = format!("{} is a pipe: what came through it is shown", state.name);
+        state.findings.push(Finding::note("recording-piped", message));
+        state.remember().map_err(failed)?;
+        Ok(state)
+    }
+
+    /// Indexes a text while all of it is kept in `scratch`.
+    fn keep(
+        &mut self,
+        from: impl Read,
+        path: &Path,
+        scratch: &Path,
+        stop: &Stop,
+    ) -> Result<(), StoreError> {
+        let full = |state: &Self, error| match &state.watched {
+            Some(_) => file::no_room(path, scratch, error),
+            None => file::no_place(path, scratch, error),
+        };
+        let mut kept = ScratchFile::fresh(scratch).map_err(|error| full(self, error))?;
+        let tee = Tee { from, to: &mut kept.file, failed: None };
+        let mut input = BufReader::with_capacity(BUFFER, tee);
+        let indexed = self.first(&mut input, stop);
+        stop.check()?;
+        if let Some(error) = input.into_inner().failed {
+            return Err(full(self, error));
+        }
+        indexed?;
+        self.bytes = Bytes::Unpacked(kept);
+        Ok(())
     }
 
     /// Indexes the bytes of a recording that comes with the program, under the name `name`.

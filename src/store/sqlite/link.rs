@@ -112,9 +112,13 @@ impl Call<'_> {
 /// A database that is read in calls.
 pub(in crate::store) struct Link {
     path: PathBuf,
+    /// What a person called it.
+    given: PathBuf,
     name: String,
     scratch: PathBuf,
     stop: Arc<Stop>,
+    /// Told how far a copy is.
+    told: super::super::Stop,
     open: Option<Open>,
     // Dropped after the connection, whose locks would go with it.
     held: Option<Held>,
@@ -124,16 +128,21 @@ pub(in crate::store) struct Link {
 }
 
 impl Link {
-    /// A link to the file that a person calls `name`, with `scratch` for a private copy; nothing is opened yet.
-    pub(in crate::store) fn new(name: &str, scratch: &Path) -> Result<Self, StoreError> {
-        let path = Path::new(name);
+    /// A link to the file that a person calls `path`, with `scratch` for a private copy; nothing is opened yet.
+    pub(in crate::store) fn new(
+        path: impl AsRef<Path>,
+        scratch: &Path,
+    ) -> Result<Self, StoreError> {
+        let path = path.as_ref();
         // SQLite puts its companions beside what a symbolic link points at.
         let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
         let mut link = Self {
             path: real,
-            name: name.to_owned(),
+            given: path.to_owned(),
+            name: path.to_string_lossy().into_owned(),
             scratch: scratch.to_owned(),
             stop: Arc::default(),
+            told: super::super::Stop::default(),
             open: None,
             held: None,
             identity: None,
@@ -152,6 +161,16 @@ impl Link {
         Ok(link)
     }
 
+    /// Tells how far copying is.
+    pub(super) fn telling(self, told: super::super::Stop) -> Self {
+        Self { told, ..self }
+    }
+
+    /// Another link to what has that name now.
+    pub(super) fn again(&self) -> Result<Self, StoreError> {
+        Self::new(&self.given, &self.scratch)
+    }
+
     /// How it was open at the last call.
     pub(super) fn way(&self) -> Option<Way> {
         self.open.as_ref().map(|open| open.way)
@@ -165,11 +184,6 @@ impl Link {
     /// Notes that the file holds another history than before.
     pub(super) fn is_rewritten(&mut self) {
         self.generation += 1;
-    }
-
-    /// Where private copies go.
-    pub(super) fn scratch(&self) -> &Path {
-        &self.scratch
     }
 
     /// Stops the call that runs.
@@ -220,7 +234,7 @@ impl Link {
             if self.open.is_none()
                 && let Err(error) = self.connect(before)
             {
-                if self.files()? == before {
+                if error.is_interrupted() || self.files()? == before {
                     return Err(error);
                 }
                 last = Some(error);
@@ -279,10 +293,15 @@ impl Link {
             (true, true, false) if written(files.wal) => Way::Copied,
             (true, ..) => Way::Still,
         };
-        let open = match self.attach(way, &held, files) {
+        let mut scratch = None;
+        if way == Way::Copied {
+            scratch = Some(self.copy(&held)?);
+        }
+        let open = match self.attach(way, scratch, files) {
             // A journal or log that its owner left behind wants to be played back, which only a copy allows.
             Err(error) if needs_writing(&error) && matches!(way, Way::Locked | Way::Shared) => {
-                self.attach(Way::Copied, &held, files)
+                let scratch = Some(self.copy(&held)?);
+                self.attach(Way::Copied, scratch, files)
             }
             other => other,
         }
@@ -293,26 +312,43 @@ impl Link {
         Ok(())
     }
 
-    fn attach(&self, way: Way, held: &Held, files: Files) -> Result<Open, rusqlite::Error> {
+    /// A private copy; somebody may not want to wait for it.
+    fn copy(&self, held: &Held) -> Result<Scratch, StoreError> {
+        let stopped = || self.stop.asked.load(Ordering::Relaxed);
+        Scratch::copy(held, &self.path, &self.scratch, &self.told, &stopped).map_err(|error| {
+            let (name, scratch) = (&self.name, self.scratch.display());
+            if stopped() {
+                let message = format!("copying {name} was stopped");
+                return StoreError::new(StoreErrorKind::Interrupted, message);
+            }
+            let message = format!(
+                "{name} has a log that only a private copy can be read with, and none can be made in {scratch}: {error}"
+            );
+            StoreError::new(StoreErrorKind::Failed, message).because(error).hint(format!(
+                "make room in {scratch} or name another place with TMPDIR; or open {name} once with its own program, \
+                 which takes the log over"
+            ))
+        })
+    }
+
+    fn attach(
+        &self,
+        way: Way,
+        scratch: Option<Scratch>,
+        files: Files,
+    ) -> Result<Open, rusqlite::Error> {
         let plain = OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let read_only = plain | OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let mut scratch = None;
-        let connection = match way {
-            Way::Locked | Way::Shared => {
-                Connection::open_with_flags(uri(&self.path, "mode=ro&readonly_shm=1"), read_only)?
+        let connection = match (&scratch, way) {
+            (Some(scratch), _) => {
+                let writable = plain | OpenFlags::SQLITE_OPEN_READ_WRITE;
+                Connection::open_with_flags(uri(&scratch.database(), "mode=rw"), writable)?
             }
-            Way::Still => {
+            (None, Way::Still) => {
                 Connection::open_with_flags(uri(&self.path, "mode=ro&immutable=1"), read_only)?
             }
-            Way::Copied => {
-                let copy = Scratch::copy(held, &self.path, &self.scratch).map_err(|error| {
-                    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
-                    let message = format!("no private copy could be made: {error}");
-                    rusqlite::Error::SqliteFailure(code, Some(message))
-                })?;
-                let path = scratch.insert(copy).database();
-                let writable = plain | OpenFlags::SQLITE_OPEN_READ_WRITE;
-                Connection::open_with_flags(uri(&path, "mode=rw"), writable)?
+            (None, _) => {
+                Connection::open_with_flags(uri(&self.path, "mode=ro&readonly_shm=1"), read_only)?
             }
         };
         connection.busy_timeout(PATIENCE)?;

@@ -72,10 +72,25 @@ fn a_full_disk_is_told() {
 
 #[test]
 fn an_argument_that_is_no_text_is_told() {
-    let name = std::ffi::OsStr::from_bytes(b"shop\xff.db");
-    let ran = foldback().args([std::ffi::OsStr::new("info"), name]).output().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"order\xff");
+    let command = ["state", "shop.jsonl"].map(std::ffi::OsStr::new);
+    let ran = foldback().args(command).arg(name).output().unwrap();
     assert_eq!(ran.status.code(), Some(2));
     assert!(text(&ran.stderr).starts_with("error: "), "{}", text(&ran.stderr));
+}
+
+#[test]
+fn an_expression_without_end_is_an_error_and_no_crash() {
+    let ran = run(["events", "shop.jsonl", "--where", "def f: 1 + f; f"]);
+    assert_eq!(ran.status.code(), Some(2), "{}", text(&ran.stderr));
+    let said = text(&ran.stderr);
+    let place = "error: --where does not come to an end on Customer cust-12 v1: ";
+    assert!(said.starts_with(place), "{said}");
+    // What ends is asked, however deep it goes.
+    let deep = "reduce range(50000) as $i (0; [.]) | .version != 1";
+    assert!(run(["events", "shop.jsonl", "--where", deep]).status.success());
+    let printed = run(["events", "shop.jsonl", "--where", r#""\u001b[2J" | stderr"#]);
+    assert!(!text(&printed.stderr).contains('\u{1b}'));
 }
 
 #[test]

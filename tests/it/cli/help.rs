@@ -25,6 +25,10 @@ fn help_teaches() {
     for command in COMMANDS {
         insta::assert_snapshot!(format!("help_{command}"), seen(&format!("{command} --help")));
     }
+    for (line, same) in [("help", "--help"), ("help state", "state --help")] {
+        assert_eq!(text(&run(line.split(' ')).stdout), text(&run(same.split(' ')).stdout));
+    }
+    insta::assert_snapshot!("help_nonsense", seen("help stat"));
     assert_eq!(
         seen("-h").lines().skip(1).collect::<Vec<_>>(),
         seen("--help").lines().skip(1).collect::<Vec<_>>()

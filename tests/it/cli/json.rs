@@ -97,7 +97,7 @@ fn a_state_says_how_far_it_can_be_trusted() {
 #[test]
 fn changes_tell_null_from_missing() {
     let diff = &lines("diff shop.jsonl order-4711 1 2 --json")[0];
-    assert_eq!(keys(diff), ["from", "to", "changes", "findings"]);
+    assert_eq!(keys(diff), ["from", "to", "reducer", "changes", "findings"]);
     let changes = diff["changes"].as_array().unwrap();
     let added = changes.iter().find(|change| change["op"] == "add").unwrap();
     assert_eq!(keys(added), ["path", "op", "after"]);
@@ -151,11 +151,14 @@ fn apply(value: &mut Value, step: &Value) {
 #[test]
 fn log_blame_and_history_agree() {
     let log = lines("log shop.jsonl order-4711 --json");
-    assert_eq!(keys(&log[0]), ["version", "type", "time", "changes", "findings"]);
+    assert_eq!(keys(&log[0]), ["version", "type", "time", "reducer", "changes", "findings"]);
     let reversed = lines("log shop.jsonl order-4711 --json --reverse");
     assert!(log.iter().eq(reversed.iter().rev()));
     for value in lines("blame shop.jsonl order-4711 --json") {
-        assert_eq!(keys(&value), ["path", "value", "version", "type", "position", "time"]);
+        assert_eq!(
+            keys(&value),
+            ["path", "value", "version", "type", "position", "time", "reducer"]
+        );
         let path = value["path"].as_str().unwrap();
         let history = lines(&format!("history shop.jsonl order-4711 {path} --json"));
         let last = history.last().unwrap();
@@ -168,8 +171,8 @@ fn log_blame_and_history_agree() {
     }
     let status = lines("history shop.jsonl order-4711 .status --json");
     let first = &status[0];
-    assert_eq!(keys(first), ["path", "version", "type", "op", "after"]);
-    assert_eq!(keys(&status[1]), ["path", "version", "type", "op", "before", "after"]);
+    assert_eq!(keys(first), ["path", "version", "type", "op", "after", "reducer"]);
+    assert_eq!(keys(&status[1]), ["path", "version", "type", "op", "before", "after", "reducer"]);
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn findings_reach_programs() {
     let [diff] = &lines("diff cli/gap.jsonl a 2 5 --json")[..] else { panic!("one value") };
     assert_eq!(
         (keys(diff), code(diff)),
-        (vec!["from", "to", "changes", "findings"], missing.clone())
+        (vec!["from", "to", "reducer", "changes", "findings"], missing.clone())
     );
     for line in ["blame cli/gap.jsonl a --json", "history cli/gap.jsonl a .n --json"] {
         let rows = lines(line);
@@ -227,4 +230,35 @@ fn a_search_says_how_much_it_searched() {
         said("events shop.jsonl --type OrderPlaced --type OrderPlacd --quiet"),
         "warning: no event in shop.jsonl has the type `OrderPlacd`; did you mean `OrderPlaced`?\n"
     );
+}
+
+#[test]
+fn whatever_is_told_of_a_state_says_how_far_it_can_be_trusted() {
+    for line in [
+        "state shop.jsonl order-4711",
+        "diff shop.jsonl order-4711 1",
+        "log shop.jsonl order-4711",
+        "blame shop.jsonl order-4711",
+        "history shop.jsonl order-4711 .status",
+    ] {
+        for value in lines(&format!("{line} --json")) {
+            assert_eq!(value["reducer"], json!({"name": "merge", "tier": "guessed"}), "{line}");
+        }
+        let first = text(&run(line.split(' ')).stdout).lines().next().unwrap().to_owned();
+        assert!(first.contains("guessed by merge"), "{first}");
+    }
+    let patch = run("diff shop.jsonl order-4711 1 --format rfc6902".split(' '));
+    assert_eq!(text(&patch.stderr), "note: the states are guessed by merge\n");
+}
+
+#[test]
+fn a_state_with_blame_says_for_each_value_what_blame_says() {
+    let [state] = &lines("state shop.jsonl order-4711 --at 3 --blame --json")[..] else { panic!() };
+    let mut blame = lines("blame shop.jsonl order-4711 --at 3 --json");
+    for row in &mut blame {
+        row.as_object_mut().unwrap().remove("reducer");
+    }
+    assert!(blame.len() > 3);
+    assert_eq!(state["blame"], Value::Array(blame));
+    assert!(lines("state shop.jsonl order-4711 --json")[0].get("blame").is_none());
 }

@@ -57,6 +57,34 @@ fn what_is_not_recorded_is_absent_and_never_null() {
 }
 
 #[test]
+fn what_listing_notices_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("low.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE stored_events (originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL,
+                 topic TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (originator_id, originator_version));
+             INSERT INTO stored_events VALUES ('a', 0, 'shop:Opened', '{}'), ('a', 1, 'shop:Opened', '{}');",
+        )
+        .unwrap();
+    for sort in ["id", "events"] {
+        let list = |more: &[&str]| {
+            let arguments = ["aggregates", path.to_str().unwrap(), "--sort", sort];
+            run(arguments.iter().chain(more))
+        };
+        let said = text(&list(&[]).stderr);
+        let told = "finding (error): 1 event is numbered below 1, the first version of this layout";
+        assert!(said.starts_with(told), "{said}");
+        let printed = text(&list(&["--json"]).stdout);
+        let closing: serde_json::Value =
+            serde_json::from_str(printed.lines().last().unwrap()).unwrap();
+        assert_eq!(closing["findings"][0]["code"], "version-below-first", "{printed}");
+        assert_eq!(printed.lines().count(), 2, "{printed}");
+    }
+}
+
+#[test]
 fn a_projection_is_held_against_the_head() {
     let info = &lines("info stores/emmett.db --json")[0];
     let projections = info["projections"].as_array().unwrap();

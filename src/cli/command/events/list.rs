@@ -87,7 +87,7 @@ fn data(event: &Event, form: Form) -> Line {
     let mut line = value.map_or_else(
         |error| {
             problem = error.to_string();
-            Line::of(Ink::Warning, format!("! {error}"))
+            Line::of(Ink::Error, format!("✗ {error}"))
         },
         |value| Line::plain(json::to_string(&value)),
     );
@@ -95,7 +95,8 @@ fn data(event: &Event, form: Form) -> Line {
     for finding in
         event.findings.iter().chain(&noticed).filter(|finding| finding.message != problem)
     {
-        line.push(Ink::Warning, format!("  ! {} ({})", finding.message, finding.code));
+        line.push(Ink::Plain, "  ");
+        line.append(render::finding(finding));
     }
     line
 }
