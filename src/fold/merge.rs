@@ -3,13 +3,14 @@
 //! It cannot know that a `MoneyWithdrawn` lowers a balance; that is why its states say `guessed` wherever they stand.
 
 use super::{Reducer, State, Tier};
-use crate::model::flat::Members;
+use crate::model::flat::Flat;
+use crate::model::payload::Folded;
 use crate::model::{Event, Finding, Value};
 
 /// Deep merge, last write wins: objects member by member, everything else replaced. `null` is a value like any other.
 #[derive(Debug, Default)]
 pub struct Merge {
-    members: Members,
+    flat: Flat,
 }
 
 impl Merge {
@@ -29,20 +30,27 @@ impl Reducer for Merge {
     }
 
     fn apply(&mut self, state: &mut State, event: &Event) -> Result<(), Finding> {
-        let is_object = event.data.members(&mut self.members).map_err(|error| {
+        let folded = event.data.folded(&mut self.flat).map_err(|error| {
             event.finding(Finding::error("payload-unreadable", error.to_string()))
         })?;
-        if !is_object {
-            let kind = event.data.value().map_or("unreadable", Value::kind);
-            return Err(event.finding(Finding::error(
-                "payload-not-an-object",
-                format!("the payload is a JSON {kind}, which merge cannot fold into a state"),
-            )));
-        }
-        if let Value::Object(map) = &mut state.root.value
-            && self.members.merge_into(map, event.version)
-        {
-            state.root.since = event.version;
+        match folded {
+            Folded::Flat(text) => {
+                if let Value::Object(map) = &mut state.root.value
+                    && self.flat.merge_into(text, map, event.version)
+                {
+                    state.root.since = event.version;
+                }
+            }
+            Folded::Whole(value @ Value::Object(_)) => {
+                state.root.merge(value.clone(), event.version);
+            }
+            Folded::Whole(value) => {
+                let message = format!(
+                    "the payload is a JSON {}, which merge cannot fold into a state",
+                    value.kind()
+                );
+                return Err(event.finding(Finding::error("payload-not-an-object", message)));
+            }
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use read::{JsonError, MAX_DEPTH, read};
-pub(crate) use read::{Read, pick, raw_members, read_members, read_noting};
+pub(crate) use read::{Read, lay_out, pick, raw_members, read_noting, text_of};
 pub use write::{to_pretty, to_string, write, write_string};
 
 #[cfg(test)]

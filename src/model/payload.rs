@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
-use super::flat::Members;
+use super::flat::Flat;
 use super::id::Version;
 use super::json::{self, JsonError};
 use super::value::{Map, Slot, Value};
@@ -81,6 +81,15 @@ struct Parsed {
     value: Value,
     /// A key that one of its objects has more than once.
     twice: Option<Box<str>>,
+}
+
+/// What [`Payload::folded`] gives.
+#[derive(Debug)]
+pub(crate) enum Folded<'a> {
+    /// An object that is laid out, and the text that it was made of.
+    Flat(&'a str),
+    /// The value itself, of any kind.
+    Whole(&'a Value),
 }
 
 #[derive(Clone, Debug)]
@@ -165,25 +174,18 @@ impl Payload {
         }
     }
 
-    /// The members of the value, into `members`; `false` where it is no object. Faster than [`Payload::value`] for a
-    /// fold, which has no use for the objects themselves.
-    pub(crate) fn members(&self, members: &mut Members) -> Result<bool, PayloadError> {
+    /// The value for a fold: where it can be, laid out into `flat`, which is faster than building it.
+    pub(crate) fn folded<'a>(&'a self, flat: &mut Flat) -> Result<Folded<'a>, PayloadError> {
         if let Form::Json(view) = &self.form
             && view.stays()
             && self.parsed.get().is_none()
         {
-            match json::read_members(&self.bytes, view, self.since, members)? {
-                json::Read::Members => return Ok(true),
-                json::Read::Other => return Ok(false),
-                json::Read::Odd => {}
+            let text = json::text_of(&self.bytes)?;
+            if json::lay_out(text, view, self.since, flat)? == json::Read::Flat {
+                return Ok(Folded::Flat(text));
             }
         }
-        members.clear();
-        let Value::Object(map) = self.value()? else { return Ok(false) };
-        for (key, slot) in map.iter() {
-            members.push(key.clone(), slot.value.clone());
-        }
-        Ok(true)
+        Ok(Folded::Whole(self.value()?))
     }
 
     fn read(&self) -> Result<Parsed, PayloadError> {
@@ -311,7 +313,10 @@ mod tests {
             r#"{"_data_":{"a":1},"_type_":"t"}"#,
             r#"{"a":{"_type_":"t","_data_":{"b":1},"x":2},"c":{"_type_":"t"},"d":{"_type_":7,"_data_":8}}"#,
             r#"{"a":{"_type_":"t","_data_":1,"_data_":2},"topic":{"_type_":"t","_data_":[]}}"#,
+            r#"{"a":{"_type_":"t","_data_":{"_type_":"u","_data_":"x\ny"}},"b":{"_type_":"t","_data_":null}}"#,
+            r#"{"\u0061":1,"b":"\u0061","c":[true,false,null,-1.50e+1],"d":{}}"#,
         ];
+        let mut laid_out = 0;
         for text in texts {
             for view in [
                 View::default(),
@@ -324,12 +329,20 @@ mod tests {
                 View { unwrap: unwrap(), only: Some(vec!["a".into()]), ..View::default() },
             ] {
                 let read = || Payload::json(text.as_bytes(), Arc::new(view.clone()), Version(1));
-                let (mut members, mut merged) = (Members::default(), Arc::new(Map::default()));
-                assert!(read().members(&mut members).unwrap(), "{text}");
-                members.merge_into(&mut merged, Version(1));
-                assert_eq!(&Value::Object(merged), read().value().unwrap(), "{text} as {view:?}");
+                let (payload, mut flat) = (read(), Flat::default());
+                let folded = match payload.folded(&mut flat).unwrap() {
+                    Folded::Whole(value) => value.clone(),
+                    Folded::Flat(text) => {
+                        laid_out += 1;
+                        let mut merged = Arc::new(Map::default());
+                        flat.merge_into(text, &mut merged, Version(1));
+                        Value::Object(merged)
+                    }
+                };
+                assert_eq!(&folded, read().value().unwrap(), "{text} as {view:?}");
             }
         }
+        assert!(laid_out > texts.len(), "{laid_out} of the payloads were laid out");
     }
 
     #[test]
@@ -337,7 +350,7 @@ mod tests {
         let read = |text: &str, folded: bool| {
             let payload = Payload::json(text.as_bytes(), Arc::default(), Version(1));
             if folded {
-                payload.members(&mut Members::default()).unwrap();
+                payload.folded(&mut Flat::default()).unwrap();
             } else {
                 payload.value().unwrap();
             }
@@ -362,7 +375,7 @@ mod tests {
         };
         for (text, readable) in [(deep(r#","x":1}"#), true), (deep("}"), true), (deep(""), false)] {
             let payload = Payload::json(text.as_bytes(), Arc::clone(&view), Version(1));
-            assert_eq!(payload.members(&mut Members::default()).is_ok(), readable);
+            assert_eq!(payload.folded(&mut Flat::default()).is_ok(), readable);
             assert_eq!(payload.value().is_ok(), readable);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::super::flat::Members;
+use super::super::flat::{Flat, Laid, Span};
 use super::super::id::Version;
 use super::super::payload::View;
 use super::super::value::{Map, Slot, Value};
@@ -48,34 +48,35 @@ pub(crate) fn read_noting(
     Ok((value, reader.twice))
 }
 
-/// What a text turned out to be for [`read_members`].
+/// What a text turned out to be for [`lay_out`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// An object; its members are there.
-    Members,
-    /// An object with a key that stands twice, or wrapped in an unusual way: only [`read`] knows what to make of it.
+    /// An object; its members are laid out.
+    Flat,
+    /// An object with a key that stands twice or has escapes, or wrapped in an unusual way: only [`read`] knows what to
+    /// make of it.
     Odd,
     /// Another kind of value.
     Other,
 }
 
-/// Reads the members of one JSON object into `members`, as a `view` without `inside` and `variant` shows them.
-pub(crate) fn read_members(
-    bytes: &[u8],
+/// Lays the members of one JSON object out, as a `view` without `inside` and `variant` shows them.
+pub(crate) fn lay_out(
+    text: &str,
     view: &View,
     since: Version,
-    members: &mut Members,
+    flat: &mut Flat,
 ) -> Result<Read, JsonError> {
-    members.clear();
-    let mut reader = Reader::new(bytes, since)?;
+    flat.clear();
+    let mut reader = Reader::of(text, since);
     reader.unwrap = view.unwrap.as_ref();
     reader.space();
     if reader.peek() != Some(b'{') {
         return Ok(Read::Other);
     }
-    let read = reader.flat(1, false, Some(view), members);
-    let odd = read.and_then(|odd| reader.end().map(|()| odd)).inspect_err(|_| members.clear())?;
-    Ok(if odd || reader.twice.is_some() { Read::Odd } else { Read::Members })
+    let odd = reader.flat(1, Some(view), flat)?;
+    reader.end()?;
+    Ok(if odd || reader.twice.is_some() { Read::Odd } else { Read::Flat })
 }
 
 /// The text of the values under some members of the top level, each found by the path of its keys; the last of twins.
@@ -110,6 +111,12 @@ pub(crate) fn raw_members<'a>(
         Ok(())
     })?;
     reader.end().map(|()| true)
+}
+
+/// The bytes as text.
+pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, JsonError> {
+    std::str::from_utf8(bytes)
+        .map_err(|e| JsonError { reason: "text is not UTF-8", offset: e.valid_up_to() })
 }
 
 /// How many bytes come before the first quote, backslash or control character: eight at a time, since most of a
@@ -157,9 +164,11 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8], since: Version) -> Result<Self, JsonError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|e| JsonError { reason: "text is not UTF-8", offset: e.valid_up_to() })?;
-        Ok(Self { text, bytes, at: 0, since, unwrap: None, twice: None })
+        text_of(bytes).map(|text| Self::of(text, since))
+    }
+
+    fn of(text: &'a str, since: Version) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, since, unwrap: None, twice: None }
     }
 
     fn fail<T>(&self, reason: &'static str) -> Result<T, JsonError> {
@@ -216,7 +225,7 @@ impl<'a> Reader<'a> {
                 this.skip(depth + 1)
             }),
             Some(b'[') => self.all(depth + 1, b']', |this| this.skip(depth + 1)),
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.skip_number(),
             _ => self.value(depth).map(drop),
         }
     }
@@ -481,40 +490,95 @@ impl<'a> Reader<'a> {
     fn flat(
         &mut self,
         depth: usize,
-        begun: bool,
         view: Option<&View>,
-        out: &mut Members,
+        out: &mut Flat,
     ) -> Result<bool, JsonError> {
-        let from = if begun { out.len() - 2 } else { out.len() };
+        let from = out.len();
         let mut odd = false;
-        self.members(depth, begun, |this, key| {
-            if view.is_some_and(|view| !view.shows(&key)) {
+        // One bit for each kind of key there was: most objects have no two keys that even look alike.
+        let (mut seen, mut alike) = (0_u64, false);
+        self.all(depth, b'}', |this| {
+            this.space();
+            if this.peek() != Some(b'"') {
+                return this.fail("expected a key in double quotes");
+            }
+            let at = this.at;
+            this.skip_string()?;
+            let key = Span { from: at + 1, to: this.at - 1 };
+            let name = this.slice(key.from, key.to);
+            this.colon()?;
+            odd |= name.contains('\\');
+            if odd || view.is_some_and(|view| !view.shows(name)) {
                 return this.skip(depth);
             }
+            let last = name.as_bytes().last().copied().unwrap_or_default();
+            let bit = 1 << ((name.len() * 7 + usize::from(last)) % 64);
+            alike |= seen & bit != 0;
+            seen |= bit;
             this.space();
-            let key = SmolStr::new(key);
-            if this.peek() != Some(b'{') {
-                out.push(key, this.value(depth)?);
-                return Ok(());
-            }
-            match this.wrapping(depth + 1)? {
-                Wrapping::Whole(inner) => out.push(key, inner),
-                wrapping => {
-                    let inside = out.begin(key);
-                    let begun = matches!(wrapping, Wrapping::Begun(_));
-                    if let Wrapping::Begun(members) = wrapping {
-                        for (key, value) in members {
-                            out.push(key, value);
-                        }
-                    }
-                    odd |= this.flat(depth + 1, begun, None, out)?;
-                    out.end(inside);
-                }
-            }
+            odd |= this.member(key, depth, out)?;
             Ok(())
         })?;
-        let pair = self.unwrap.is_some_and(|(kind, data)| out.is_pair(from, kind, data));
-        Ok(odd || pair || out.has_twins(from))
+        let pair =
+            || self.unwrap.is_some_and(|(kind, data)| out.is_pair(from, self.text, kind, data));
+        Ok(odd || (alike && out.has_twins(from, self.text)) || pair())
+    }
+
+    /// Lays one member out, whose value begins here; returns whether it is an odd one.
+    fn member(&mut self, key: Span, depth: usize, out: &mut Flat) -> Result<bool, JsonError> {
+        let from = self.at;
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                self.skip_plain();
+                if self.peek() == Some(b'"') {
+                    out.push(key, Laid::String(Span { from: from + 1, to: self.at }));
+                    self.at += 1;
+                } else {
+                    self.at = from;
+                    let text = self.string()?;
+                    out.push_built(key, Value::String(SmolStr::new(text)));
+                }
+            }
+            Some(b'{') => return self.inner(key, depth + 1, out),
+            Some(b'-' | b'0'..=b'9') => {
+                self.skip_number()?;
+                out.push(key, Laid::Number(Span { from, to: self.at }));
+            }
+            _ => match self.value(depth)? {
+                Value::Null => out.push(key, Laid::Null),
+                Value::Bool(is) => out.push(key, Laid::Bool(is)),
+                value => out.push_built(key, value),
+            },
+        }
+        Ok(false)
+    }
+
+    /// Lays a member out that is an object, or what that wraps.
+    fn inner(&mut self, key: Span, depth: usize, out: &mut Flat) -> Result<bool, JsonError> {
+        if let Some((kind, data)) = self.unwrap {
+            let from = self.at;
+            if self.wrapping_of(kind, data).is_some() {
+                if depth > MAX_DEPTH {
+                    return self.fail("nested deeper than 512 levels");
+                }
+                self.space();
+                let odd = self.member(key, depth, out)?;
+                self.space();
+                if self.peek() == Some(b'}') {
+                    self.at += 1;
+                    return Ok(odd);
+                }
+                // It goes on, and is no wrapping after all.
+                self.members(depth, true, |this, _| this.skip(depth))?;
+                return Ok(true);
+            }
+            self.at = from;
+        }
+        let inside = out.begin(key);
+        let odd = self.flat(depth, None, out)?;
+        out.end(inside);
+        Ok(odd)
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
@@ -527,6 +591,11 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<Value, JsonError> {
         let from = self.at;
+        self.skip_number()?;
+        Ok(Value::Number(SmolStr::new(self.slice(from, self.at))))
+    }
+
+    fn skip_number(&mut self) -> Result<(), JsonError> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -549,7 +618,7 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        Ok(Value::Number(SmolStr::new(self.slice(from, self.at))))
+        Ok(())
     }
 
     /// The text between two places that lie beside ASCII characters.
