@@ -300,6 +300,17 @@ pub trait EventStore: Send {
         limit: usize,
     ) -> Result<Vec<Event>, StoreError>;
 
+    /// The same for folding them: a backend may leave out ids, schema versions and metadata, which a fold does not
+    /// look at and which take as long to read as the rest.
+    fn read_to_fold(
+        &mut self,
+        key: &AggregateKey,
+        after: Version,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError> {
+        self.read(key, after, limit)
+    }
+
     /// Up to `limit` events of the whole store.
     fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError>;
 

@@ -185,17 +185,13 @@ impl Timeline {
         self.applied += 1;
         if first_time {
             self.outline.push(event, failed.is_some());
-            self.noticed.note(
-                event.version,
-                event
-                    .findings
-                    .iter()
-                    .cloned()
-                    .chain(hole)
-                    .chain(event.noticed())
-                    .chain(failed)
-                    .collect(),
-            );
+            let noticed = event.noticed();
+            if !event.findings.is_empty() || hole.is_some() || noticed.is_some() || failed.is_some()
+            {
+                let found = event.findings.iter().cloned();
+                let found = found.chain(hole).chain(noticed).chain(failed).collect();
+                self.noticed.note(event.version, found);
+            }
         }
         self.keyframes.passed(event.version, self.fold.state());
         if kept {

@@ -32,6 +32,11 @@ impl View {
         *self == Self::default()
     }
 
+    /// Whether there may be a member of the top level that is not shown.
+    pub(crate) fn hides(&self) -> bool {
+        self.only.is_some() || !self.omit.is_empty()
+    }
+
     /// Whether a member of the top level is shown.
     pub(crate) fn shows(&self, key: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only.iter().any(|shown| shown == key))

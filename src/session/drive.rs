@@ -42,7 +42,8 @@ pub(super) fn drive(
 ) -> Result<(), SessionError> {
     let Next::Need { after, upto } = timeline.seek(goal) else { return Ok(()) };
     let key = timeline.key().clone();
-    pages(store, &key, after, upto, watch, |page, end| {
+    let read: Read = |store, key, after, limit| store.read_to_fold(key, after, limit);
+    pages(store, read, &key, after, upto, watch, |page, end| {
         timeline.feed(page, end, keep);
         if timeline.next() == Next::Ready {
             ControlFlow::Break(())
@@ -52,10 +53,15 @@ pub(super) fn drive(
     })
 }
 
+/// One of the ways in which a store reads a page of one aggregate.
+pub(super) type Read =
+    fn(&mut dyn EventStore, &AggregateKey, Version, usize) -> Result<Vec<Event>, StoreError>;
+
 /// Reads the events above `after` page by page until one lies at or beyond `upto`, there are no more, or `each` has
 /// enough; it is told whether a page is the last there is.
 pub(super) fn pages(
     store: &mut dyn EventStore,
+    read: Read,
     key: &AggregateKey,
     after: Version,
     upto: Version,
@@ -73,18 +79,19 @@ pub(super) fn pages(
         Ok(if end || reached >= upto { ControlFlow::Break(()) } else { flow })
     };
     let wanted = PAGE.min(upto.0.saturating_sub(after.0).max(1) as usize);
-    let first = store.read(key, after, wanted)?;
+    let first = read(store, key, after, wanted)?;
     if take(&first, wanted, watch)?.is_break() {
         return Ok(());
     }
     let from = first.last().map_or(after, |event| event.version);
     drop(first);
-    ahead(store, key, from, |page| take(page, PAGE, watch))
+    ahead(store, read, key, from, |page| take(page, PAGE, watch))
 }
 
 /// One thread reads, this one folds; a page waits in between.
 fn ahead(
     store: &mut dyn EventStore,
+    read: Read,
     key: &AggregateKey,
     from: Version,
     mut each: impl FnMut(&[Event]) -> Result<ControlFlow<()>, SessionError>,
@@ -94,7 +101,7 @@ fn ahead(
         scope.spawn(move || {
             let mut after = from;
             loop {
-                let page = store.read(key, after, PAGE);
+                let page = read(store, key, after, PAGE);
                 let last = match &page {
                     Ok(page) if page.len() >= PAGE => page.last().map(|event| event.version),
                     _ => None,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::drive::{drive, pages};
+use super::drive::{Read, drive, pages};
 use super::{Opened, Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
 use crate::fold::{Folding, Reducer, State, Stepped};
@@ -203,7 +203,8 @@ impl Session {
         each: &mut dyn FnMut(Walked<'_>) -> ControlFlow<()>,
     ) -> Result<(), SessionError> {
         let mut fold = Folding::new(self.reducer.fork(), key);
-        pages(self.store.as_mut(), key, Version::ZERO, upto, watch, |page, _| {
+        let read: Read = |store, key, after, limit| store.read(key, after, limit);
+        pages(self.store.as_mut(), read, key, Version::ZERO, upto, watch, |page, _| {
             for event in page.iter().take_while(|event| event.version <= upto) {
                 let before = fold.state().clone();
                 let mut findings = event.findings.clone();

@@ -307,6 +307,13 @@ fn reads(store: &mut dyn EventStore, expected: &[Event]) {
             let found = store.read(key, Version(after), 2).unwrap();
             same_events(&found, &rest, &format!("{key} after {after}"));
         }
+        let folded = store.read_to_fold(key, Version::ZERO, events.len() + 1).unwrap();
+        let bare = |events: &[Event]| -> Vec<Event> {
+            let bare =
+                |event: &Event| Event { id: None, schema: None, metadata: None, ..event.clone() };
+            events.iter().map(bare).collect()
+        };
+        same_events(&bare(&folded), &bare(events), &format!("{key} to fold"));
         let beyond = store.read(key, Version(u64::MAX), 2).unwrap();
         assert!(beyond.is_empty(), "{key} has nothing after the last version there can be");
     }

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::ask::{Asked, Newest};
-use self::decode::Decoder;
+use self::decode::{Decoder, Detail};
 use self::link::{Call, Identity, Link};
 use self::plan::Plan;
 use super::layout::{self, CategoryRule, Layout};
@@ -339,7 +339,16 @@ impl EventStore for SqliteStore {
         after: Version,
         limit: usize,
     ) -> Result<Vec<Event>, StoreError> {
-        self.ask(|asked| asked.read(key, after, limit))
+        self.ask(|asked| asked.read(key, after, limit, Detail::Whole))
+    }
+
+    fn read_to_fold(
+        &mut self,
+        key: &AggregateKey,
+        after: Version,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError> {
+        self.ask(|asked| asked.read(key, after, limit, Detail::Fold))
     }
 
     fn scan(&mut self, query: &EventQuery, limit: usize) -> Result<EventPage, StoreError> {

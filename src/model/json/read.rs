@@ -74,7 +74,7 @@ pub(crate) fn lay_out(
     if reader.peek() != Some(b'{') {
         return Ok(Read::Other);
     }
-    let odd = reader.flat(1, Some(view), flat)?;
+    let odd = reader.flat(1, Some(view).filter(|view| view.hides()), flat)?;
     reader.end()?;
     Ok(if odd || reader.twice.is_some() { Read::Odd } else { Read::Flat })
 }
@@ -329,10 +329,7 @@ impl<'a> Reader<'a> {
 
     fn skip_string(&mut self) -> Result<(), JsonError> {
         let from = self.at;
-        self.at += 1;
-        self.skip_plain();
-        if self.peek() == Some(b'"') {
-            self.at += 1;
+        if self.plain_string().is_some() {
             return Ok(());
         }
         self.at = from;
@@ -502,13 +499,19 @@ impl<'a> Reader<'a> {
             if this.peek() != Some(b'"') {
                 return this.fail("expected a key in double quotes");
             }
-            let at = this.at;
-            this.skip_string()?;
-            let key = Span { from: at + 1, to: this.at - 1 };
-            let name = this.slice(key.from, key.to);
+            let from = this.at;
+            let key = this.plain_string();
+            if key.is_none() {
+                this.at = from;
+                this.skip_string()?;
+            }
             this.colon()?;
-            odd |= name.contains('\\');
-            if odd || view.is_some_and(|view| !view.shows(name)) {
+            let Some(key) = key.filter(|_| !odd) else {
+                odd = true;
+                return this.skip(depth);
+            };
+            let name = this.slice(key.from, key.to);
+            if view.is_some_and(|view| !view.shows(name)) {
                 return this.skip(depth);
             }
             let last = name.as_bytes().last().copied().unwrap_or_default();
@@ -529,11 +532,8 @@ impl<'a> Reader<'a> {
         let from = self.at;
         match self.peek() {
             Some(b'"') => {
-                self.at += 1;
-                self.skip_plain();
-                if self.peek() == Some(b'"') {
-                    out.push(key, Laid::String(Span { from: from + 1, to: self.at }));
-                    self.at += 1;
+                if let Some(text) = self.plain_string() {
+                    out.push(key, Laid::String(text));
                 } else {
                     self.at = from;
                     let text = self.string()?;
@@ -560,7 +560,7 @@ impl<'a> Reader<'a> {
             let from = self.at;
             if self.wrapping_of(kind, data).is_some() {
                 if depth > MAX_DEPTH {
-                    return self.fail("nested deeper than 512 levels");
+                    return self.fail(TOO_DEEP);
                 }
                 self.space();
                 let odd = self.member(key, depth, out)?;
@@ -631,15 +631,22 @@ impl<'a> Reader<'a> {
         self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
     }
 
-    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+    /// What stands in the quotes that begin here; `None`, and a place inside, where not all of it is as it is written.
+    fn plain_string(&mut self) -> Option<Span> {
         self.at += 1;
         let from = self.at;
         self.skip_plain();
-        if self.peek() == Some(b'"') {
-            let plain = self.slice(from, self.at);
-            self.at += 1;
-            return Ok(Cow::Borrowed(plain));
+        let to = self.at;
+        self.at += 1;
+        (self.bytes.get(to) == Some(&b'"')).then_some(Span { from, to })
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        let from = self.at + 1;
+        if let Some(plain) = self.plain_string() {
+            return Ok(Cow::Borrowed(self.slice(plain.from, plain.to)));
         }
+        self.at -= 1;
         let mut text = String::from(self.slice(from, self.at));
         loop {
             match self.peek() {

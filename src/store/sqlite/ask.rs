@@ -8,7 +8,7 @@ use super::super::{
     AggregateSummary, Checkpoint, Cursor, EventPage, EventQuery, Head, Snapshot, StoreError,
     StoreErrorKind,
 };
-use super::decode::{self, Dated, Decoder, text, value};
+use super::decode::{self, Dated, Decoder, Detail, text, value};
 use super::link::Call;
 use super::moment;
 use super::payload::{payload, pick, scalar};
@@ -148,12 +148,14 @@ impl Asked<'_> {
         key: &AggregateKey,
         after: Version,
         limit: usize,
+        detail: Detail,
     ) -> Result<Vec<Event>, StoreError> {
-        let mut statement = prepare(self.call, &self.plan.read())?;
+        let mut statement = prepare(self.call, &self.plan.read(detail))?;
         let bound = Bound { above: self.number(after), ..Bound::key(key) };
         let mut rows = start(self.call, &mut statement, bound)?;
         let mut events: Vec<Event> = Vec::new();
         let mut category = None;
+        let mut odd = None;
         if limit == 0 {
             return Ok(events);
         }
@@ -174,11 +176,15 @@ impl Asked<'_> {
                 unnumbered.clear();
                 break;
             }
-            let category = match &category {
-                Some(known) => Category::clone(known),
-                None => category.insert(self.category(key.id.as_str(), row)?).clone(),
+            let category = if let Some(known) = &category {
+                Category::clone(known)
+            } else {
+                odd = decode::odd_aggregate(value(row, column::AGGREGATE));
+                category.insert(self.category(key.id.as_str(), row)?).clone()
             };
-            let mut event = decode::event(self.plan, self.decoder, row, key.id.clone(), category);
+            let mut event =
+                decode::event(self.plan, self.decoder, row, detail, key.id.clone(), category);
+            event.findings.extend(odd.clone().map(|odd| event.finding(odd)));
             if events.last().is_some_and(|before| before.version == event.version) {
                 let twice = Finding::error("version-twice", "its aggregate has this version twice");
                 event.findings.push(event.finding(twice));
@@ -232,13 +238,13 @@ impl Asked<'_> {
             let category = self.category(key.id.as_str(), row)?;
             // As it is written: a column of numbers takes `05` for 5.
             let id = AggregateId::new(text(value(row, column::AGGREGATE)).unwrap_or_default());
-            Ok((category, id, decode::dated(plan, row, Version::ZERO).time))
+            Ok((category, id, decode::dated(plan, row, Detail::Fold, Version::ZERO).time))
         })?;
         let Some((category, id, first_time)) = begin else { return Ok(None) };
         let newest = first(call, &plan.edge(true), bound, |row| {
             let version =
                 decode::version(value(row, column::VERSION), plan.layout.events.version.1);
-            let Dated { time, .. } = decode::dated(plan, row, Version::ZERO);
+            let Dated { time, .. } = decode::dated(plan, row, Detail::Fold, Version::ZERO);
             Ok((version.unwrap_or_default(), time, decode::marks(plan, row)))
         })?;
         // Where no event has a number, the list shows that there are some.
@@ -286,7 +292,7 @@ impl Asked<'_> {
     ) -> Result<(Head, Option<Newest>, bool), StoreError> {
         let (plan, generation) = (self.plan, self.call.generation);
         let head = first(self.call, &plan.head(), Bound::default(), |row| {
-            let time = decode::dated(plan, row, Version::ZERO).time;
+            let time = decode::dated(plan, row, Detail::Fold, Version::ZERO).time;
             let newest = Newest::of(plan, row)?;
             let position = plan.layout.events.position.then_some(Position(newest.place));
             Ok((Head { cursor: Some(Cursor(newest.place)), position, time, generation }, newest))
@@ -345,7 +351,9 @@ impl Asked<'_> {
             if query.category.as_ref().is_some_and(|wanted| *wanted != category) {
                 continue;
             }
-            let event = decode::event(plan, self.decoder, row, id, category);
+            let mut event = decode::event(plan, self.decoder, row, Detail::Whole, id, category);
+            let odd = decode::odd_aggregate(value(row, column::AGGREGATE));
+            event.findings.extend(odd.map(|odd| event.finding(odd)));
             if spans(query, event.time) {
                 page.events.push(event);
             }

@@ -1,6 +1,5 @@
 //! From a row to an event. A row that cannot be read whole is an event with findings.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::Row;
@@ -19,11 +18,22 @@ use crate::model::{
 /// How many categories of aggregates, and names of types, are remembered.
 const REMEMBERED: usize = 65_536;
 
+type Known<T> = std::collections::HashMap<SmolStr, T, foldhash::fast::RandomState>;
+
+/// How much of a row is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything.
+    Whole,
+    /// Without ids, schema versions and metadata.
+    Fold,
+}
+
 /// Reads rows, remembering what many of them share.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    types: HashMap<SmolStr, EventType>,
-    categories: HashMap<SmolStr, Category>,
+    types: Known<EventType>,
+    categories: Known<Category>,
     /// Of the link, when that was so.
     generation: u64,
 }
@@ -162,9 +172,12 @@ pub(super) struct Dated {
 }
 
 /// Reads the payload of a row and the fields that may stand inside it.
-pub(super) fn dated(plan: &Plan, row: &Row<'_>, since: Version) -> Dated {
+pub(super) fn dated(plan: &Plan, row: &Row<'_>, detail: Detail, since: Version) -> Dated {
     let events = &plan.layout.events;
-    let content_type = text(value(row, column::CONTENT_TYPE));
+    let content_type = match &events.data.content_type {
+        Some(_) => text(value(row, column::CONTENT_TYPE)),
+        None => None,
+    };
     let (data, finding) =
         payload(value(row, column::DATA), content_type.as_deref(), &events.data, since);
     let members = data.is_json() && is_object(data.bytes());
@@ -173,11 +186,12 @@ pub(super) fn dated(plan: &Plan, row: &Row<'_>, since: Version) -> Dated {
     let mut in_data = [None, None];
     let inside = |field: Option<&Field>| matches!(field, Some(Field::Data(..)));
     let time_field = events.time.as_ref().map(|rule| &rule.at);
-    if inside(time_field) || inside(events.schema.as_ref()) {
-        in_data = dated.picked(time_field, events.schema.as_ref());
+    let schema_field = events.schema.as_ref().filter(|_| detail == Detail::Whole);
+    if inside(time_field) || inside(schema_field) {
+        in_data = dated.picked(time_field, schema_field);
     }
     let [time, schema] = in_data;
-    dated.schema = match &events.schema {
+    dated.schema = match schema_field {
         Some(Field::Column(_)) => text(value(row, column::SCHEMA)),
         Some(Field::Data(_, absent)) if dated.data.is_json() => schema.or_else(|| absent.clone()),
         _ => None,
@@ -233,11 +247,24 @@ impl Dated {
     }
 }
 
-/// Reads a whole row; `category` is what its aggregate's is known to be.
+/// What is to be said of an event whose aggregate is written like this.
+pub(super) fn odd_aggregate(id: ValueRef<'_>) -> Option<Finding> {
+    match id {
+        ValueRef::Null => Some(Finding::warning("aggregate-missing", "it belongs to no aggregate")),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) if std::str::from_utf8(bytes).is_err() => {
+            let message = "its aggregate's id is bytes, not text";
+            Some(Finding::warning("aggregate-id-unreadable", message))
+        }
+        _ => None,
+    }
+}
+
+/// Reads a row of the aggregate `aggregate`; `category` is what that one's is known to be.
 pub(super) fn event(
     plan: &Plan,
     decoder: &mut Decoder,
     row: &Row<'_>,
+    detail: Detail,
     aggregate: AggregateId,
     category: Category,
 ) -> Event {
@@ -246,17 +273,10 @@ pub(super) fn event(
         Ok(version) => (version, None),
         Err(finding) => (Version::ZERO, Some(finding)),
     };
-    let Dated { data, time, schema, members, mut findings } = dated(plan, row, version);
+    let Dated { data, time, schema, members, mut findings } = dated(plan, row, detail, version);
     findings.extend(odd);
-    if value(row, column::AGGREGATE) == ValueRef::Null {
-        findings.push(Finding::warning("aggregate-missing", "it belongs to no aggregate"));
-    } else if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value(row, column::AGGREGATE)
-        && std::str::from_utf8(bytes).is_err()
-    {
-        let message = "its aggregate's id is bytes, not text";
-        findings.push(Finding::warning("aggregate-id-unreadable", message));
-    }
-    match value(row, column::TYPE) {
+    let event_type = value(row, column::TYPE);
+    match event_type {
         ValueRef::Null => findings.push(Finding::warning("type-missing", "it has no type")),
         ValueRef::Text(bytes) if std::str::from_utf8(bytes).is_err() => {
             let message = "its type is bytes, not text; � stands for those that are none";
@@ -265,30 +285,37 @@ pub(super) fn event(
         _ => {}
     }
     let metadata = match &layout.metadata {
+        _ if detail == Detail::Fold => None,
         Some(MetadataRule::Column(_, view)) => {
             metadata(value(row, column::METADATA), view, version)
         }
         Some(MetadataRule::Data(view)) if members => Some(data.viewed(Arc::clone(view))),
         Some(MetadataRule::Data(_)) | None => None,
     };
-    let position = match value(row, column::ORDER) {
-        ValueRef::Integer(position) if layout.position => Some(Position(position)),
+    let position = match layout.position.then(|| value(row, column::ORDER)) {
+        Some(ValueRef::Integer(position)) => Some(Position(position)),
         _ => None,
+    };
+    let id = match detail {
+        Detail::Whole => text(value(row, column::ID)),
+        Detail::Fold => None,
     };
     let mut event = Event {
         position,
         aggregate,
         category,
         version,
-        event_type: decoder.event_type(value(row, column::TYPE)),
-        id: text(value(row, column::ID)).map(EventId::new),
+        event_type: decoder.event_type(event_type),
+        id: id.map(EventId::new),
         time,
         schema,
         data,
         metadata,
         findings: Vec::new(),
     };
-    event.findings = findings.into_iter().map(|finding| event.finding(finding)).collect();
+    if !findings.is_empty() {
+        event.findings = findings.into_iter().map(|finding| event.finding(finding)).collect();
+    }
     event
 }
 

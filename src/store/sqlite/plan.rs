@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::super::layout::{CategoryRule, Events, Field, Layout};
 use super::super::{StoreError, StoreErrorKind};
+use super::decode::Detail;
 use super::schema::{Affinity, Table};
 use crate::model::Finding;
 
@@ -25,6 +26,9 @@ pub(super) mod column {
     pub(in super::super) const METADATA: usize = 10;
     pub(in super::super) const DELETED: usize = 11;
     pub(in super::super) const ARCHIVED: usize = 12;
+
+    /// What a fold does not look at.
+    pub(super) const NOT_TO_FOLD: [usize; 5] = [ID, SCHEMA, METADATA, DELETED, ARCHIVED];
 }
 
 /// Where a walk over the aggregates begins.
@@ -48,6 +52,8 @@ pub(super) struct Plan {
     pub(super) checkpoints: Option<String>,
     table: String,
     row: String,
+    /// The same without what a fold does not look at.
+    row_to_fold: String,
     aggregate: String,
     /// What is below every id.
     least: &'static str,
@@ -238,14 +244,18 @@ impl Plan {
             or_null(metadata),
             or_null(on.optional("deleted", events.deleted.as_ref())?),
             or_null(on.optional("archived", events.archived.as_ref())?),
-        ]
-        .join(", ");
+        ];
+        let mut to_fold = row.clone();
+        for column in column::NOT_TO_FOLD {
+            "NULL".clone_into(&mut to_fold[column]);
+        }
         Ok(Self {
             keyed: matches!(events.category, CategoryRule::Key(_)),
             snapshots: snapshots(&layout, tables, connection)?,
             checkpoints: checkpoints(&layout, tables, connection)?,
             table: quoted(&table.name),
-            row,
+            row: row.join(", "),
+            row_to_fold: to_fold.join(", "),
             aggregate,
             least,
             category,
@@ -272,8 +282,12 @@ impl Plan {
     }
 
     /// The events of one aggregate above a version.
-    pub(super) fn read(&self) -> String {
-        let Self { row, table, version, filter, .. } = self;
+    pub(super) fn read(&self, detail: Detail) -> String {
+        let Self { table, version, filter, .. } = self;
+        let row = match detail {
+            Detail::Whole => &self.row,
+            Detail::Fold => &self.row_to_fold,
+        };
         let this = self.this();
         format!(
             "SELECT {row} FROM {table} WHERE {this} AND {version} > ?2 AND {version} <= {MOST}{filter} ORDER BY {version}"
@@ -410,7 +424,8 @@ impl Plan {
     /// Every statement that is a seek, with what it is for.
     pub(super) fn seeks(&self) -> Vec<(&'static str, String)> {
         let mut seeks = vec![
-            ("read", self.read()),
+            ("read", self.read(Detail::Whole)),
+            ("read to fold", self.read(Detail::Fold)),
             ("first", self.edge(false)),
             ("newest", self.edge(true)),
             ("first type", self.first_type()),
