@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use smol_str::SmolStr;
 
 use super::{Answer, Arrived, Front, Slot, Walking};
-use crate::model::{AggregateKey, At};
+use crate::model::{AggregateKey, At, Version};
 use crate::session::{Session, SessionError, Walk, Watch};
 use crate::task::Ticket as AnyTicket;
 use crate::text;
@@ -183,7 +183,8 @@ pub(super) fn moment(
     }
     let mut known = known(session, key);
     if known.outline.len() <= QUICK {
-        known.picture = Some(Picture::of(&known.outline, moment.events, width));
+        let events = events(&known, moment.last, moment.events);
+        known.picture = Some(Picture::of(&known.outline, events, width));
     }
     Ok(Arrived { moment: Box::new(moment), known })
 }
@@ -236,8 +237,15 @@ fn report(
         None
     };
     let mut known = known(session, key);
+    let events = self::events(&known, last, events);
     known.picture = Some(Picture::of(&known.outline, events, width));
     Ok(Walking { known, walked, last, moment })
+}
+
+/// How many events the rail is to show: an event whose version stands there twice is counted, but has no place on it.
+fn events(known: &Known, last: Version, counted: u64) -> u64 {
+    let newest = known.outline.last().map(|entry| entry.version);
+    if newest >= Some(last) { known.outline.len() as u64 } else { counted }
 }
 
 /// The rail of what was walked.

@@ -69,3 +69,12 @@ fn the_rail_of_a_walk_grows_while_a_key_is_held() {
     stage.settle();
     stage.shows("of 120,000");
 }
+
+#[test]
+fn a_version_that_stands_there_twice_leaves_no_unread_rest() {
+    let mut events = counter("order-1", 3);
+    events.push(super::stage::event("order-1", 3, "Again", 3, "{}"));
+    let mut stage = Stage::on(events, (80, 24));
+    stage.shows("v3 of 3").hides("╌");
+    assert_eq!(stage.find("┃").0, 77);
+}
