@@ -56,8 +56,8 @@ pub(crate) enum Effect {
         goal: Goal,
         /// Whether to notice new events first.
         refresh: bool,
-        /// How wide the rail is.
-        width: u16,
+        /// How many events it has, 0 where that is not known, and how wide the rail is.
+        rail: (u64, u16),
         /// What happens to an earlier request that runs.
         running: Running,
     },
@@ -240,10 +240,10 @@ impl Lanes {
                 return -((self.play.cancel(slot) + self.side.cancel(slot)) as isize);
             }
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
-            Effect::LoadMoment { key, goal, refresh, width, running } => {
+            Effect::LoadMoment { key, goal, refresh, rail, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {
                     let arrived = play::noticing(front, ticket, |front| {
-                        play::moment(front, ticket, &key, goal, refresh, width)
+                        play::moment(front, ticket, &key, goal, refresh, rail)
                     });
                     Answer::Arrived(key, arrived.map(Box::new))
                 })

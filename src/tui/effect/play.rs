@@ -162,14 +162,16 @@ pub(super) fn moment(
     key: &AggregateKey,
     goal: Goal,
     refresh: bool,
-    width: u16,
+    rail: (u64, u16),
 ) -> Result<Arrived, SessionError> {
-    let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
+    let Front { session, pulse, .. } = front;
+    let session = session.as_mut().ok_or(SessionError::Cancelled)?;
     let mut watch = Progress { ticket, last: Instant::now() };
     // What is not in memory is read anew anyway.
     if refresh && session.outline(key).is_some() {
         session.refresh(key)?;
     }
+    approach(session, pulse, ticket, key, goal, rail)?;
     let moment = if goal.by == 0 {
         session.moment(key, goal.at, &mut watch)?
     } else {
@@ -184,9 +186,52 @@ pub(super) fn moment(
     let mut known = known(session, key);
     if known.outline.len() <= QUICK {
         let events = events(&known, moment.last, moment.events);
-        known.picture = Some(Picture::of(&known.outline, events, width));
+        known.picture = Some(Picture::of(&known.outline, events, rail.1));
     }
     Ok(Arrived { moment: Box::new(moment), known })
+}
+
+/// Walks what was not walked yet of a long way, so that it is seen how far that is.
+fn approach(
+    session: &mut Session,
+    pulse: &mut Pulse,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+    goal: Goal,
+    (events, width): (u64, u16),
+) -> Result<(), SessionError> {
+    let Some(outline) = session.outline(key).filter(|_| goal.by == 0 && events > 0) else {
+        return Ok(());
+    };
+    let newest = outline.last().map_or(Version::ZERO, |entry| entry.version);
+    let reached = match goal.at {
+        At::First => true,
+        At::Version(version) => version <= newest,
+        At::Last | At::Back(_) | At::Time(_) => outline.len() as u64 >= events,
+    };
+    if reached {
+        return Ok(());
+    }
+    loop {
+        let begun = Instant::now();
+        let Walk { walked, last } = session.walk_on(key, pulse.stride, &mut Quiet(ticket))?;
+        pulse.strode(begun.elapsed());
+        let to = match goal.at {
+            At::Version(version) => version.min(last),
+            _ => last,
+        };
+        if walked >= to {
+            return Ok(());
+        }
+        if pulse.is_due(false) {
+            let begun = Instant::now();
+            ticket.progress(Answer::Moving(walked.0, Some(to.0)));
+            let mut known = known(session, key);
+            known.picture = Some(Picture::of(&known.outline, events, width));
+            ticket.progress(Answer::Drawn(key.clone(), Some(known)));
+            pulse.reported(begun);
+        }
+    }
 }
 
 /// Walks until everything was, or somebody waits, or nobody wants it; the model asks again where something is left.

@@ -110,15 +110,21 @@ fn put(buffer: &mut Buffer, area: Rect, column: Option<u16>, sign: &str, theme: 
 fn right_title<'a>(model: &'a Model, travel: &Travel, theme: &Theme) -> Vec<Span<'a>> {
     let events = human::count(travel.moment.events);
     let walked = human::count(travel.outline.len() as u64);
-    match (travel.walked, travel.going) {
-        (_, Some(Goal { at: At::Version(version), by: 0 })) if model.moving.is_some() => {
-            vec![Span::styled(format!("on the way to v{}", human::count(version.0)), theme.warn)]
-        }
-        (Walked::Walking, _) if !travel.outline.is_empty() => {
+    if let Some(Goal { at, by: 0 }) = travel.going.filter(|_| model.moving.is_some()) {
+        let to = match (at, &model.asked) {
+            (At::Version(version), _) => format!("v{}", human::count(version.0)),
+            (_, Some(typed)) => text::truncate_middle(&text::sanitize(typed), 24).into_owned(),
+            (_, None) => "the newest version".to_owned(),
+        };
+        let hint = model.hint(Action::Back, "stops");
+        return vec![Span::styled(dotted(format!("on the way to {to}"), hint), theme.warn)];
+    }
+    match travel.walked {
+        Walked::Walking if !travel.outline.is_empty() => {
             let hint = model.hint(Action::Back, "stops");
             vec![Span::styled(dotted(format!("reading {walked} of {events}"), hint), theme.warn)]
         }
-        (Walked::Stopped, _) => {
+        Walked::Stopped => {
             let hint = model.hint(Action::Refresh, "reads on");
             vec![Span::styled(dotted(format!("read {walked} of {events}"), hint), theme.warn)]
         }

@@ -78,3 +78,29 @@ fn a_version_that_stands_there_twice_leaves_no_unread_rest() {
     stage.shows("v3 of 3").hides("╌");
     assert_eq!(stage.find("┃").0, 77);
 }
+
+#[test]
+fn on_a_long_way_the_rail_grows_and_says_where_to() {
+    let mut stage = Stage::unopened("test", (160, 45), || Ok(session(counter("order-1", 120_000))));
+    stage.app.take(Msg::Started);
+    while stage.app.model.travel.is_none() {
+        stage.one_report();
+    }
+    stage.press("g");
+    for key in ["-", "2"] {
+        stage.press(key);
+    }
+    stage.press("enter");
+    let mut drawn = Vec::new();
+    while stage.app.model.on_its_way() {
+        stage.one_report();
+        let model = &stage.app.model;
+        let events = model.travel.as_ref().unwrap().picture.events;
+        if model.moving.is_some() && drawn.last() != Some(&events) {
+            drawn.push(events);
+        }
+    }
+    assert!(drawn.len() > 2 && drawn.is_sorted(), "{drawn:?}");
+    stage.settle();
+    stage.shows("v119,998 of 120,000").hides("on the way");
+}

@@ -174,15 +174,21 @@ pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
         _ => Running::Finish,
     };
     travel.going = Some(goal);
-    let key = travel.key.clone();
-    vec![Effect::LoadMoment { key, goal, refresh: false, width, running }]
+    let (key, rail) = (travel.key.clone(), (travel.moment.events, width));
+    vec![Effect::LoadMoment { key, goal, refresh: false, rail, running }]
 }
 
 /// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
 pub(super) fn open(model: &Model) -> Vec<Effect> {
     let width = model.width(Panel::Rail) as u16;
     let Some(Opening { key, goal, .. }) = model.opening.clone() else { return Vec::new() };
-    vec![Effect::LoadMoment { key, goal, refresh: true, width, running: Running::Cancel }]
+    vec![Effect::LoadMoment {
+        key,
+        goal,
+        refresh: true,
+        rail: (0, width),
+        running: Running::Cancel,
+    }]
 }
 
 /// Notices new events; a playhead at the end goes on to the new end.
@@ -195,8 +201,9 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     let at_end = travel.moment.version == travel.moment.last;
     let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
     let (key, goal) = (travel.key.clone(), Goal::at(at));
+    let rail = (travel.moment.events, width);
     let mut effects =
-        vec![Effect::LoadMoment { key, goal, refresh: true, width, running: Running::Cancel }];
+        vec![Effect::LoadMoment { key, goal, refresh: true, rail, running: Running::Cancel }];
     effects.extend(walk(model));
     effects
 }
