@@ -31,6 +31,9 @@ pub use open::{OpenOptions, open};
 pub(crate) use recording::is_piped;
 pub use stop::Stop;
 
+pub use own::Verified;
+
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::model::{
@@ -328,4 +331,13 @@ pub trait EventStore: Send {
 
     /// The checkpoints of all projections, by name.
     fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// Checks the chain of hashes that ties every event to the one before it; `None` where the store has none.
+    /// `progress` is told how many events were looked at, and may end it.
+    fn chain(
+        &mut self,
+        _progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Option<Verified>, StoreError> {
+        Ok(None)
+    }
 }

@@ -1,10 +1,12 @@
 //! Questions that the store answers, with names made forgiving and lists sorted.
 
+use std::ops::ControlFlow;
+
 use super::{Session, SessionError, Watch};
 use crate::model::{AggregateKey, Event, Version};
 use crate::store::{
     AggregatePage, AggregateQuery, AggregateSummary, Census, Counts, EventPage, EventQuery, Head,
-    Snapshot,
+    Snapshot, Verified,
 };
 use crate::text;
 
@@ -37,6 +39,15 @@ impl Session {
     /// Everything a full pass can count.
     pub fn census(&mut self) -> Result<Census, SessionError> {
         Ok(self.store.census()?)
+    }
+
+    /// Checks that no event was changed, removed or put in; `None` where the store has no chain of hashes.
+    pub fn chain(&mut self, watch: &mut dyn Watch) -> Result<Option<Verified>, SessionError> {
+        let chain = self.store.chain(&mut |events| {
+            watch.progress(events, None);
+            if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        Ok(chain?)
     }
 
     /// Up to `limit` aggregates in the order of the store's index.

@@ -18,6 +18,7 @@ mod row;
 use std::path::{Path, PathBuf};
 
 pub use append::{Appended, Expected, NewEvent};
+pub(super) use chain::check as check_chain;
 pub use chain::{Verified, verify_chain};
 pub use import::{ImportReport, import};
 pub(crate) use import::{Partial, id_for};

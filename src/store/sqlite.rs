@@ -18,6 +18,7 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use self::decode::{Decoder, Detail};
 use self::link::{Call, Identity, Link};
 use self::plan::Plan;
 use super::layout::{self, CategoryRule, Layout};
+use super::own::{self, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
     EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Snapshot, Stop, StoreError,
@@ -373,5 +375,20 @@ impl EventStore for SqliteStore {
 
     fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError> {
         self.ask(|asked| asked.checkpoints())
+    }
+
+    fn chain(
+        &mut self,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Option<Verified>, StoreError> {
+        let whose: i32 = self.ask(|asked| {
+            let sql = "PRAGMA application_id";
+            let whose = asked.call.connection.query_row(sql, [], |row| row.get(0));
+            whose.map_err(|error| asked.call.failed(error))
+        })?;
+        if whose != own::APPLICATION_ID || self.plan.layout.name != "foldback" {
+            return Ok(None);
+        }
+        own::check_chain(&mut self.link, progress).map(Some)
     }
 }

@@ -14,7 +14,7 @@ use crate::cli::shape::Moment;
 use crate::cli::table::Table;
 use crate::model::{Finding, Position};
 use crate::session::{ProjectionStatus, Session};
-use crate::store::{Census, StoreInfo};
+use crate::store::{Census, StoreInfo, Verified};
 use crate::text::human;
 
 /// What a store is: layout, counts, time span, types, projections
@@ -22,7 +22,8 @@ use crate::text::human;
 #[command(after_help = "\
 Names the library that wrote the store and why it is recognised as that, counts
 aggregates and events, and holds the checkpoint of every projection against the
-newest event.
+newest event. In a store of foldback's own it checks the chain of hashes: no
+event was changed, removed or put in.
 
 Examples:
   foldback info shop.db
@@ -53,7 +54,17 @@ struct Info<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     snapshots: Option<u64>,
     projections: &'a [ProjectionStatus],
-    findings: &'a [Finding],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain: Option<Chain<'a>>,
+    findings: Vec<&'a Finding>,
+}
+
+/// What was checked of the chain of hashes; where it does not hold is among the findings.
+#[derive(Serialize)]
+struct Chain<'a> {
+    events: u64,
+    hash: &'a str,
+    holds: bool,
 }
 
 #[derive(Serialize)]
@@ -84,14 +95,21 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let head = session.head()?.position;
     let census = context.census(&mut session)?;
     let projections = session.projections()?;
+    let mut progress = context.progress("checking the chain of hashes");
+    let chain = session.chain(&mut progress)?;
+    drop(progress);
+    context.go_on()?;
     if context.out.is_json() {
-        let info = as_json(session.store_info(), head, &census, &projections);
+        let info = as_json(session.store_info(), head, &census, &projections, chain.as_ref());
         context.out.value(&info)?;
         return Ok(());
     }
-    print(&mut context.out, &session, head, &census, &projections)?;
+    print(&mut context.out, &session, head, &census, chain.as_ref())?;
+    lags(&mut context.out, &projections)?;
     let of_projections = projections.iter().flat_map(|projection| &projection.findings);
-    Ok(context.out.findings(session.store_info().findings.iter().chain(of_projections))?)
+    let of_chain = chain.iter().flat_map(|chain| &chain.findings);
+    let findings = session.store_info().findings.iter().chain(of_projections).chain(of_chain);
+    Ok(context.out.findings(findings)?)
 }
 
 fn as_json<'a>(
@@ -99,6 +117,7 @@ fn as_json<'a>(
     head: Option<Position>,
     census: &'a Census,
     projections: &'a [ProjectionStatus],
+    chain: Option<&'a Verified>,
 ) -> Info<'a> {
     let types =
         census.types.iter().map(|(name, events)| Type { name: name.as_str(), events: *events });
@@ -121,7 +140,16 @@ fn as_json<'a>(
         categories: categories.collect(),
         snapshots: census.snapshots,
         projections,
-        findings: &info.findings,
+        chain: chain.map(|chain| Chain {
+            events: chain.events,
+            hash: &chain.hash,
+            holds: chain.findings.is_empty(),
+        }),
+        findings: info
+            .findings
+            .iter()
+            .chain(chain.iter().flat_map(|chain| &chain.findings))
+            .collect(),
     }
 }
 
@@ -130,7 +158,7 @@ fn print(
     session: &Session,
     head: Option<Position>,
     census: &Census,
-    projections: &[ProjectionStatus],
+    chain: Option<&Verified>,
 ) -> Printed {
     let info = session.store_info();
     let has = session.capabilities();
@@ -169,9 +197,20 @@ fn print(
     if let Some(snapshots) = census.snapshots {
         fact("snapshots", &human::count(snapshots))?;
     }
+    if let Some(chain) = chain {
+        let events = human::plural(chain.events, "event");
+        if chain.findings.is_empty() {
+            fact(
+                "chain",
+                &format!("holds over {events}; the newest hash stands for all of them:"),
+            )?;
+            fact("", &chain.hash)?;
+        } else {
+            fact("chain", &format!("does not hold over {events}: see below"))?;
+        }
+    }
     categories(out, census)?;
-    types(out, session, census)?;
-    lags(out, projections)
+    types(out, session, census)
 }
 
 fn categories(out: &mut Output, census: &Census) -> Printed {

@@ -86,12 +86,32 @@ pub fn import(
     store.connection.execute_batch("PRAGMA journal_mode = WAL;").map_err(failed)?;
     store.connection.close().map_err(|(_, error)| failed(error))?;
     partial.becomes(to)?;
+    let unfinished = unfinished(to);
     Ok(ImportReport {
         events: copy.events,
         aggregates: aggregates as u64,
         snapshots: kept.snapshots,
         checkpoints: kept.checkpoints,
-        findings: copy.findings().into_iter().chain(kept.findings()).collect(),
+        findings: copy.findings().into_iter().chain(kept.findings()).chain(unfinished).collect(),
+    })
+}
+
+/// Files of imports to the same name that were killed before they could take them away. Whose they are cannot be told,
+/// so that they are only named.
+fn unfinished(to: &Path) -> Option<Finding> {
+    let beginning = format!(".{}.", to.file_name()?.to_str()?);
+    let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut names: Vec<String> = fs::read_dir(directory.unwrap_or(Path::new(".")))
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with(&beginning) && name.contains(".partial"))
+        .collect();
+    names.sort_unstable();
+    let message =
+        format!("an earlier import did not come to its end and left {}", names.join(", "));
+    (!names.is_empty()).then(|| {
+        Finding::note("import-leftovers", message)
+            .hint("unless another import to that name is running, it can be removed")
     })
 }
 

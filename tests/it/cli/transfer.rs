@@ -70,3 +70,35 @@ fn what_is_there_is_not_written_over() {
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2, "nothing else is left");
 }
+
+#[test]
+fn info_says_whether_the_history_of_an_own_store_was_tampered_with() {
+    let directory = tempfile::tempdir().unwrap();
+    let own = directory.path().join("own.db");
+    let ran = foldback().args(["import", "stores/emmett.db"]).arg(&own).output().unwrap();
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    let info = |flag: &str| {
+        let ran = foldback().arg("info").arg(&own).arg(flag).output().unwrap();
+        assert!(ran.status.success(), "{}", text(&ran.stderr));
+        (text(&ran.stdout), text(&ran.stderr))
+    };
+    let (whole, _) = info("--quiet");
+    assert!(whole.contains("chain       holds over "), "{whole}");
+    let tampered = rusqlite::Connection::open(&own).unwrap();
+    tampered
+        .execute_batch(
+            "DROP TRIGGER events_are_never_changed; UPDATE events SET data = '{}' WHERE position =
+                (SELECT min(position) FROM events)",
+        )
+        .unwrap();
+    drop(tampered);
+    let (printed, said) = info("--quiet");
+    assert!(printed.contains("chain       does not hold over "), "{printed}");
+    assert!(said.contains("this event was changed after it was recorded"), "{said}");
+    let (json, _) = info("--json");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["chain"]["holds"], false);
+    let codes: Vec<_> =
+        json["findings"].as_array().unwrap().iter().map(|one| &one["code"]).collect();
+    assert_eq!(codes, ["chain-broken"]);
+}

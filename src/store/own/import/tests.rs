@@ -364,3 +364,18 @@ fn checkpoints_come_along_where_they_still_say_something() {
     let messages: Vec<_> = kept.findings().map(|finding| finding.message).collect();
     assert_eq!(messages, ["3 checkpoints left behind: the positions of the copy are others"]);
 }
+
+#[test]
+fn what_a_killed_import_left_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in [".own.db.4711.partial", ".own.db.4711.partial-journal", ".other.db.1.partial"] {
+        std::fs::write(dir.path().join(name), "half").unwrap();
+    }
+    let report = import_all(&[simple(1, "a", 1)], &dir.path().join("own.db")).unwrap();
+    let said = report.findings.iter().find(|one| one.code == "import-leftovers").unwrap();
+    assert!(
+        said.message.ends_with("left .own.db.4711.partial, .own.db.4711.partial-journal"),
+        "{said:?}"
+    );
+    assert_eq!(names(&dir).len(), 4, "and left alone");
+}
