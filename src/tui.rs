@@ -12,6 +12,7 @@
 mod action;
 mod draw;
 mod effect;
+mod headless;
 mod input;
 mod keymap;
 mod layout;
@@ -26,6 +27,7 @@ mod widget;
 
 pub use action::Action;
 pub use effect::Source;
+pub use headless::Headless;
 pub use theme::Colours;
 
 use crate::session::SessionError;

@@ -20,7 +20,7 @@ use super::update::{Msg, resize, update};
 use crate::task::Report;
 
 /// Messages that may wait; a lane that has more to say waits itself.
-const QUEUE: usize = 256;
+pub(super) const QUEUE: usize = 256;
 /// The least time between two pictures.
 const FRAME: Duration = Duration::from_millis(16);
 /// How long a picture waits for a playhead that is on its way: it mostly arrives at once, and one picture then shows
@@ -74,7 +74,6 @@ impl App {
     }
 
     /// Whether an answer is still due.
-    #[cfg(test)]
     pub(crate) fn busy(&self) -> bool {
         self.due > 0
     }

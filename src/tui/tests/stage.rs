@@ -1,31 +1,36 @@
-//! A screen without a terminal: the real model, update, effects and lanes, drawn on a test backend.
-//!
-//! No waiting for time: a stage is settled when no answer is due any more.
+//! The screen without a terminal, and what tests want to type at it and to see on it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
-use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::model::{Event, Payload, Position, Version, time};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::memory::MemoryStore;
 use crate::tui::effect::Source;
 use crate::tui::input::Input;
-use crate::tui::run::App;
 use crate::tui::theme::Colours;
 use crate::tui::update::Msg;
-use crate::tui::{Options, model};
+use crate::tui::{Headless, Options};
 
-pub(super) struct Stage {
-    pub(super) app: App,
-    receive: Receiver<Msg>,
-    terminal: Terminal<TestBackend>,
+pub(super) struct Stage(Headless);
+
+impl Deref for Stage {
+    type Target = Headless;
+
+    fn deref(&self) -> &Headless {
+        &self.0
+    }
+}
+
+impl DerefMut for Stage {
+    fn deref_mut(&mut self) -> &mut Headless {
+        &mut self.0
+    }
 }
 
 impl Stage {
@@ -40,22 +45,13 @@ impl Stage {
 
     fn of(source: Source, size: (u16, u16)) -> Self {
         let options = Options { colours: Colours::All, ..Options::default() };
-        let (send, receive) = channel(256);
-        let model = model(source.name(), &options).unwrap();
-        let app = App::start(model, source, send).unwrap();
-        let mut stage = Self {
-            app,
-            receive,
-            terminal: Terminal::new(TestBackend::new(size.0, size.1)).unwrap(),
-        };
-        stage.app.draw(&mut stage.terminal).unwrap();
-        stage
+        Self(Headless::new(source, &options, size).unwrap())
     }
 
     /// Begun and settled.
     pub(super) fn begin(source: Source, size: (u16, u16)) -> Self {
         let mut stage = Self::of(source, size);
-        stage.app.take(Msg::Started);
+        stage.start();
         stage.settle();
         stage
     }
@@ -83,17 +79,9 @@ impl Stage {
         })
     }
 
-    /// Takes answers in until none is due.
-    pub(super) fn settle(&mut self) {
-        while self.app.busy() {
-            let message = self.receive.blocking_recv().unwrap();
-            self.app.take(message);
-        }
-    }
-
     /// Takes the next report in, whatever it is.
     pub(super) fn one_report(&mut self) {
-        let message = self.receive.blocking_recv().unwrap();
+        let message = self.answers.blocking_recv().unwrap();
         self.app.take(message);
     }
 
@@ -108,7 +96,7 @@ impl Stage {
 
     /// Presses a key and goes on at once.
     pub(super) fn press(&mut self, key: &str) {
-        self.app.take(Msg::Input(Input::Key(key.parse().unwrap())));
+        self.0.press(key).unwrap();
     }
 
     /// Types a text, letter by letter.
@@ -134,10 +122,9 @@ impl Stage {
     }
 
     fn buffer(&mut self) -> &Buffer {
-        self.app.draw(&mut self.terminal).unwrap();
+        self.draw();
         self.settle();
-        self.app.draw(&mut self.terminal).unwrap();
-        self.terminal.backend().buffer()
+        self.draw()
     }
 
     /// The screen as text.
@@ -172,13 +159,6 @@ impl Stage {
         let screen = self.text_now();
         assert!(!screen.contains(text), "`{text}` is on the screen:\n{screen}");
         self
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        // A lane that waits to be heard would never end.
-        self.receive.close();
     }
 }
 
