@@ -21,7 +21,7 @@ use crate::task::Report;
 
 /// Messages that may wait; a lane that has more to say waits itself.
 pub(super) const QUEUE: usize = 256;
-/// The least time between two pictures.
+/// The least time between two pictures, but for the second one after a rest.
 const FRAME: Duration = Duration::from_millis(16);
 /// How long a picture waits for a playhead that is on its way: it mostly arrives at once, and one picture then shows
 /// what two would have shown 16 ms apart.
@@ -108,7 +108,7 @@ async fn show(
     guard: &mut Guard,
 ) -> std::io::Result<()> {
     app.draw(&mut *guard.terminal)?;
-    let mut drawn = Instant::now();
+    let mut pace = Pace::new();
     let closed = send.clone();
     // It ends with the terminal or with the process, whichever comes first.
     std::thread::Builder::new().name("terminal".to_owned()).spawn(move || {
@@ -118,9 +118,9 @@ async fn show(
     })?;
     tokio::spawn(listen(send));
     app.take(Msg::Started);
-    let mut dirty_since = drawn;
+    let mut dirty_since = Instant::now();
     while app.model.exit.is_none() {
-        let message = match hold(&app.model, drawn, dirty_since) {
+        let message = match hold(&app.model, &pace, dirty_since) {
             None => receive.recv().await,
             Some(Duration::ZERO) if !term::is_taken() => {
                 // A panic on another thread gave the terminal back: a picture would stand on its message.
@@ -129,7 +129,7 @@ async fn show(
             }
             Some(Duration::ZERO) => {
                 app.draw(&mut *guard.terminal)?;
-                drawn = Instant::now();
+                pace.drew(Instant::now());
                 continue;
             }
             Some(wait) => match tokio::time::timeout(wait, receive.recv()).await {
@@ -147,10 +147,26 @@ async fn show(
     Ok(())
 }
 
+/// When the next picture may be drawn. Two may follow each other at once after a rest: the first says that a key was
+/// taken, the second is the answer to it, which must not wait because it came late already.
+struct Pace {
+    next: Instant,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { next: Instant::now() }
+    }
+
+    fn drew(&mut self, now: Instant) {
+        self.next = (self.next + FRAME).max(now);
+    }
+}
+
 /// How long the next picture has to wait; `None` where none is asked for.
-fn hold(model: &Model, drawn: Instant, dirty_since: Instant) -> Option<Duration> {
+fn hold(model: &Model, pace: &Pace, dirty_since: Instant) -> Option<Duration> {
     let grace = if model.on_its_way() { GRACE } else { Duration::ZERO };
-    let apart = FRAME.saturating_sub(drawn.elapsed());
+    let apart = pace.next.saturating_duration_since(Instant::now());
     model.dirty.then(|| apart.max(grace.saturating_sub(dirty_since.elapsed())))
 }
 
@@ -190,5 +206,23 @@ async fn listen(messages: Sender<Msg>) {
         if messages.send(message).await.is_err() || ended {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_keep_apart_but_for_the_second_one_after_a_rest() {
+        let mut pace = Pace::new();
+        let rested = pace.next + FRAME * 10;
+        let mut drawn = Vec::new();
+        for _ in 0..5 {
+            let now = pace.next.max(rested);
+            drawn.push((now - rested).as_millis());
+            pace.drew(now);
+        }
+        assert_eq!(drawn, [0, 0, 16, 32, 48]);
     }
 }
