@@ -27,8 +27,10 @@ pub(crate) fn print(rows: &[Row]) {
         if !row.beside.is_empty() {
             println!("    beside    {}", row.beside);
         }
-        if let Some(ratio) = row.ratio {
-            println!("    ratio     {ratio:.2} ×");
+        match row.ratio {
+            Some(ratio) if ratio < 0.1 => println!("    ratio     1/{:.0} ×", 1.0 / ratio),
+            Some(ratio) => println!("    ratio     {ratio:.2} ×"),
+            None => {}
         }
         println!("    budget    {}", row.budget);
     }

@@ -1,10 +1,13 @@
 //! The stores that benches read, made once and kept under the target directory.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use foldback::model::{AggregateKey, Version};
+use chrono::DateTime;
+use foldback::model::{AggregateKey, Payload, Version};
 use foldback::store::own::{Expected, NewEvent, OwnStore};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -16,29 +19,88 @@ pub(crate) fn key() -> AggregateKey {
     AggregateKey::new("Order", "order-1")
 }
 
-/// How many events the large store has in one aggregate.
-pub(crate) fn large_events() -> u64 {
+/// How many events the aggregate that is long has.
+pub(crate) const LONG: u64 = 1_000_000;
+
+/// How many events the huge store has in all.
+pub(crate) fn huge_events() -> u64 {
     let set = std::env::var("FOLDBACK_BENCH_EVENTS").ok();
-    set.map_or(1_000_000, |number| number.replace(['_', ','], "").parse().unwrap())
+    set.map_or(2_000_000, |number| number.replace(['_', ','], "").parse().unwrap()).max(LONG)
 }
 
 /// A store with all its events in one aggregate.
-pub(crate) fn large() -> PathBuf {
-    made(&format!("one-aggregate-{}.db", large_events()), |store| {
-        fill(store, "order-1", large_events());
+pub(crate) fn long() -> PathBuf {
+    made(&format!("one-aggregate-{LONG}.db"), |path| {
+        fill(&mut OwnStore::create(path).unwrap(), "order-1", LONG);
     })
 }
 
 /// A store with `events` events in aggregates of a hundred.
 pub(crate) fn many(events: u64) -> PathBuf {
-    made(&format!("aggregates-of-100-{events}.db"), |store| {
+    made(&format!("aggregates-of-100-{events}.db"), |path| {
+        let mut store = OwnStore::create(path).unwrap();
         for id in 1..=events / 100 {
-            fill(store, &format!("order-{id}"), 100);
+            fill(&mut store, &format!("order-{id}"), 100);
         }
     })
 }
 
-fn made(name: &str, fill: impl FnOnce(&mut OwnStore)) -> PathBuf {
+/// A store of [`huge_events`], and what a bench wrote to it since: the long aggregate, its events spread over the whole
+/// store, and all the others in aggregates of ninety, a thousand of which are written to at a time.
+pub(crate) fn huge() -> PathBuf {
+    let events = huge_events();
+    made(&format!("huge-{events}.db"), |path| {
+        let long = (1..=events).map(|n| LONG * n / events);
+        let mut before = 0;
+        bulk(
+            path,
+            long.enumerate().map(|(at, version)| {
+                if version > before {
+                    before = version;
+                    return ("order-1".to_owned(), version);
+                }
+                let at = at as u64 - before;
+                let (group, inside) = (at / 90_000, at % 90_000);
+                (format!("order-{}", 2 + group * 1000 + inside % 1000), inside / 1000 + 1)
+            }),
+        );
+    })
+}
+
+/// A store of so many aggregates of one event each.
+pub(crate) fn crowd(aggregates: u64) -> PathBuf {
+    made(&format!("crowd-{aggregates}.db"), |path| {
+        bulk(path, (1..=aggregates).map(|id| (format!("order-{id:07}"), 1)));
+    })
+}
+
+/// A store with one aggregate whose state has so many members in one object; every event after the first changes one.
+pub(crate) fn wide(members: u64) -> PathBuf {
+    made(&format!("wide-{members}.db"), |path| {
+        let mut store = OwnStore::create(path).unwrap();
+        let member = |at: u64| format!(r#""product-{at}":"{} pieces""#, at * 7919 % 1000);
+        let all: Vec<String> = (0..members).map(member).collect();
+        let first = format!(r#"{{"stock":{{{}}}}}"#, all.join(","));
+        let one =
+            |at: u64| format!(r#"{{"stock":{{"product-{}":"{at} left"}}}}"#, at * 48_271 % members);
+        let texts = std::iter::once(first).chain((1..200).map(one));
+        let batch: Vec<NewEvent> = (1..)
+            .zip(texts)
+            .map(|(version, text)| {
+                let data = Payload::json(text.into_bytes(), Arc::default(), Version(version));
+                NewEvent::new("StockCounted", data)
+            })
+            .collect();
+        store.append(&key(), &batch, Expected::Any).unwrap();
+    })
+}
+
+/// The small order of a person who tries things out.
+pub(crate) fn tiny() -> PathBuf {
+    made("tiny.db", |path| fill(&mut OwnStore::create(path).unwrap(), "order-1", 40))
+}
+
+fn made(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-stores");
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
@@ -47,12 +109,111 @@ fn made(name: &str, fill: impl FnOnce(&mut OwnStore)) -> PathBuf {
         for part in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(format!("{}{part}", half.display()));
         }
-        let mut store = OwnStore::create(&half).unwrap();
-        fill(&mut store);
-        drop(store);
+        make(&half);
         std::fs::rename(&half, &path).unwrap();
     }
     path
+}
+
+/// Makes an own store of these aggregates and versions in this order. Written past foldback, with the indexes made at
+/// the end and without a hash chain: an honest append of ten million takes the better part of an hour.
+fn bulk(path: &Path, events: impl Iterator<Item = (String, u64)>) {
+    drop(OwnStore::create(path).unwrap());
+    let mut connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;",
+        )
+        .unwrap();
+    let later: Vec<(String, String, String)> = connection
+        .prepare("SELECT type, name, sql FROM sqlite_schema WHERE tbl_name = 'events' AND type IN ('index', 'trigger')")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    for (kind, name, _) in &later {
+        connection.execute_batch(&format!("DROP {kind} {name}")).unwrap();
+    }
+    let transaction = connection.transaction().unwrap();
+    {
+        let mut insert = transaction
+            .prepare(
+                "INSERT INTO events (position, aggregate_id, category, version, event_id, event_type, data, recorded_at, hash)
+                 VALUES (?, ?, 'Order', ?, ?, ?, ?, ?, zeroblob(32))",
+            )
+            .unwrap();
+        for (position, (id, version)) in (1_u64..).zip(events) {
+            let event = events::event(&id, version);
+            let event_id = format!(
+                "{:08x}-0000-4000-8000-{position:012x}",
+                position.wrapping_mul(2_654_435_761) as u32
+            );
+            let time = DateTime::from_timestamp(1_700_000_000 + position.cast_signed(), 0).unwrap();
+            let time = time.format("%Y-%m-%dT%H:%M:%S.%9fZ").to_string();
+            let data = std::str::from_utf8(event.data.bytes()).unwrap();
+            let kind = event.event_type.as_str();
+            insert
+                .execute((
+                    position.cast_signed(),
+                    id,
+                    version.cast_signed(),
+                    event_id,
+                    kind,
+                    data,
+                    time,
+                ))
+                .unwrap();
+        }
+    }
+    transaction.commit().unwrap();
+    for (_, _, sql) in &later {
+        connection.execute_batch(sql).unwrap();
+    }
+    connection.execute_batch("PRAGMA journal_mode = WAL;").unwrap();
+}
+
+/// The newest version of the aggregate that [`write_on`] writes to.
+pub(crate) fn written(path: &Path) -> u64 {
+    asked(
+        path,
+        "SELECT coalesce(max(version), 0) FROM events WHERE category = 'Order' AND aggregate_id = 'order-written-meanwhile'",
+    )
+}
+
+/// How many events a store has now.
+pub(crate) fn count_bare(path: &Path) -> u64 {
+    asked(path, "SELECT count(*) FROM events")
+}
+
+/// How many aggregates a store has now.
+pub(crate) fn aggregates_bare(path: &Path) -> u64 {
+    asked(path, "SELECT count(*) FROM (SELECT DISTINCT category, aggregate_id FROM events)")
+}
+
+/// The bytes of the payloads of the long aggregate.
+pub(crate) fn payload_bytes(path: &Path) -> u64 {
+    asked(
+        path,
+        "SELECT sum(octet_length(data)) FROM events WHERE category = 'Order' AND aggregate_id = 'order-1'",
+    )
+}
+
+fn asked(path: &Path, sql: &str) -> u64 {
+    let connection = Connection::open(path).unwrap();
+    connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().cast_unsigned()
+}
+
+/// Writes to the store as another process would, batches of ten and a pause, until nobody listens any more.
+pub(crate) fn write_on(path: &Path) {
+    let mut store = OwnStore::open(path).unwrap();
+    let key = AggregateKey::new("Order", "order-written-meanwhile");
+    let batch = batch(1..11);
+    let mut out = std::io::stdout();
+    while writeln!(out, "10").and_then(|()| out.flush()).is_ok() {
+        store.append(&key, &batch, Expected::Any).unwrap();
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
 }
 
 fn batch(versions: std::ops::Range<u64>) -> Vec<NewEvent> {
