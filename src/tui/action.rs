@@ -58,7 +58,7 @@ actions! {
     UnfoldAll "unfold-all" "Open everything inside the chosen part of the state",
     FoldAll "fold-all" "Close everything inside the chosen part of the state",
     NextChange "next-change" "To the next value that this event changed",
-    ShowValue "show-value" "Show the chosen value of the state, or the payload, in full",
+    ShowValue "show-value" "Show the chosen value, or the payload, in full",
     CursorUp "cursor-up" "One line up",
     CursorDown "cursor-down" "One line down",
     PageUp "page-up" "One page up",

@@ -6,13 +6,16 @@ mod message;
 mod palette;
 mod value;
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 
 use super::layout::{Areas, Shape};
 use super::model::Model;
 use super::model::overlay::Overlay;
+use super::theme::Theme;
 use super::widget;
 
 /// Where an overlay stands, frame included.
@@ -45,6 +48,12 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
 fn inside(areas: &Areas, overlay: &Overlay) -> Rect {
     let area = area(areas, overlay);
     Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2))
+}
+
+/// Says in the frame around `inside` which lines are shown, where not all are.
+fn say_shown(theme: &Theme, inside: Rect, window: &Range<usize>, len: usize, buffer: &mut Buffer) {
+    let frame = inside.outer(Margin::new(2, 1));
+    widget::frame_below(buffer, frame, theme, "", &widget::shown_of(window, len));
 }
 
 /// The lines that an overlay scrolls.

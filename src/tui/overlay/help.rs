@@ -14,6 +14,7 @@ pub(crate) fn draw(model: &Model, help: &Help, area: Rect, buffer: &mut Buffer) 
     let theme = model.theme();
     let keys = help.keys.min(usize::from(area.width) / 3);
     let window = help.scroll.window(help.lines.len(), usize::from(area.height));
+    super::say_shown(theme, area, &window, help.lines.len(), buffer);
     for (at, index) in window.enumerate() {
         let (Some(area), Some(shown)) = (widget::line_of(area, at), help.lines.get(index)) else {
             continue;

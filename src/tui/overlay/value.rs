@@ -12,6 +12,7 @@ use super::super::widget::{self, line};
 pub(crate) fn draw(model: &Model, value: &FullValue, area: Rect, buffer: &mut Buffer) {
     let lines = value.lines(usize::from(area.width));
     let window = value.scroll.window(lines.len(), usize::from(area.height));
+    super::say_shown(model.theme(), area, &window, lines.len(), buffer);
     for (at, text) in lines.into_iter().skip(window.start).take(window.len()).enumerate() {
         let Some(area) = widget::line_of(area, at) else { break };
         line::spread(buffer, area, vec![Span::styled(text, model.theme().text())], Vec::new(), 4);
