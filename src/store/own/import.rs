@@ -127,6 +127,7 @@ struct Copy {
     times: u64,
     times_lost: u64,
     unwrapped: u64,
+    keys_left: u64,
 }
 
 impl Copy {
@@ -213,6 +214,7 @@ impl Copy {
         self.times_lost += u64::from(event.time.is_some() && recorded_at.is_none());
         self.unwrapped += u64::from(!event.data.is_plain() && event.data.value().is_ok());
         let (data, content_type) = Stored::of(&event.data);
+        self.keys_left += u64::from(!event.data.is_plain() && event.data.twice().is_some());
         Ok(Row {
             position,
             aggregate: event.aggregate.as_str(),
@@ -276,6 +278,13 @@ impl Copy {
             self.unwrapped,
             "had their library's wrapping taken off the payload",
         );
+        if self.keys_left > 0 {
+            let message = format!(
+                "{} events had a key more than once in one object, and only the last was taken over",
+                self.keys_left
+            );
+            findings.push(Finding::warning("keys-left", message));
+        }
         if self.times_lost > 0 {
             let message = format!(
                 "{} events had a time outside the years 0 to 9999 and have none now",

@@ -233,3 +233,49 @@ fn two_writers_take_turns() {
     assert_eq!(last.position, Some(Position(40)));
     assert_eq!(findings(&path), []);
 }
+
+const STORE: &str = "FOLDBACK_TEST_APPENDS_TO";
+
+#[test]
+#[ignore = "is one of the two processes of a test"]
+fn appends_where_nobody_was_before() {
+    let Some(path) = std::env::var_os(STORE) else { return };
+    let mut store = OwnStore::open(Path::new(&path)).unwrap();
+    let (mut at, mut won) = (Version::ZERO, 0);
+    while at < Version(60) {
+        match store.append(&order(1), &[event("Paid", "{}")], Expected::Exactly(at)) {
+            Ok(appended) => (at, won) = (appended.version, won + 1),
+            Err(StoreError { kind: StoreErrorKind::Conflict { actual, .. }, .. }) => at = actual,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    println!("it won {won} times");
+}
+
+#[test]
+fn of_two_processes_that_expect_the_same_version_one_is_refused() {
+    let (_dir, path, store) = store();
+    drop(store);
+    let name = "store::own::tests::appends_where_nobody_was_before";
+    let start = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "--nocapture", name])
+            .env(STORE, &path)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let won: u64 = [start(), start()]
+        .map(|child| {
+            let output = child.wait_with_output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success(), "{said}");
+            let count = said.split("it won ").nth(1).and_then(|rest| rest.split(' ').next());
+            count.unwrap().parse::<u64>().unwrap()
+        })
+        .iter()
+        .sum();
+    let verified =
+        verify_chain(&path, &std::env::temp_dir(), &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((won, verified.events, verified.findings.len()), (60, 60, 0));
+}

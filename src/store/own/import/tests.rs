@@ -149,6 +149,16 @@ fn a_librarys_wrapping_is_taken_off() {
 }
 
 #[test]
+fn a_key_that_is_lost_with_the_wrapping_is_told() {
+    let view = Arc::new(View { variant: true, ..View::default() });
+    let mut event = simple(1, "a", 1);
+    event.data = Payload::json(&br#"{"Paid": {"a": 1, "a": 2}}"#[..], view, Version(1));
+    let dir = tempfile::tempdir().unwrap();
+    let report = import_all(&[event], &dir.path().join("copy.db")).unwrap();
+    assert!(report.findings.iter().any(|finding| finding.code == "keys-left"));
+}
+
+#[test]
 fn a_stopped_or_failed_import_leaves_nothing() {
     let events: Vec<Event> = (1..=5000).map(|at| simple(at, "a", at)).collect();
     let dir = tempfile::tempdir().unwrap();
