@@ -211,7 +211,10 @@ impl Asked<'_> {
     /// What is to be said of events that are numbered below the first version.
     fn too_low(&self, key: &AggregateKey) -> Result<Option<Finding>, StoreError> {
         let bound = Bound { above: self.number(Version::ZERO), ..Bound::key(key) };
-        let count = self.number_of(&self.plan.count_others(), bound)?;
+        let mut count = 0;
+        for sql in self.plan.count_others() {
+            count += self.number_of(&sql, bound)?;
+        }
         let (column, least) = &self.plan.layout.events.version;
         Ok((count > 0).then(|| {
             let what = if count == 1 { "1 event is" } else { &format!("{count} events are") };
