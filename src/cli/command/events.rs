@@ -178,7 +178,7 @@ fn begin(
         None => None,
     };
     let list = List::new(session.capabilities(), key.is_none());
-    Ok((Feed::new(key, wanted, left), list))
+    Ok((Feed::new(key, wanted, left, arguments.follow), list))
 }
 
 /// What is said where another history has taken the place of the one that is followed.

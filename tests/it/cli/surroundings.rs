@@ -169,6 +169,46 @@ fn following_prints_what_comes_and_ctrl_c_ends_it() {
 }
 
 #[test]
+fn following_one_aggregate_misses_nothing_that_is_added() {
+    let directory = tempfile::tempdir().unwrap();
+    for positions in [true, false] {
+        let path = directory.path().join(format!("growing-{positions}.jsonl"));
+        let mut count = 0;
+        let mut event = |aggregate: &str, version: u32| {
+            count += 1;
+            let position = if positions { format!("\"position\":{count},") } else { String::new() };
+            format!(
+                "{{{position}\"aggregate\":\"{aggregate}\",\"version\":{version},\"type\":\"Moved\",\"data\":{{}}}}\n"
+            )
+        };
+        std::fs::write(&path, [event("a", 1), event("b", 1), event("a", 2)].concat()).unwrap();
+        let mut child = foldback()
+            .args(["events", "--follow", "--json"])
+            .args([path.as_os_str(), "a".as_ref()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut version = || {
+            let line: serde_json::Value =
+                serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+            assert_eq!(line["aggregate"], "a");
+            line["version"].as_u64().unwrap()
+        };
+        assert_eq!((version(), version()), (1, 2));
+        let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+        // The newest once more, an older one once more, and what is new, beside what is another's.
+        for (added, shown) in [(2, 2), (1, 1), (3, 3), (3, 3)] {
+            file.write_all((event("b", added + 1) + &event("a", added)).as_bytes()).unwrap();
+            assert_eq!(version(), shown);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(lines.next().is_none());
+    }
+}
+
+#[test]
 fn a_second_ctrl_c_leaves_nothing_behind() {
     let (home, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     // A log that was not taken over, and nobody who has it open: only a private copy can be read.
