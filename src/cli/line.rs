@@ -129,7 +129,12 @@ impl Line {
                 continue;
             }
             // Something follows, be it only in the next piece: two more cells make sure that the cut is marked.
-            pieces.push((ink, text::truncate(&format!("{text}……"), left).into_owned()));
+            let mut cut = text::truncate(&format!("{text}……"), left).into_owned();
+            // Of a name that was cut in its middle, the mark is enough.
+            while cut.ends_with("……") {
+                cut.pop();
+            }
+            pieces.push((ink, cut));
             break;
         }
         Self { pieces }
@@ -188,6 +193,7 @@ mod tests {
         assert_eq!(line.render(false, 5), "abcd…");
         assert_eq!(line.render(false, 3), "ab…");
         assert_eq!(line.render(false, 4), "abc…");
+        assert_eq!(Line::plain("ab…yz").render(false, 4), "ab…");
         assert_eq!(line.render(true, 4), "abc\u{1b}[2m…\u{1b}[0m");
     }
 }
