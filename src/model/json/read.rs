@@ -87,7 +87,7 @@ pub(crate) fn pick<'a, const N: usize>(
 ) -> Result<[Option<&'a str>; N], JsonError> {
     let mut reader = Reader::new(bytes, Version::ZERO)?;
     let mut found = [None; N];
-    reader.pick(0, &paths, 0, &mut found)?;
+    reader.pick(0, paths, 0, &mut found)?;
     reader.end()?;
     Ok(found)
 }
@@ -346,12 +346,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a value for the text of what stands at the ends of `paths`, `level` keys of which led here.
-    fn pick(
+    fn pick<const N: usize>(
         &mut self,
         depth: usize,
-        paths: &[&[SmolStr]],
+        paths: [&[SmolStr]; N],
         level: usize,
-        found: &mut [Option<&'a str>],
+        found: &mut [Option<&'a str>; N],
     ) -> Result<(), JsonError> {
         self.space();
         if self.peek() != Some(b'{') {
@@ -363,9 +363,8 @@ impl<'a> Reader<'a> {
             let leads = |path: &[SmolStr]| path.get(level).is_some_and(|step| *step == *key);
             if paths.iter().any(|path| leads(path) && path.len() > level + 1) {
                 // Only the paths that this key is on; the others keep their place with nothing left to match.
-                let on: Vec<&[SmolStr]> =
-                    paths.iter().map(|path| if leads(path) { *path } else { &[] }).collect();
-                this.pick(depth + 1, &on, level + 1, found)?;
+                let on = paths.map(|path| if leads(path) { path } else { &[] });
+                this.pick(depth + 1, on, level + 1, found)?;
             } else {
                 this.skip(depth + 1)?;
             }
