@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub use read::{JsonError, MAX_DEPTH, read};
-pub(crate) use read::{Read, lay_out, pick, raw_members, read_noting, text_of};
+pub(crate) use read::{Read, first, lay_out, pick, raw_members, read_noting, text_of};
 pub use write::{to_pretty, to_string, write, write_string};
 
 #[cfg(test)]
@@ -96,6 +96,15 @@ mod tests {
         let paths = [path(&["t", "d"]), path(&["v"]), path(&["t2"]), path(&["t2", "d"]), path(&[])];
         let found = pick(json.as_bytes(), paths.each_ref().map(Vec::as_slice)).unwrap();
         assert_eq!(found, [Some(r#""x\"y""#), Some(r#"[1,{"v":0}]"#), Some("null"), None, None]);
+        for (path, found) in paths.iter().zip(found) {
+            assert_eq!(
+                first(json.as_bytes(), path),
+                found.filter(|_| !path.is_empty()),
+                "{path:?}"
+            );
+        }
+        assert_eq!(first(br#"{"a":{"c":0},"a":{"b":1}, {"#, &path(&["a", "b"])), Some("1"));
+        assert_eq!(first(br#"{"b":[1,}, "a":1}"#, &path(&["a"])), None);
         assert!(pick(br#"{"a":[1,}"#, [&[]]).is_err());
     }
 

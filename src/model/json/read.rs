@@ -79,7 +79,7 @@ pub(crate) fn lay_out(
     Ok(if odd || reader.twice.is_some() { Read::Odd } else { Read::Flat })
 }
 
-/// The text of the values under some members of the top level, each found by the path of its keys; the last of twins.
+/// The text of the values under some members of the top level, each found by the path of its keys; the first of twins.
 /// Checks all of the text, and builds nothing of what was not asked for.
 pub(crate) fn pick<'a, const N: usize>(
     bytes: &'a [u8],
@@ -90,6 +90,15 @@ pub(crate) fn pick<'a, const N: usize>(
     reader.pick(0, paths, 0, &mut found)?;
     reader.end()?;
     Ok(found)
+}
+
+/// The same for one path, without looking at what comes after it; `None` also where the text is broken before.
+pub(crate) fn first<'a>(bytes: &'a [u8], path: &[SmolStr]) -> Option<&'a str> {
+    let mut reader = Reader::of(text_of(bytes).ok()?, Version::ZERO);
+    let mut found = None;
+    // Having found it ends the reading, as an error would.
+    let _ = reader.first(0, path, &mut found);
+    found
 }
 
 /// Gives each member of one JSON object to `each`, its key and the exact text of its value, in their order, twins and
@@ -370,8 +379,34 @@ impl<'a> Reader<'a> {
             }
             for (path, found) in paths.iter().zip(found.iter_mut()) {
                 if leads(path) && path.len() == level + 1 {
-                    *found = Some(this.slice(from, this.at));
+                    found.get_or_insert(this.slice(from, this.at));
                 }
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads a value up to the text of what stands at the end of `path`; fails where that was found.
+    fn first(
+        &mut self,
+        depth: usize,
+        path: &[SmolStr],
+        found: &mut Option<&'a str>,
+    ) -> Result<(), JsonError> {
+        self.space();
+        let Some((step, rest)) = path.split_first().filter(|_| self.peek() == Some(b'{')) else {
+            return self.skip(depth);
+        };
+        self.members(depth + 1, false, |this, key| {
+            this.space();
+            let from = this.at;
+            if *step != *key {
+                return this.skip(depth + 1);
+            }
+            this.first(depth + 1, rest, found)?;
+            if rest.is_empty() {
+                *found = Some(this.slice(from, this.at));
+                return this.fail("enough");
             }
             Ok(())
         })
@@ -395,11 +430,12 @@ impl<'a> Reader<'a> {
             self.at += 1;
             return Ok(Wrapping::Whole(inner));
         }
+        let name = Value::String(SmolStr::new(name));
         Ok(Wrapping::Begun([(kind.clone(), name), (data.clone(), inner)]))
     }
 
     /// The text under `kind`, where an object begins here with just that and `data`.
-    fn wrapping_of(&mut self, kind: &str, data: &str) -> Option<Value> {
+    fn wrapping_of(&mut self, kind: &str, data: &str) -> Option<Cow<'a, str>> {
         self.at += 1;
         self.space();
         if self.peek() != Some(b'"') || self.string().ok()? != kind {
@@ -410,7 +446,7 @@ impl<'a> Reader<'a> {
         if self.peek() != Some(b'"') {
             return None;
         }
-        let name = Value::String(SmolStr::new(self.string().ok()?));
+        let name = self.string().ok()?;
         self.space();
         if self.peek() != Some(b',') {
             return None;

@@ -11,8 +11,9 @@ use super::super::{
 use super::decode::{self, Dated, Decoder, Detail, text, value};
 use super::link::Call;
 use super::moment;
-use super::payload::{payload, pick, scalar};
+use super::payload::{payload, scalar};
 use super::plan::{Plan, column};
+use crate::model::json;
 use crate::model::{
     AggregateId, AggregateKey, Category, Event, Finding, Position, Timestamp, Version,
 };
@@ -421,7 +422,7 @@ impl Asked<'_> {
             let time = rule.time.as_ref().and_then(|time| match &time.at {
                 Field::Column(_) => moment::of_column(value(row, 1), time),
                 Field::Data(path, _) => {
-                    let [found] = pick(state.bytes(), [path]).ok()?;
+                    let found = json::first(state.bytes(), path);
                     moment::of_text(&scalar(found?)?, time.offset)
                 }
             });

@@ -11,7 +11,8 @@ use super::super::{Census, Counts, StoreError};
 use super::ask::{Asked, Bound, first, prepare, start, step};
 use super::decode::{text, value};
 use super::moment;
-use super::payload::{payload, pick, scalar};
+use super::payload::{payload, scalar};
+use crate::model::json;
 use crate::model::{Category, EventType, Finding, Timestamp, Version};
 
 impl Asked<'_> {
@@ -102,7 +103,7 @@ impl Asked<'_> {
             }
             Field::Data(path, _) => {
                 let (data, _) = payload(value(row, 2), None, &events.data, Version::ZERO);
-                let found = pick(data.bytes(), [path]).ok().and_then(|[found]| scalar(found?));
+                let found = json::first(data.bytes(), path).and_then(scalar);
                 if let Some(written) = found {
                     span.see(ValueRef::Text(written.as_bytes()), rule);
                 }

@@ -8,8 +8,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::super::layout::{CategoryRule, Field, MetadataRule, TimeRule};
 use super::moment;
-use super::payload::{payload, pick, scalar};
+use super::payload::{payload, scalar};
 use super::plan::{Plan, column};
+use crate::model::json;
 use crate::model::{
     AggregateId, Category, Event, EventId, EventType, Finding, Payload, Position, Timestamp,
     Version, View,
@@ -220,13 +221,19 @@ impl Dated {
         if !self.data.is_json() {
             return [None, None];
         }
-        match pick(self.data.bytes(), [path(time), path(schema)]) {
+        let bytes = self.data.bytes();
+        let first = |field| json::first(bytes, path(field)).and_then(scalar);
+        if schema.is_none() {
+            return [first(time), None];
+        }
+        match json::pick(bytes, [path(time), path(schema)]) {
             Ok(found) => found.map(|raw| raw.and_then(scalar)),
             Err(error) => {
                 let message = format!("the payload is not JSON: {error}");
+                let read = [first(time), first(schema)];
                 self.findings.push(Finding::error("payload-not-json", message));
                 self.members = false;
-                [None, None]
+                read
             }
         }
     }

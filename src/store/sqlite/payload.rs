@@ -8,7 +8,6 @@ use smol_str::SmolStr;
 
 use super::super::layout::{DataRule, Decode};
 use super::super::sniff;
-pub(super) use crate::model::json::pick;
 use crate::model::{Finding, Payload, Version};
 
 /// The most that a payload may inflate to; what claims more is shown as it is.
@@ -161,6 +160,7 @@ pub(super) fn scalar(text: &str) -> Option<SmolStr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::json::pick;
     use std::io::Write as _;
 
     fn rule(decode: &[Decode]) -> DataRule {
