@@ -16,18 +16,21 @@
 //! On the huge store of ten million, on two cores that six others shared:
 //! - The first picture comes after 7 to 33 ms, in the same run 0.97 to 1.17 × that of ten thousand events. Memory with the
 //!   million walked is 174 to 177 MiB, page caches included.
-//! - The first *state* of the aggregate of a million takes 270 to 500 ms beside 64 to 68: its row in the list says how many
-//!   events it has, and SQLite counts a million entries of an index in 70 ms, twice that through a page cache that is
-//!   cold. Opening it counts them once more on the other connection. To save that, a row of the list would have to go
-//!   along to the session, which would then count what is above the row's version only.
+//! - The first *state* of the aggregate of a million takes 0.2 s (0.5 s under load) beside 0.05: its row in the list says
+//!   how many events it has, and SQLite counts a million entries of an index in 70 ms, in twice that through a page cache
+//!   that is cold. Opening it counts them once more on the other connection. To save that, a row of the list would have to
+//!   go along to the session, which would then count only what is above the row's version. This row also shows at once
+//!   when a statement that should be a seek walks over the aggregate: it did, and took 1.2 s.
 //! - Counting aggregates and events for the header takes twice what SQLite alone takes, because the history is walked at
 //!   the same time; nobody waits for it.
 //! - A draw costs what ratatui needs to draw the same text as a ready `Paragraph` (0.5 to 1.6 ×, some 0.5 ms at 160×48),
 //!   however large the state. An update costs 0.1 ms, and 1 ms with 100,000 lines open: their rows are made anew.
-//! - From a key to its picture: p50 1.5 ms, p99 3 to 6 ms without the waits for a core; while another process writes p50
-//!   1.4 to 1.8, p99 6 ms, because the store's head has changed for each key and costs 0.8 ms instead of 0.1. When an
-//!   answer came after the 5 ms that a picture waits for it, it then waited 16 ms more: p99 was 20 ms, which is why two
-//!   pictures may follow each other at once after a rest. With other work on every core add what the row says.
+//! - From a key to its picture: p50 1.5 to 2.2 ms, p99 7 to 9 ms; while another process writes p50 3 to 4 ms, p99 10 to
+//!   12 ms, which is above the budget. Without the waits for a core p99 is 3 to 5 and 6 to 7 ms, which is kinder than the
+//!   truth where two threads wait at once: a machine of its own has the last word. A writer makes the store's head change
+//!   for each key, which then costs 0.8 ms instead of 0.1. When an answer came after the 5 ms that a picture waits for
+//!   it, it then waited 16 ms more: p99 was 28 ms, and 20 without waits, which is why two pictures may follow each other
+//!   at once after a rest.
 //! - Real-time scheduling for the bench is no way to a quiet machine: the threads of the program then hold each other up for 100 ms.
 
 #![allow(

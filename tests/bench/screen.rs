@@ -44,7 +44,7 @@ pub(crate) fn first_picture() -> Vec<Row> {
     let row = |what: &str, times: [Vec<Duration>; 2], budget: &str| {
         let [small, huge] = times.map(|times| median(&times));
         Row {
-            what: format!("{what}, {} events", human::count(stores::huge_events())),
+            what: format!("{what} of {} events", human::count(stores::huge_events())),
             measured: format!("{huge:.2?}"),
             beside: format!("10,000 events {small:.2?}"),
             ratio: Some(huge.as_secs_f64() / small.as_secs_f64()),
@@ -52,9 +52,9 @@ pub(crate) fn first_picture() -> Vec<Row> {
         }
     };
     let what =
-        format!("first state, aggregate of {} events in a store of", human::count(stores::LONG));
+        format!("first state, aggregate of {} events in a store", human::count(stores::LONG));
     vec![
-        row("first picture", first, "≤ 100 ms, and the same ± 30 %"),
+        row("first picture, a store", first, "≤ 100 ms, and the same ± 30 %"),
         row(&what, state, "none of its own: the list counts the aggregate's events first"),
     ]
 }
@@ -118,6 +118,9 @@ pub(crate) fn key_to_picture() -> Vec<Row> {
         };
         format!("{}; without waits for a core {}", by(&keys.times), by(&keys.without_waits))
     };
+    let alone = |keys: &Keys| {
+        format!("p50 {:.2?}, p99 {:.2?}", median(&keys.times), quantile(&keys.times, 0.99))
+    };
     let place = format!("an aggregate of {} events", human::count(stores::LONG));
     let all = human::count(stores::huge_events());
     vec![
@@ -131,7 +134,7 @@ pub(crate) fn key_to_picture() -> Vec<Row> {
         Row {
             what: "key to picture at 160×48, the same store while nobody writes".to_owned(),
             measured: told(&quiet),
-            beside: format!("the terminal's own echo (cat) {}", told(&echo)),
+            beside: format!("the terminal's own echo of a key (cat) {}", alone(&echo)),
             ratio: Some(quiet.median() / echo.median()),
             budget: "p99 ≤ 8 ms".to_owned(),
         },

@@ -116,7 +116,7 @@ fn made(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
 }
 
 /// Makes an own store of these aggregates and versions in this order. Written past foldback, with the indexes made at
-/// the end and without a hash chain: an honest append of ten million takes the better part of an hour.
+/// the end and without a hash chain: an honest append waits for a disk's flush for each of its hundred thousand aggregates.
 fn bulk(path: &Path, events: impl Iterator<Item = (String, u64)>) {
     drop(OwnStore::create(path).unwrap());
     let mut connection = Connection::open(path).unwrap();
