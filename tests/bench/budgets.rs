@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench budgets` prints a table; names after `--` choose rows, `--bench budgets -- fold jump`. Nothing
 //! fails when a budget is missed: machines differ, and a ratio is for a person to judge. Stores are made once, under
-//! the target directory, and take 1.9 GB. `FOLDBACK_BENCH_EVENTS` says how large the huge one is (2,000,000 where it is
+//! the target directory, and take some 1.9 GB. `FOLDBACK_BENCH_EVENTS` says how large the huge one is (2,000,000 where it is
 //! not set; 10,000,000, which the budgets speak of, take 4.5 GB and two minutes): it has an aggregate of a million
 //! events, spread over the whole store, and the rest in aggregates of ninety.
 //!
@@ -13,9 +13,9 @@
 //! mimalloc) and smaller pages (200) were tried and are slower. Python's events cost more: their time stands inside the
 //! payload, which is therefore gone through twice. An append is bound by the disk's flush: 4 ms a batch here.
 //!
-//! On the huge store of ten million, on two cores that six others shared:
-//! - The first picture comes after 7 to 33 ms, in the same run 0.97 to 1.17 × that of ten thousand events. Memory with the
-//!   million walked is 174 to 177 MiB, page caches included.
+//! On the huge store of ten million, on two cores that had other work too:
+//! - The first picture comes after 7 to 33 ms, in the same run 0.76 to 1.17 × that of ten thousand events. Memory with the
+//!   million walked is 174 to 181 MiB, page caches included.
 //! - The first *state* of the aggregate of a million takes 0.2 s (0.5 s under load) beside 0.05: its row in the list says
 //!   how many events it has, and SQLite counts a million entries of an index in 70 ms, in twice that through a page cache
 //!   that is cold. Opening it counts them once more on the other connection. To save that, a row of the list would have to
@@ -23,7 +23,7 @@
 //!   when a statement that should be a seek walks over the aggregate: it did, and took 1.2 s.
 //! - Counting aggregates and events for the header takes twice what SQLite alone takes, because the history is walked at
 //!   the same time; nobody waits for it.
-//! - A draw costs what ratatui needs to draw the same text as a ready `Paragraph` (0.5 to 1.6 ×, some 0.5 ms at 160×48),
+//! - A draw costs what ratatui needs to draw the same text as a ready `Paragraph` (0.5 to 1.8 ×, some 0.5 ms at 160×48),
 //!   however large the state. An update costs 0.1 ms, and 1 ms with 100,000 lines open: their rows are made anew.
 //! - From a key to its picture: p50 1.5 to 2.2 ms, p99 7 to 9 ms; while another process writes p50 3 to 4 ms, p99 10 to
 //!   12 ms, which is above the budget. Without the waits for a core p99 is 3 to 5 and 6 to 7 ms, which is kinder than the
