@@ -78,7 +78,8 @@ pub struct Payload {
     bytes: Arc<[u8]>,
     form: Form,
     since: Version,
-    parsed: OnceLock<Result<Parsed, PayloadError>>,
+    // In a box: most payloads are folded or passed on, and never have one.
+    parsed: OnceLock<Box<Result<Parsed, PayloadError>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -86,6 +87,12 @@ struct Parsed {
     value: Value,
     /// A key that one of its objects has more than once.
     twice: Option<Box<str>>,
+}
+
+#[derive(Clone, Debug)]
+struct Opaque {
+    content_type: SmolStr,
+    reason: Arc<str>,
 }
 
 /// What [`Payload::folded`] gives.
@@ -100,7 +107,7 @@ pub(crate) enum Folded<'a> {
 #[derive(Clone, Debug)]
 enum Form {
     Json(Arc<View>),
-    Opaque { content_type: SmolStr, reason: Arc<str> },
+    Opaque(Box<Opaque>),
 }
 
 impl Payload {
@@ -115,7 +122,8 @@ impl Payload {
         content_type: impl AsRef<str>,
         reason: impl Into<Arc<str>>,
     ) -> Self {
-        let form = Form::Opaque { content_type: SmolStr::new(content_type), reason: reason.into() };
+        let opaque = Opaque { content_type: SmolStr::new(content_type), reason: reason.into() };
+        let form = Form::Opaque(Box::new(opaque));
         Self { bytes: bytes.into(), form, since: Version::ZERO, parsed: OnceLock::new() }
     }
 
@@ -124,7 +132,7 @@ impl Payload {
     pub fn viewed(&self, view: Arc<View>) -> Self {
         match &self.form {
             Form::Json(_) => Self::json(Arc::clone(&self.bytes), view, self.since),
-            Form::Opaque { .. } => self.clone(),
+            Form::Opaque(_) => self.clone(),
         }
     }
 
@@ -137,7 +145,7 @@ impl Payload {
     pub fn content_type(&self) -> &str {
         match &self.form {
             Form::Json(_) => "application/json",
-            Form::Opaque { content_type, .. } => content_type,
+            Form::Opaque(opaque) => &opaque.content_type,
         }
     }
 
@@ -150,20 +158,20 @@ impl Payload {
     pub fn is_plain(&self) -> bool {
         match &self.form {
             Form::Json(view) => view.is_plain(),
-            Form::Opaque { .. } => true,
+            Form::Opaque(_) => true,
         }
     }
 
     /// The value with the library's wrapping taken off; read at the first call and kept.
     pub fn value(&self) -> Result<&Value, PayloadError> {
-        let parsed = self.parsed.get_or_init(|| self.read());
-        parsed.as_ref().map(|parsed| &parsed.value).map_err(Clone::clone)
+        let parsed = self.parsed.get_or_init(|| Box::new(self.read()));
+        (**parsed).as_ref().map(|parsed| &parsed.value).map_err(Clone::clone)
     }
 
     /// A key that one of its objects has more than once, so that only the last of its values is seen. Known as soon as
     /// somebody has asked for the value or folded it.
     pub fn twice(&self) -> Option<&str> {
-        self.parsed.get()?.as_ref().ok()?.twice.as_deref()
+        (**self.parsed.get()?).as_ref().ok()?.twice.as_deref()
     }
 
     /// The value exactly as recorded, wrapping included.
@@ -175,7 +183,9 @@ impl Payload {
     pub(crate) fn recorded_noting(&self) -> Result<(Value, Option<SmolStr>), PayloadError> {
         match &self.form {
             Form::Json(_) => Ok(json::read_noting(&self.bytes, self.since)?),
-            Form::Opaque { reason, .. } => Err(PayloadError::Opaque { reason: Arc::clone(reason) }),
+            Form::Opaque(opaque) => {
+                Err(PayloadError::Opaque { reason: Arc::clone(&opaque.reason) })
+            }
         }
     }
 

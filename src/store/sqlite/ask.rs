@@ -154,7 +154,7 @@ impl Asked<'_> {
         let mut statement = prepare(self.call, &self.plan.read(detail))?;
         let bound = Bound { above: self.number(after), ..Bound::key(key) };
         let mut rows = start(self.call, &mut statement, bound)?;
-        let mut events: Vec<Event> = Vec::new();
+        let mut events: Vec<Event> = Vec::with_capacity(limit.min(1000));
         let mut category = None;
         let mut odd = None;
         if limit == 0 {
