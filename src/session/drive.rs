@@ -1,7 +1,7 @@
 //! Reading events into folds: in pages, the next one read while this one is folded, cancellable between events' pages.
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::{channel, sync_channel};
+use std::sync::mpsc::sync_channel;
 
 use super::SessionError;
 use crate::model::{AggregateKey, Event, Version};
@@ -99,11 +99,11 @@ fn ahead(
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel::<Result<Vec<Event>, StoreError>>(1);
         // Events go back to be dropped where they were made: there the allocator has use for their memory.
-        let (give_back, given_back) = channel::<Vec<Event>>();
+        let (done, used) = sync_channel::<Vec<Event>>(2);
         scope.spawn(move || {
             let mut after = from;
             loop {
-                given_back.try_iter().for_each(drop);
+                used.try_iter().for_each(drop);
                 let page = read(store, key, after, PAGE);
                 let last = match &page {
                     Ok(page) if page.len() >= PAGE => page.last().map(|event| event.version),
@@ -120,9 +120,10 @@ fn ahead(
         });
         while let Ok(page) = receive.recv() {
             let page = page?;
-            if each(&page)?.is_break() || give_back.send(page).is_err() {
+            if each(&page)?.is_break() {
                 break;
             }
+            drop(done.try_send(page));
         }
         Ok(())
     })
