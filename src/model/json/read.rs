@@ -434,6 +434,32 @@ impl<'a> Reader<'a> {
         Ok(Wrapping::Begun([(kind.clone(), name), (data.clone(), inner)]))
     }
 
+    /// Whether an object begins here with just `kind`, a text under it, and `data`, written without any space as
+    /// libraries do. Goes on to the value under `data` where it does, and stays here where not.
+    fn compact_wrapping_of(&mut self, kind: &str, data: &str) -> bool {
+        let from = self.at;
+        let is_one = self.passes("{\"")
+            && self.passes(kind)
+            && self.passes("\":")
+            && self.peek() == Some(b'"')
+            && self.plain_string().is_some()
+            && self.passes(",\"")
+            && self.passes(data)
+            && self.passes("\":");
+        if !is_one {
+            self.at = from;
+        }
+        is_one
+    }
+
+    /// Goes on beyond `text` where it stands here.
+    fn passes(&mut self, text: &str) -> bool {
+        let is_here =
+            self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+        self.at += if is_here { text.len() } else { 0 };
+        is_here
+    }
+
     /// The text under `kind`, where an object begins here with just that and `data`.
     fn wrapping_of(&mut self, kind: &str, data: &str) -> Option<Cow<'a, str>> {
         self.at += 1;
@@ -593,7 +619,7 @@ impl<'a> Reader<'a> {
     fn inner(&mut self, key: Span, depth: usize, out: &mut Flat) -> Result<bool, JsonError> {
         if let Some((kind, data)) = self.unwrap {
             let from = self.at;
-            if self.wrapping_of(kind, data).is_some() {
+            if self.compact_wrapping_of(kind, data) || self.wrapping_of(kind, data).is_some() {
                 if depth > MAX_DEPTH {
                     return self.fail(TOO_DEEP);
                 }

@@ -151,7 +151,10 @@ fn inflate(bytes: &[u8], steps: &[Decode]) -> Option<Result<Vec<u8>, String>> {
 
 /// The text of a picked scalar: a string's content, anything else as it is written.
 pub(super) fn scalar(text: &str) -> Option<SmolStr> {
-    if text.starts_with('"') {
+    if let Some(inside) = text.strip_prefix('"') {
+        if let Some(plain) = inside.strip_suffix('"').filter(|plain| !plain.contains('\\')) {
+            return Some(SmolStr::new(plain));
+        }
         return serde_json::from_str::<std::borrow::Cow<'_, str>>(text).ok().map(SmolStr::new);
     }
     (text != "null" && !text.starts_with(['{', '['])).then(|| SmolStr::new(text))
