@@ -16,6 +16,7 @@ pub mod layout;
 pub mod memory;
 mod open;
 pub mod own;
+pub(crate) mod pass;
 pub mod recording;
 #[cfg(test)]
 pub(crate) mod sample_events;

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::own::{Partial, occupied};
+use super::pass::Pass;
 use super::{EventQuery, EventStore, StoreError, StoreErrorKind};
 use crate::model::shape::{Form, write_event};
 
@@ -93,11 +94,10 @@ fn lines(
     format: Format,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<u64, StoreError> {
-    let mut query = query.clone();
+    let mut pass = Pass::new(from, query)?;
     let mut text = String::new();
     let mut events = 0;
-    loop {
-        let page = from.scan(&query, PAGE)?;
+    while let Some(page) = pass.next(from, PAGE)? {
         for event in &page.events {
             text.clear();
             match format {
@@ -114,11 +114,8 @@ fn lines(
             let message = format!("the export was stopped after {events} events");
             return Err(StoreError::new(StoreErrorKind::Interrupted, message));
         }
-        query.after = page.next;
-        if query.after.is_none() {
-            return Ok(events);
-        }
     }
+    Ok(events)
 }
 
 fn failed(error: io::Error) -> StoreError {

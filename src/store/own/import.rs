@@ -14,6 +14,7 @@ use super::row::{Row, Stored, made_up_id, nine_digits};
 use super::{OwnStore, SCHEMA, failed, occupied};
 use crate::model::{AggregateKey, Event, Finding};
 use crate::store::fleeting::Fleeting;
+use crate::store::pass::Pass;
 use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
 
 /// How many events are read, and written, at a time.
@@ -61,9 +62,8 @@ pub fn import(
     store.connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nCOMMIT;")).map_err(failed)?;
     let mut copy = Copy { from: from.info().name.clone(), ..Copy::default() };
     let mut end = End::of(&store.connection).map_err(failed)?;
-    let mut query = EventQuery::default();
-    loop {
-        let page = from.scan(&query, PAGE)?;
+    let mut pass = Pass::new(from, &EventQuery::default())?;
+    while let Some(page) = pass.next(from, PAGE)? {
         let transaction = store.connection.unchecked_transaction().map_err(failed)?;
         let mut insert = transaction.prepare_cached(INSERT).map_err(failed)?;
         for event in &page.events {
@@ -72,10 +72,6 @@ pub fn import(
         drop(insert);
         transaction.commit().map_err(failed)?;
         copy.go_on(to, progress)?;
-        query.after = page.next;
-        if query.after.is_none() {
-            break;
-        }
     }
     let same_positions = copy.positions + copy.positions_changed == 0;
     let go_on = &mut || copy.go_on(to, progress);

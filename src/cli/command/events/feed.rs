@@ -9,6 +9,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::signal::Signal;
 use crate::model::{AggregateKey, Event, Version};
 use crate::session::{Session, Watch};
+use crate::store::pass::replaced;
 use crate::store::{Cursor, EventQuery, Head};
 
 /// Events that are read at a time.
@@ -144,6 +145,12 @@ impl Feed {
                 }
             }
         };
+        if !self.follows
+            && self.read > 0
+            && self.head.as_ref().map(|head| head.generation) != Some(session.head()?.generation)
+        {
+            return Err(replaced(&session.store_info().name).into());
+        }
         self.read += page.events.len() as u64;
         watch.progress(self.read, None);
         Ok(page)

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::*;
+use crate::store::pass::Pass;
 use crate::store::{Direction, StoreErrorKind};
 
 /// A new database made by `sql`.
@@ -397,4 +398,22 @@ fn a_type_that_is_none_is_told() {
         .map(|event| event.findings.iter().map(|finding| finding.code).collect())
         .collect();
     assert_eq!(said, [vec!["type-missing"], vec!["type-unreadable"], vec![]]);
+}
+
+#[test]
+fn a_pass_over_a_store_ends_where_another_takes_its_place() {
+    let (_directory, path) = fixture("cqrs-es.db");
+    let (_other, emmett) = fixture("emmett.db");
+    let mut store = open(&path);
+    let mut pass = Pass::new(&mut store, &EventQuery::default()).unwrap();
+    assert_eq!(pass.next(&mut store, 3).unwrap().unwrap().events.len(), 3);
+    std::fs::rename(&emmett, &path).unwrap();
+    let error = pass.next(&mut store, 3).unwrap_err();
+    assert!(error.message.contains("was replaced or rewritten while it was read"), "{error}");
+
+    let (mut events, mut pass) = (0, Pass::new(&mut store, &EventQuery::default()).unwrap());
+    while let Some(page) = pass.next(&mut store, 3).unwrap() {
+        events += page.events.len() as u64;
+    }
+    assert_eq!(events, store.counts().unwrap().events);
 }
