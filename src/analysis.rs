@@ -8,4 +8,4 @@ mod query;
 
 pub use blame::{Blamed, blame};
 pub use diff::{Change, Op, PatchError, diff, patch, to_rfc6902};
-pub use query::{MatchError, Predicate, QueryError};
+pub use query::{MatchError, Predicate, QueryError, with_room};

@@ -14,6 +14,8 @@ use jaq_json::{Val, read};
 
 use bounds::{Beyond, Bounded, Meter};
 
+pub use bounds::with_room;
+
 /// A compiled expression; ask it as often as needed.
 pub struct Predicate {
     expression: String,

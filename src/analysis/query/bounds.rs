@@ -18,6 +18,8 @@ const STEPS: u64 = 5_000_000;
 /// Stack that one question may take, and what it is given: what nested values need when they are let go is not counted.
 const DEEP: usize = 64 << 20;
 const STACK: usize = 512 << 20;
+/// What may be spent of that before the first question is asked.
+const SPENT: usize = 1 << 20;
 
 /// Why an evaluation was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,11 @@ impl<'a> HasLut<'a, Bounded> for Data<'a> {
     }
 }
 
+/// Does work that asks many questions on a stack that is large enough for each, so that none has to make its own.
+pub fn with_room<T>(work: impl FnOnce() -> T) -> T {
+    stacker::grow(STACK, work)
+}
+
 /// What one evaluation has taken.
 #[derive(Debug)]
 pub(super) struct Meter {
@@ -67,7 +74,7 @@ impl Meter {
         stop: &Arc<AtomicBool>,
         work: impl FnOnce(Data<'_>) -> T,
     ) -> Result<T, Beyond> {
-        stacker::grow(STACK, || {
+        stacker::maybe_grow(STACK - SPENT, STACK, || {
             let meter = Self { steps: Cell::new(0), base: here(), stop: Arc::clone(stop) };
             let data = Data { terms, meter: &meter };
             // What was evaluated half is gone with the stack that it stood on.

@@ -9,7 +9,7 @@ use clap::Args;
 
 use self::feed::Feed;
 use self::list::List;
-use crate::analysis::{MatchError, Predicate};
+use crate::analysis::{MatchError, Predicate, with_room};
 use crate::cli::context::{self, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::shape::{self, Form};
@@ -97,15 +97,18 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         let page = feed.next(&mut session, &mut progress)?;
         let mut looked_at = 0;
         let mut matching = Vec::new();
-        for event in page.events {
-            looked_at += 1;
-            if wanted.matches(&event, &session)? {
-                matching.push(event);
+        with_room(|| -> Outcome {
+            for event in page.events {
+                looked_at += 1;
+                if wanted.matches(&event, &session)? {
+                    matching.push(event);
+                }
+                if matching.len() == left {
+                    break;
+                }
             }
-            if matching.len() == left {
-                break;
-            }
-        }
+            Ok(())
+        })?;
         left -= matching.len();
         found += matching.len() as u64;
         searched += if left == 0 { looked_at } else { page.examined };
