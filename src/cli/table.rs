@@ -14,22 +14,48 @@ enum Side {
 const LAST: usize = 24;
 /// The cells that a column keeps when it gives way.
 const NARROW: usize = 12;
+/// The cells of the last column without which others are left out.
+const GLIMPSE: usize = 8;
 /// The widest a column gets for the sake of one cell where no terminal's end cuts lines; longer ones stand out.
 const WIDE: usize = 64;
 
 /// A table that is being printed.
 pub(crate) struct Table {
-    columns: Vec<(&'static str, Side, usize)>,
+    columns: Vec<Column>,
     rows: Vec<Vec<Line>>,
     headed: bool,
     indent: usize,
-    gives_way: Option<usize>,
+    /// Which columns are left out where there is no room for all, the first of them first.
+    spared: &'static [&'static str],
+}
+
+struct Column {
+    name: &'static str,
+    side: Side,
+    width: usize,
+    gives_way: bool,
+    shown: bool,
+}
+
+impl Column {
+    fn named(name: &'static str, side: Side) -> Self {
+        Self { name, side, width: name.len(), gives_way: false, shown: true }
+    }
+
+    /// The cells without which it is of no use: a text says something by its beginning, a number only whole.
+    fn least(&self, is_last: bool) -> usize {
+        match self.side {
+            Side::Left if is_last => self.width.min(GLIMPSE),
+            Side::Left if self.gives_way => self.width.min(NARROW),
+            _ => self.width,
+        }
+    }
 }
 
 impl Table {
     /// A table without columns yet.
     pub(crate) fn new() -> Self {
-        Self { columns: Vec::new(), rows: Vec::new(), headed: false, indent: 0, gives_way: None }
+        Self { columns: Vec::new(), rows: Vec::new(), headed: false, indent: 0, spared: &[] }
     }
 
     /// Moves the table to the right.
@@ -42,21 +68,30 @@ impl Table {
     /// Adds a column for text.
     #[must_use]
     pub(crate) fn text(mut self, name: &'static str) -> Self {
-        self.columns.push((name, Side::Left, name.len()));
+        self.columns.push(Column::named(name, Side::Left));
         self
     }
 
     /// Adds a column for numbers.
     #[must_use]
     pub(crate) fn number(mut self, name: &'static str) -> Self {
-        self.columns.push((name, Side::Right, name.len()));
+        self.columns.push(Column::named(name, Side::Right));
         self
     }
 
-    /// Lets this column be cut where a terminal is too narrow for the others.
+    /// Lets the column before this be cut where a terminal is too narrow for the others.
     #[must_use]
-    pub(crate) fn giving_way(mut self, column: usize) -> Self {
-        self.gives_way = Some(column);
+    pub(crate) fn giving_way(mut self) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.gives_way = true;
+        }
+        self
+    }
+
+    /// Leaves these columns out, as many as it takes, where a terminal is too narrow for what is asked for first.
+    #[must_use]
+    pub(crate) fn sparing(mut self, names: &'static [&'static str]) -> Self {
+        self.spared = names;
         self
     }
 
@@ -71,10 +106,11 @@ impl Table {
         let ends = out.width() != usize::MAX;
         let rows = std::mem::take(&mut self.rows);
         self.measure(&rows, ends);
-        self.fit(out.width());
+        // Rows that are longer than the ones before may leave fewer columns, which then are named anew.
+        self.headed &= !self.fit(out.width());
         if !self.headed && !rows.is_empty() {
             self.headed = true;
-            let names = self.columns.iter().map(|(name, ..)| Line::of(Ink::Dim, name)).collect();
+            let names = self.columns.iter().map(|column| Line::of(Ink::Dim, column.name)).collect();
             out.line(&self.lay(names, ends))?;
         }
         for row in rows {
@@ -95,22 +131,65 @@ impl Table {
     fn measure(&mut self, rows: &[Vec<Line>], ends: bool) {
         let most = if ends { usize::MAX } else { WIDE };
         for row in rows {
-            for (cell, (_, _, width)) in row.iter().zip(&mut self.columns) {
+            for (cell, column) in row.iter().zip(&mut self.columns) {
                 if cell.width() <= most {
-                    *width = cell.width().max(*width);
+                    column.width = cell.width().max(column.width);
                 }
             }
         }
     }
 
-    /// Makes room for a few cells of the last column, the rest of which ends where the terminal does.
-    fn fit(&mut self, width: usize) {
-        let gaps = self.indent + 2 * self.columns.len().saturating_sub(1);
-        let all: usize = self.columns.iter().map(|(.., width)| width).sum();
-        let beyond = self.columns.last().map_or(0, |(.., last)| last.saturating_sub(LAST));
-        let missing = (gaps + all - beyond).saturating_sub(width);
-        if let Some((_, _, column)) = self.gives_way.and_then(|at| self.columns.get_mut(at)) {
-            *column = column.saturating_sub(missing).max((*column).min(NARROW));
+    fn shown(&self) -> impl DoubleEndedIterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.shown)
+    }
+
+    /// The cells of all columns together, each as wide as `wide` says, which hears whether it is the last.
+    fn width(&self, wide: impl Fn(&Column, bool) -> usize) -> usize {
+        let mut columns = self.shown().rev();
+        let last = columns.next().map_or(0, |column| wide(column, true));
+        self.indent + last + columns.map(|column| wide(column, false) + 2).sum::<usize>()
+    }
+
+    /// Makes room for a few cells of the last column, the rest of which ends where the terminal does; returns whether
+    /// columns had to be left out for it.
+    fn fit(&mut self, width: usize) -> bool {
+        let before = self.shown().count();
+        for name in self.spared {
+            // What can be spared is shown whole or not at all.
+            let least = |one: &Column, is_last| match self.spared.contains(&one.name) {
+                true => one.width,
+                false => one.least(is_last),
+            };
+            if self.width(least) <= width {
+                break;
+            }
+            self.columns
+                .iter_mut()
+                .filter(|one| one.name == *name)
+                .for_each(|one| one.shown = false);
+        }
+        self.cut(width, LAST, NARROW, |one| one.gives_way);
+        // Numbers stay whole, whatever becomes of texts.
+        self.cut(width, GLIMPSE, NARROW, |one| one.side == Side::Left);
+        self.cut(width, GLIMPSE, 1, |one| one.side == Side::Left);
+        self.shown().count() < before
+    }
+
+    /// Cuts the widest of some columns, down to `least` if need be, until all fit with that much of the last one.
+    fn cut(&mut self, width: usize, last: usize, least: usize, which: impl Fn(&Column) -> bool) {
+        let cut = |one: &Column, most| if which(one) { one.width.min(most) } else { one.width };
+        let fits = |most: &usize| {
+            let wide = |one: &Column, is_last| match one.side {
+                Side::Left if is_last => one.width.min(last),
+                _ => cut(one, *most),
+            };
+            self.width(wide) <= width
+        };
+        let widest = self.columns.iter().map(|one| one.width).max().unwrap_or(0).min(width);
+        let most = (least..=widest).rev().find(fits).unwrap_or(least);
+        let columns = self.columns.iter_mut().rev().skip_while(|one| !one.shown).skip(1);
+        for column in columns {
+            column.width = if which(column) { column.width.min(most) } else { column.width };
         }
     }
 
@@ -118,17 +197,18 @@ impl Table {
     fn lay(&self, cells: Vec<Line>, ends: bool) -> Line {
         let mut line = Line::default();
         let mut start = self.indent;
-        let last = self.columns.len().saturating_sub(1);
-        for (index, (cell, (_, side, width))) in cells.into_iter().zip(&self.columns).enumerate() {
-            let gives_way = ends && self.gives_way == Some(index);
-            let cell = if gives_way { cell.cut_middle(*width) } else { cell };
-            let before = if *side == Side::Right { width - cell.width().min(*width) } else { 0 };
+        let cells = cells.into_iter().zip(&self.columns).filter(|(_, one)| one.shown);
+        let mut rest = cells.peekable();
+        while let Some((cell, column)) = rest.next() {
+            let Column { width, side, .. } = *column;
+            line.fill(if start == self.indent { start } else { start.max(line.width() + 2) });
+            let is_last = rest.peek().is_none();
+            let cell =
+                if ends && side == Side::Left && !is_last { cell.cut_middle(width) } else { cell };
+            let before = if side == Side::Right { width - cell.width().min(width) } else { 0 };
             line.fill(start + before);
             line.append(cell);
             start += width + 2;
-            if index < last {
-                line.fill(start.max(line.width() + 2));
-            }
         }
         line.trim_end();
         line
@@ -141,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_long_cell_stands_out_instead_of_widening_every_row() {
-        let mut table = Table::new().text("value").giving_way(0).number("version").text("event");
+        let mut table = Table::new().text("value").giving_way().number("version").text("event");
         let long = "x".repeat(5000);
         let row = |value: &str| vec![Line::plain(value), Line::plain("v1"), Line::plain("Opened")];
         table.row(row("short"));
@@ -152,5 +232,44 @@ mod tests {
             rows.into_iter().map(|row| table.lay(row, false).render(false, usize::MAX)).collect();
         assert_eq!(text[0], "short       v1  Opened");
         assert_eq!(text[1], format!("{long}  v1  Opened"));
+    }
+    #[test]
+    fn a_narrow_terminal_shows_fewer_columns_and_every_number_whole() {
+        let row = |id: &str, at: &str| {
+            ["40001", at, id, "1234567", r#"{"amount":79.95,"balance":206.00}"#].map(Line::plain)
+        };
+        let lines = |width: usize, rows: &[[Line; 5]]| {
+            let mut table = Table::new().number("position").text("time").text("aggregate");
+            table = table.giving_way().number("version").text("data");
+            table = table.sparing(&["position", "time"]);
+            let mut lines = Vec::new();
+            for row in rows {
+                table.measure(&[row.to_vec()], true);
+                let fewer = table.fit(width);
+                let names = table.columns.iter().map(|one| Line::plain(one.name)).collect();
+                if fewer || lines.is_empty() {
+                    lines.push(table.lay(names, true).render(false, width));
+                }
+                lines.push(table.lay(row.to_vec(), true).render(false, width));
+            }
+            lines
+        };
+        let long = row("order-4711-of-the-web-shop", "2026-03-03 16:41:39Z");
+        let one = std::slice::from_ref(&long);
+        assert_eq!(
+            lines(60, one),
+            [
+                "time                  aggregate     version  data",
+                "2026-03-03 16:41:39Z  order-…-shop  1234567  {\"amount\":79.9…",
+            ]
+        );
+        assert_eq!(
+            lines(40, one),
+            ["aggregate     version  data", "order-…-shop  1234567  {\"amount\":79.95,…"]
+        );
+        assert_eq!(lines(80, one)[0].split_whitespace().count(), 5);
+        let two = lines(50, &[row("acc-1", "noon"), long]);
+        assert_eq!(two[0].split_whitespace().next(), Some("position"));
+        assert_eq!(two[2].split_whitespace().next(), Some("aggregate"), "named anew: {two:?}");
     }
 }

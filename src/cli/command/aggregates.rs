@@ -162,15 +162,17 @@ struct List {
 }
 
 impl List {
-    /// Where a terminal is narrow, when an aggregate began gives way to its id and when it was last heard of.
+    /// Where a terminal is narrow, when an aggregate began gives way to its id and when it was last heard of; where it
+    /// is narrower still, the number of its events is what stays beside the id.
     fn new(capabilities: Capabilities, width: usize) -> Self {
-        let table = Table::new().text("category").text("aggregate").giving_way(1).number("events");
-        let table = table.number("version");
+        let table = Table::new().text("category").text("aggregate").giving_way();
+        let table = table.number("events").number("version");
         let last = capabilities.time;
         let first = last && width >= BOTH_TIMES;
         let table = if first { table.text("first") } else { table };
         let table = if last { table.text("last") } else { table };
-        Self { table: table.text(""), first, last }
+        let table = table.text("").sparing(&["version", "last", "category"]);
+        Self { table, first, last }
     }
 
     fn print(&mut self, context: &mut Context, rows: &[AggregateSummary]) -> Outcome {

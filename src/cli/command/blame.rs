@@ -56,8 +56,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         return Ok(context.out.closing_findings(&findings)?);
     }
     context.out.line(&render::heading(&session, &moment, context.out.width()))?;
-    let mut table = Table::new().text("path").text("value").number("version").text("event");
-    table = table.text("time").giving_way(1);
+    let mut table = Table::new().text("path").text("value").giving_way();
+    table = table.number("version").text("event").text("time").sparing(&["time"]);
     for one in &values {
         let event = origins.event(one.version);
         table.row(vec![

@@ -68,7 +68,7 @@ fn list(context: &mut Context) -> Outcome {
         }
         return Ok(());
     }
-    let mut table = Table::new().text("name").text("store").text("what is in it").giving_way(2);
+    let mut table = Table::new().text("name").text("store").text("what is in it");
     for sample in &SAMPLES {
         table.row(vec![
             Line::plain(sample.name),

@@ -237,7 +237,8 @@ fn types(out: &mut Output, session: &Session, census: &Census) -> Printed {
 
 fn lags(out: &mut Output, projections: &[ProjectionStatus]) -> Printed {
     let table = Table::new().indented().text("projection").number("position");
-    let mut table = table.number("events behind").number("time behind").text("status");
+    let table = table.number("events behind").number("time behind").text("status");
+    let mut table = table.sparing(&["position", "time behind"]);
     for one in projections {
         let behind = one.lag_seconds.and_then(|seconds| {
             std::time::Duration::try_from_secs_f64(seconds).ok().map(human::duration)

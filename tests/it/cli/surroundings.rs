@@ -62,6 +62,28 @@ fn a_narrow_list_keeps_the_id_and_the_last_time() {
     assert!(narrow.len() < wide.len() && !narrow.contains('…'), "{wide}\n{narrow}");
 }
 
+#[test]
+fn a_narrow_list_shows_every_number_whole() {
+    let counts = |width| {
+        let ended = terminal(width, &["aggregates", "stores/emmett.db", "--limit", "20"]).ended();
+        let lines: Vec<Vec<&str>> =
+            ended.text.lines().map(|line| line.split_whitespace().collect()).collect();
+        let at = lines[0].iter().position(|name| *name == "events").unwrap();
+        lines[1..21].iter().map(|row| row[at].to_owned()).collect::<Vec<_>>()
+    };
+    let wide = counts(130);
+    assert!(wide.iter().all(|count| count.parse::<u64>().is_ok()), "{wide:?}");
+    assert_eq!(counts(60), wide);
+    assert_eq!(counts(40), wide);
+    for width in [40, 60] {
+        let ended = terminal(width, &["events", "stores/emmett.db", "--limit", "9"]).ended();
+        for (version, row) in (1..).zip(ended.text.lines().skip(1).take(3)) {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            assert!(words.contains(&&*version.to_string()) && row.contains("{\""), "{row}");
+        }
+    }
+}
+
 /// The first aggregate's id.
 fn full_name() -> String {
     let ran = run(["aggregates", "stores/emmett.db", "--limit", "1", "--json"]);

@@ -28,10 +28,9 @@ impl List {
             table = table.text("time");
         }
         if aggregate {
-            table = table.text("aggregate");
-            table = table.giving_way(usize::from(has.position) + usize::from(has.time));
+            table = table.text("aggregate").giving_way();
         }
-        table = table.number("version").text("type").text("data");
+        table = table.number("version").text("type").text("data").sparing(&["position", "time"]);
         Self { table, has, aggregate, line: String::new() }
     }
 
