@@ -156,9 +156,9 @@ impl Table {
         let before = self.shown().count();
         for name in self.spared {
             // What can be spared is shown whole or not at all.
-            let least = |one: &Column, is_last| match self.spared.contains(&one.name) {
-                true => one.width,
-                false => one.least(is_last),
+            let least = |one: &Column, is_last| {
+                let whole = self.spared.contains(&one.name);
+                if whole { one.width } else { one.least(is_last) }
             };
             if self.width(least) <= width {
                 break;
@@ -175,12 +175,12 @@ impl Table {
         self.shown().count() < before
     }
 
-    /// Cuts the widest of some columns, down to `least` if need be, until all fit with that much of the last one.
-    fn cut(&mut self, width: usize, last: usize, least: usize, which: impl Fn(&Column) -> bool) {
+    /// Cuts the widest of some columns, down to `least` if need be, until all fit with `end` cells of the last one.
+    fn cut(&mut self, width: usize, end: usize, least: usize, which: impl Fn(&Column) -> bool) {
         let cut = |one: &Column, most| if which(one) { one.width.min(most) } else { one.width };
         let fits = |most: &usize| {
             let wide = |one: &Column, is_last| match one.side {
-                Side::Left if is_last => one.width.min(last),
+                Side::Left if is_last => one.width.min(end),
                 _ => cut(one, *most),
             };
             self.width(wide) <= width

@@ -155,10 +155,16 @@ fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
         Failure::usage(format!("{error}\n{}\n{}^", error.expression, " ".repeat(error.at - 1)))
             .hint("an event looks like one line of `foldback events STORE --json --limit 1`")
     })?;
+    let from = moment("--from", &arguments.from, time::parse_spoken)?;
+    let to = moment("--to", &arguments.to, time::parse_spoken_end)?;
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Failure::usage("--from is later than --to, so nothing is between them")
+            .hint("write the earlier one after --from"));
+    }
     Ok(Wanted {
         after: arguments.after.map(Position),
-        from: moment("--from", &arguments.from, time::parse_spoken)?,
-        to: moment("--to", &arguments.to, time::parse_spoken_end)?,
+        from,
+        to,
         types: arguments.types.iter().map(|name| (name.clone(), false)).collect(),
         predicate,
         form: if arguments.recorded { Form::Recorded } else { Form::Seen },

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::context::Context;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::text::human;
@@ -33,6 +33,10 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    if arguments.to.as_os_str() == "-" {
+        return Err(Failure::usage("a store is made as a file, and `-` names none")
+            .hint("`foldback export STORE -` prints every event instead"));
+    }
     let mut session = context.open(&arguments.from)?;
     let report = session.import_to(&arguments.to, &mut context.progress("copying events"))?;
     if context.out.is_json() {

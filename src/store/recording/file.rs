@@ -58,7 +58,8 @@ pub(super) fn open(path: &Path) -> Result<(File, Seen), StoreError> {
     }
     if metadata.len() == 0 && metadata.is_file() {
         let message = format!("{} is empty", path.display());
-        return Err(StoreError::new(StoreErrorKind::NotAStore, message));
+        return Err(StoreError::new(StoreErrorKind::NotAStore, message)
+            .hint("the program that writes it may not have written its first event yet"));
     }
     Ok((file, Seen::of(&metadata)))
 }

@@ -21,6 +21,8 @@ use crate::store::{Stop, StoreError, StoreErrorKind, StoreInfo};
 const REMEMBERED: u64 = 256;
 /// How much of a file is read at once while it is indexed.
 const BUFFER: usize = 1 << 18;
+/// What to do about a file that ends early.
+const COPY_AGAIN: &str = "copy the file again from where it came from";
 
 /// How the events stand in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -209,7 +211,7 @@ impl State {
         };
         self.ended(&end, &mut gather);
         if gather.index.len() == 0 {
-            return Err(nothing_readable(&self.name, gather.first_look.as_deref()));
+            return Err(self.nothing_readable(gather.first_look.as_deref(), &end));
         }
         self.recognised(&gather);
         let sequences = gather.sequences;
@@ -242,20 +244,24 @@ impl State {
             }
         }
         self.findings.append(&mut gather.take_troubles());
-        if let Some(why) = &end.broken {
-            let what = match self.packing {
-                Packing { compressed: true, .. } => "the compressed data ends early or is damaged",
-                Packing { array: true, .. } => "the JSON array ends early or is damaged",
-                Packing { .. } => "it cannot be read further",
-            };
+        if let Some(why) = self.ends_early(end) {
             let events = gather.index.len();
-            let message = format!(
-                "only the first {events} events of {} were read: {what} ({why})",
-                self.name
-            );
+            let message =
+                format!("only the first {events} events of {} were read: {why}", self.name);
             let finding = Finding::error("recording-truncated", message);
-            self.findings.push(finding.hint("copy the file again from where it came from"));
+            self.findings.push(finding.hint(COPY_AGAIN));
         }
+    }
+
+    /// Why it could not be read to its end.
+    fn ends_early(&self, end: &End) -> Option<String> {
+        let why = end.broken.as_ref()?;
+        let what = match self.packing {
+            Packing { compressed: true, .. } => "the compressed data ends early or is damaged",
+            Packing { array: true, .. } => "the JSON array ends early or is damaged",
+            Packing { .. } => "it cannot be read further",
+        };
+        Some(format!("{what} ({why})"))
     }
 
     fn recognised(&mut self, gather: &Gather<'_>) {
@@ -432,17 +438,25 @@ impl State {
         Ok(now == watched.seen
             || (self.packing.grows() && now.grown_from(&watched.seen) && self.remembers()?))
     }
-}
 
-fn nothing_readable(name: &str, first_look: Option<&str>) -> StoreError {
-    let message = match first_look {
-        Some(look) => {
-            format!("{name} holds no event that can be read: its first line looks like {look}")
+    /// The error for a text without one event.
+    fn nothing_readable(&self, first_look: Option<&str>, end: &End) -> StoreError {
+        let name = &self.name;
+        let no_event = format!("{name} holds no event that can be read");
+        if let Some(why) = self.ends_early(end)
+            && (self.packing.compressed || first_look.is_none())
+        {
+            let message = format!("{no_event}: {why}");
+            return StoreError::new(StoreErrorKind::NotAStore, message).hint(COPY_AGAIN);
         }
-        None => format!("{name} holds nothing but blank lines"),
-    };
-    StoreError::new(StoreErrorKind::NotAStore, message).hint(
-        "a recording has one JSON object a line with aggregate, version, type and data, or CloudEvents 1.0 with \
-         specversion, id, source and type",
-    )
+        let message = match first_look {
+            Some(look) => format!("{no_event}: its first line looks like {look}"),
+            None if self.packing.array => format!("{name} is a JSON array without an element"),
+            None => format!("{name} holds nothing but blank lines"),
+        };
+        StoreError::new(StoreErrorKind::NotAStore, message).hint(
+            "a recording has one JSON object a line with aggregate, version, type and data, or CloudEvents 1.0 with \
+             specversion, id, source and type",
+        )
+    }
 }

@@ -159,6 +159,11 @@ fn what_is_no_recording_is_refused_with_what_it_looks_like() {
     assert!(error.message.ends_with("its first line looks like `id;name`"), "{error}");
     assert!(refused("").message.ends_with("is empty"));
     assert!(refused("\n \n").message.ends_with("nothing but blank lines"));
+    assert!(refused("[]").message.ends_with("a JSON array without an element"));
+    assert!(refused("[").message.contains("the text ends inside the array"));
+    let packed = zstd::encode_all(&include_bytes!("state.rs")[..], 1).unwrap();
+    let cut = refused(&packed[..packed.len() / 4]);
+    assert!(cut.message.contains("the compressed data ends early or is damaged"), "{cut}");
     assert!(refused(b"\xff\xfe{\0").message.contains("UTF-16"));
     assert!(refused("{\"specversion\":\"0.3\",\"id\":\"1\"}").message.contains("specversion"));
     let dir = tempfile::tempdir().unwrap();

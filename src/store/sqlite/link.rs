@@ -151,7 +151,7 @@ impl Link {
         // In the middle of a commit a header may not fit its file.
         for attempt in 1.. {
             let before = link.files()?;
-            match look::header(&link.path) {
+            match look::header(&link.path, &link.given) {
                 Ok((_, held)) => link.held = Some(held),
                 Err(_) if attempt < ATTEMPTS && link.files()? != before => continue,
                 Err(error) => return Err(error),
@@ -275,7 +275,7 @@ impl Link {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreadable(path, error)),
         };
-        let missing = || unreadable(&self.path, std::io::ErrorKind::NotFound.into());
+        let missing = || unreadable(&self.given, std::io::ErrorKind::NotFound.into());
         Ok(Files {
             database: stamp(&self.path)?.ok_or_else(missing)?,
             wal: stamp(&beside(&self.path, "-wal"))?,
@@ -285,7 +285,7 @@ impl Link {
     }
 
     fn connect(&mut self, files: Files) -> Result<(), StoreError> {
-        let (header, held) = look::header(&self.path)?;
+        let (header, held) = look::header(&self.path, &self.given)?;
         let written = |file: Option<Stamp>| file.is_some_and(|file| file.length > 0);
         let way = match (header.wal, files.wal.is_some(), files.shm) {
             (false, ..) => Way::Locked,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::super::held::Held;
 use super::super::sniff;
 use super::super::{StoreError, StoreErrorKind};
+use crate::text;
 
 /// What every SQLite database starts with.
 pub(crate) const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -52,12 +53,16 @@ fn near(path: &Path) -> Option<String> {
         .take(200)
         .collect();
     names.sort_unstable();
+    let typed = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(name) = text::nearest(&typed, names.iter().map(String::as_str)) {
+        return Some(format!("did you mean {}?", path.with_file_name(name).display()));
+    }
     names.truncate(5);
     (!names.is_empty()).then(|| format!("in that directory there are {}", names.join(", ")))
 }
 
-/// Reads and judges the header, and holds the file; an error says what the file is instead.
-pub(super) fn header(path: &Path) -> Result<(Header, Held), StoreError> {
+/// Reads and judges the header, and holds the file; an error says what the file, `given` so, is instead.
+pub(super) fn header(path: &Path, given: &Path) -> Result<(Header, Held), StoreError> {
     let read = Held::of(path).and_then(|held| {
         let (meta, bytes) = (held.metadata()?, held.beginning(4_096)?);
         Ok((held, meta, bytes))
@@ -65,25 +70,25 @@ pub(super) fn header(path: &Path) -> Result<(Header, Held), StoreError> {
     let (held, meta, bytes) = match read {
         Ok(read) => read,
         Err(error) if path.is_dir() => {
-            return Err(directory(path).because(error));
+            return Err(directory(given).because(error));
         }
-        Err(error) => return Err(unreadable(path, error)),
+        Err(error) => return Err(unreadable(given, error)),
     };
     if meta.is_dir() {
-        return Err(directory(path));
+        return Err(directory(given));
     }
     if !bytes.starts_with(MAGIC) {
-        return Err(stranger(path, &bytes, meta.len()));
+        return Err(stranger(given, &bytes, meta.len()));
     }
     let header = parse(&bytes).ok_or_else(|| {
-        truncated(path, &format!("its header of 100 bytes ends after {}", bytes.len()))
+        truncated(given, &format!("its header of 100 bytes ends after {}", bytes.len()))
     })?;
     let unfinished = |suffix| beside(path, suffix).metadata().is_ok_and(|meta| meta.len() > 0);
     match header.length {
         // What is missing may stand in the log.
         Some(length) if meta.len() < length && !unfinished("-wal") && !unfinished("-journal") => {
             Err(truncated(
-                path,
+                given,
                 &format!("its header says {length} bytes and there are {}", meta.len()),
             ))
         }

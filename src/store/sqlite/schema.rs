@@ -189,13 +189,17 @@ pub(super) fn unknown(name: &str, layouts: &[Layout], tables: &[Table]) -> Store
     if let Some((layout, misses)) = nearest(layouts, tables) {
         let _ = write!(hint, "\nnearest layout: {} ({}), but {misses}", layout.name, layout.title);
     }
-    hint.push_str("\nDescribe it in a layout file and open it with --layout FILE");
-    let message = match layouts {
-        [own] => format!("{name} does not match the layout {}", own.name),
-        _ => {
-            format!("{name} is a SQLite database whose tables match no layout that foldback knows")
-        }
+    let (message, next) = match layouts {
+        [own] => (
+            format!("{name} does not match the layout {}", own.name),
+            "Mend the layout file, or leave --layout away to have the layout recognised",
+        ),
+        _ => (
+            format!("{name} is a SQLite database whose tables match no layout that foldback knows"),
+            "Describe it in a layout file and open it with --layout FILE",
+        ),
     };
+    let _ = write!(hint, "\n{next}");
     StoreError::new(StoreErrorKind::UnknownLayout, message).hint(hint)
 }
 

@@ -22,6 +22,23 @@ fn a_typo_is_met_with_the_nearest_name() {
 }
 
 #[test]
+fn a_store_that_is_not_there_is_met_with_the_nearest_file() {
+    let told = |name: &str| text(&run(["info", name]).stderr);
+    assert!(told("shopp.jsonl").contains("hint: did you mean shop.jsonl?"));
+    assert!(told("stores/emet.db").contains("hint: did you mean stores/emmett.db?"));
+    assert!(told("stores/no-such-store.db").contains("hint: in that directory there are "));
+}
+
+#[test]
+fn times_in_the_wrong_order_are_a_mistake() {
+    let ran = run("events shop.jsonl --from 2026-03-03 --to 2026-03-02".split(' '));
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(text(&ran.stderr).starts_with("error: --from is later than --to"));
+    let same = run("events shop.jsonl --from 2026-03-02 --to 2026-03-02".split(' '));
+    assert_eq!(same.status.code(), Some(0));
+}
+
+#[test]
 fn a_version_that_is_not_there_is_said_with_those_that_are() {
     insta::assert_snapshot!("version_beyond", seen("state shop.jsonl order-4711 --at 99"));
     insta::assert_snapshot!("version_back", seen("diff shop.jsonl order-4711 -99"));

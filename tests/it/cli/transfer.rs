@@ -40,6 +40,17 @@ fn every_way_out_and_in_again_keeps_every_event() {
 }
 
 #[test]
+fn a_store_is_not_made_of_standard_output() {
+    let home = tempfile::tempdir().unwrap();
+    let from = fixtures().join("shop.jsonl");
+    let mut import = foldback();
+    let ran = import.current_dir(home.path()).arg("import").arg(from).arg("-").output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{}", text(&ran.stdout));
+    assert!(text(&ran.stderr).contains("foldback export STORE -"), "{}", text(&ran.stderr));
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn standard_output_is_a_place_to_write_to() {
     let written = text(&run(["export", "shop.jsonl", "-"]).stdout);
     assert_eq!(written.lines().count(), 14);

@@ -193,7 +193,21 @@ fn a_layout_of_ones_own_opens_what_nobody_knows() {
     let sql = refuse(&MINE.replace("type: what", "type: what +"));
     says(&sql, &StoreErrorKind::BadLayout, &["mine", "SQL"]);
     let other = refuse(&MINE.replace("table: log", "table: diary"));
-    says(&other, &StoreErrorKind::UnknownLayout, &["does not match the layout mine"]);
+    let words = ["does not match the layout mine", "Mend the layout file"];
+    says(&other, &StoreErrorKind::UnknownLayout, &words);
+}
+
+/// A link to a store is not the name that a person knows it by.
+#[cfg(unix)]
+#[test]
+fn a_file_is_called_what_it_was_called() {
+    let directory = tempfile::tempdir().unwrap();
+    let whole = std::fs::read(fixtures().join("cqrs-es.db")).unwrap();
+    std::fs::write(directory.path().join("real.db"), &whole[..8_192]).unwrap();
+    let link = directory.path().join("link.db");
+    std::os::unix::fs::symlink("real.db", &link).unwrap();
+    let error = refused(&link);
+    assert!(error.message.starts_with(&*link.to_string_lossy()), "{error}");
 }
 
 /// A position beyond the end is counted in another store, or this one lost its end: no lag can be told from it.
