@@ -110,6 +110,10 @@ pub struct Cursor(pub i64);
 pub struct EventQuery {
     /// Only what comes after this place.
     pub after: Option<Cursor>,
+    /// Only what comes up to this place, itself included.
+    pub upto: Option<Cursor>,
+    /// From which end to read; events come in the store's order all the same.
+    pub direction: Direction,
     /// Only what comes after this position; an error where the layout has none.
     pub after_position: Option<Position>,
     /// Only events at or after this moment.
@@ -127,7 +131,8 @@ pub struct EventQuery {
 pub struct EventPage {
     /// The events, in the store's order.
     pub events: Vec<Event>,
-    /// Where to read on; `None` at the end of what is there now.
+    /// Where to read on, as `after` where it was read forward and as `upto` where backward; `None` at the end of what is
+    /// there now.
     pub next: Option<Cursor>,
     /// How many events were looked at to find these.
     pub examined: u64,

@@ -53,6 +53,21 @@ pub(crate) fn scan_all(store: &mut dyn EventStore, query: &EventQuery, limit: us
     }
 }
 
+/// The same, read from the other end.
+fn scan_back(store: &mut dyn EventStore, query: &EventQuery, limit: usize) -> Vec<Event> {
+    let mut query = EventQuery { direction: Direction::Backward, ..query.clone() };
+    let mut events = Vec::new();
+    loop {
+        let mut page = store.scan(&query, limit).unwrap();
+        assert!(page.events.len() <= limit, "a page of {} for {limit}", page.events.len());
+        page.events.append(&mut events);
+        events = page.events;
+        let Some(next) = page.next else { return events };
+        assert!(query.upto.is_none_or(|before| before > next), "the scan stands still");
+        query.upto = Some(next);
+    }
+}
+
 /// Every event of one aggregate, in pages of `limit`.
 pub(crate) fn read_all(store: &mut dyn EventStore, key: &AggregateKey, limit: usize) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
@@ -148,6 +163,10 @@ fn paging(store: &mut dyn EventStore, expected: &[Event]) {
         let found = scan_all(store, &EventQuery::default(), size);
         same_events(&found, expected, &format!("a scan in pages of {size}"));
     }
+    for size in sizes(expected.len()) {
+        let found = scan_back(store, &EventQuery::default(), size);
+        same_events(&found, expected, &format!("a scan back in pages of {size}"));
+    }
     let mut cursors: Vec<Cursor> = Vec::new();
     while let Some(next) = store
         .scan(&EventQuery { after: cursors.last().copied(), ..EventQuery::default() }, 1)
@@ -161,6 +180,11 @@ fn paging(store: &mut dyn EventStore, expected: &[Event]) {
         let rest = expected.get(at + 1..).unwrap();
         let query = EventQuery { after: Some(*cursor), ..EventQuery::default() };
         same_events(&scan_all(store, &query, 1_000), rest, "a scan from a cursor");
+        same_events(&scan_back(store, &query, 3), rest, "a scan back to a cursor");
+        let query = EventQuery { upto: Some(*cursor), ..EventQuery::default() };
+        let before = expected.get(..=at).unwrap();
+        same_events(&scan_all(store, &query, 3), before, "a scan up to a cursor");
+        same_events(&scan_back(store, &query, 1_000), before, "a scan back from a cursor");
         if positions {
             let after_position = expected.get(at).and_then(|event| event.position);
             let query = EventQuery { after_position, ..EventQuery::default() };
@@ -184,6 +208,7 @@ fn filters(store: &mut dyn EventStore, expected: &[Event]) {
         let kept: Vec<Event> = expected.iter().filter(|event| keep(event)).cloned().collect();
         for size in [1, 3, 1_000] {
             same_events(&scan_all(store, &query, size), &kept, what);
+            same_events(&scan_back(store, &query, size), &kept, what);
         }
     };
     let types: BTreeSet<EventType> = expected.iter().map(|e| e.event_type.clone()).collect();

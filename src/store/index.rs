@@ -10,7 +10,9 @@ use std::collections::HashSet;
 
 use indexmap::{Equivalent, IndexMap};
 
-use super::{Census, Counts, Cursor, EventQuery, Head, Stop, StoreError, StoreErrorKind};
+use super::{
+    Census, Counts, Cursor, Direction, EventQuery, Head, Stop, StoreError, StoreErrorKind,
+};
 use crate::model::{
     AggregateKey, Category, Event, EventType, Finding, Position, Timestamp, Version,
 };
@@ -248,25 +250,31 @@ impl Index {
         limit: usize,
         stop: &Stop,
     ) -> Result<Found, StoreError> {
-        let mut number = query.after.map_or(0, |cursor| usize::try_from(cursor.0 + 1).unwrap_or(0));
+        let number = |cursor: Cursor| usize::try_from(cursor.0.saturating_add(1)).unwrap_or(0);
+        let mut from = query.after.map_or(0, number);
+        let mut to = query.upto.map_or(self.rows.len(), number).min(self.rows.len());
         if let Some(after) = query.after_position {
-            number = number.max(self.beyond(after)?);
+            from = from.max(self.beyond(after)?);
         }
+        let backward = query.direction == Direction::Backward;
         let filter = Filter::new(self, query);
         let mut found = Found { rows: Vec::new(), next: None, examined: 0 };
-        while let Some(row) = self.rows.get(number) {
+        while from < to {
             if found.rows.len() >= limit {
-                found.next = number.checked_sub(1).map(|before| Cursor(before as i64));
+                let next = if backward { to.checked_sub(1) } else { from.checked_sub(1) };
+                found.next = next.map(|before| Cursor(before as i64));
                 break;
             }
             if found.examined.is_multiple_of(4096) {
                 stop.check()?;
             }
+            let at = if backward { to - 1 } else { from };
+            (from, to) = if backward { (from, at) } else { (at + 1, to) };
             found.examined += 1;
-            number += 1;
-            if filter.passes(self, row) {
-                found.rows.push(*row);
-            }
+            found.rows.extend(self.rows.get(at).filter(|row| filter.passes(self, row)));
+        }
+        if backward {
+            found.rows.reverse();
         }
         Ok(found)
     }

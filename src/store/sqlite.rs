@@ -147,7 +147,7 @@ impl SqliteStore {
     /// Goes on with what the file was recognised as.
     fn adopt(&mut self, plan: Plan, mut info: StoreInfo) -> Result<(), StoreError> {
         let before = std::mem::replace(&mut self.plan, Arc::new(plan));
-        if before.scan() == self.plan.scan() {
+        if before.scan(false) == self.plan.scan(false) {
             return Ok(());
         }
         let message = format!(

@@ -5,8 +5,8 @@ use rusqlite::{CachedStatement, Row, Rows};
 
 use super::super::layout::Field;
 use super::super::{
-    AggregateSummary, Checkpoint, Cursor, EventPage, EventQuery, Head, Snapshot, StoreError,
-    StoreErrorKind,
+    AggregateSummary, Checkpoint, Cursor, Direction, EventPage, EventQuery, Head, Snapshot,
+    StoreError, StoreErrorKind,
 };
 use super::decode::{self, Dated, Decoder, Detail, text, value};
 use super::link::Call;
@@ -308,8 +308,10 @@ impl Asked<'_> {
         let is_there = match before {
             Some(before) if before.place != newest.place => {
                 let bound = Bound { above: before.place, limit: 1, ..Bound::default() };
-                first(self.call, &plan.scan(), bound, |row| Ok(Newest::of(plan, row)? == *before))?
-                    .unwrap_or_default()
+                first(self.call, &plan.scan(false), bound, |row| {
+                    Ok(Newest::of(plan, row)? == *before)
+                })?
+                .unwrap_or_default()
             }
             Some(before) => *before == newest,
             None => true,
@@ -333,20 +335,27 @@ impl Asked<'_> {
             Some(None) => return Ok(EventPage::default()),
             None => i64::MIN,
         };
-        let mut statement = prepare(call, &plan.scan())?;
+        let to = query.upto.map_or(i64::MAX, |cursor| cursor.0);
+        let backward = query.direction == Direction::Backward;
+        let mut statement = prepare(call, &plan.scan(backward))?;
         // One more than asked for tells whether there is more.
         let most = if is_filtered(query) { BOUND } else { limit as u64 };
-        let bound = Bound { above: from, limit: most.saturating_add(1), ..Bound::default() };
+        let above = if backward { to } else { from };
+        let bound = Bound { above, limit: most.saturating_add(1), ..Bound::default() };
         let mut rows = start(call, &mut statement, bound)?;
         let mut page = EventPage::default();
         let mut last = None;
         while let Some(row) = step(call, &mut rows)? {
+            let here = place(plan, row)?;
+            if !(from..=to).contains(&here) {
+                break;
+            }
             if page.events.len() >= limit || page.examined >= most {
-                page.next = last.map(Cursor);
+                page.next = if backward { Some(Cursor(here)) } else { last.map(Cursor) };
                 break;
             }
             page.examined += 1;
-            last = Some(place(plan, row)?);
+            last = Some(here);
             if !has_type(query, value(row, column::TYPE)) {
                 continue;
             }
@@ -361,6 +370,9 @@ impl Asked<'_> {
             if spans(query, event.time) {
                 page.events.push(event);
             }
+        }
+        if backward {
+            page.events.reverse();
         }
         Ok(page)
     }

@@ -386,10 +386,13 @@ impl Plan {
         ))
     }
 
-    /// The events of the whole store from a place on.
-    pub(super) fn scan(&self) -> String {
+    /// The events of the whole store from a place on, or back from one.
+    pub(super) fn scan(&self, backward: bool) -> String {
         let Self { row, table, order, filter, .. } = self;
-        format!("SELECT {row} FROM {table} WHERE {order} >= ?2{filter} ORDER BY {order} LIMIT ?3")
+        let (compare, direction) = if backward { ("<=", "DESC") } else { (">=", "ASC") };
+        format!(
+            "SELECT {row} FROM {table} WHERE {order} {compare} ?2{filter} ORDER BY {order} {direction} LIMIT ?3"
+        )
     }
 
     /// The newest event of the whole store.
@@ -431,7 +434,8 @@ impl Plan {
             ("first type", self.first_type()),
             ("count of one aggregate", self.count_above()),
             ("count after a place", self.count_after()),
-            ("scan", self.scan()),
+            ("scan", self.scan(false)),
+            ("scan back", self.scan(true)),
             ("head", self.head()),
         ];
         for from in [From::End, From::At, From::Beyond] {
