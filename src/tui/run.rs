@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::draw::draw;
@@ -107,6 +107,7 @@ async fn show(
     mut receive: Receiver<Msg>,
     guard: &mut Guard,
 ) -> std::io::Result<()> {
+    let signals = Signals::heard()?;
     app.draw(&mut *guard.terminal)?;
     let mut pace = Pace::new();
     let closed = send.clone();
@@ -116,7 +117,7 @@ async fn show(
             let _ = closed.blocking_send(Msg::Ended);
         }
     })?;
-    tokio::spawn(listen(send));
+    tokio::spawn(listen(send, signals));
     app.take(Msg::Started);
     let mut dirty_since = Instant::now();
     while app.model.exit.is_none() {
@@ -177,18 +178,32 @@ fn take_all(app: &mut App, first: Msg, receive: &mut Receiver<Msg>) {
     }
 }
 
+/// What the system says. It is heard before the first picture: the reader of keys hears of another size only from the
+/// moment it reads, and a window that changes while the program starts would keep a picture of the wrong size.
+struct Signals {
+    resized: Signal,
+    term: Signal,
+    hup: Signal,
+    int: Signal,
+    quit: Signal,
+}
+
+impl Signals {
+    fn heard() -> std::io::Result<Self> {
+        Ok(Self {
+            resized: signal(SignalKind::window_change())?,
+            term: signal(SignalKind::terminate())?,
+            hup: signal(SignalKind::hangup())?,
+            int: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+        })
+    }
+}
+
 /// Brings what the person and the system do into the channel.
-async fn listen(messages: Sender<Msg>) {
+async fn listen(messages: Sender<Msg>, signals: Signals) {
     let mut events = crossterm::event::EventStream::new();
-    let (Ok(mut term), Ok(mut hup), Ok(mut int), Ok(mut quit)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::hangup()),
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::quit()),
-    ) else {
-        let _ = messages.send(Msg::Ended).await;
-        return;
-    };
+    let Signals { mut resized, mut term, mut hup, mut int, mut quit } = signals;
     loop {
         let message = tokio::select! {
             event = events.next() => match event {
@@ -196,6 +211,9 @@ async fn listen(messages: Sender<Msg>) {
                 // The terminal is gone.
                 Some(Err(_)) | None => Some(Msg::Ended),
             },
+            _ = resized.recv() => crossterm::terminal::size()
+                .ok()
+                .map(|(columns, rows)| Msg::Input(Input::Resize(columns, rows))),
             _ = term.recv() => Some(Msg::Ended),
             _ = hup.recv() => Some(Msg::Ended),
             _ = int.recv() => Some(Msg::Ended),

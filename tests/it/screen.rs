@@ -82,6 +82,19 @@ fn it_follows_the_size_of_the_terminal() {
     restored(&terminal.ended());
 }
 
+/// A window may take its size only after the program has started in it.
+#[test]
+fn it_follows_a_size_that_comes_while_it_starts() {
+    for _ in 0..4 {
+        let terminal = start(160, 45, &[SHOP]);
+        terminal.wait_for("foldback");
+        terminal.resize(80, 24);
+        terminal.wait_for("─ Aggregates ─ State");
+        terminal.keys("q");
+        restored(&terminal.ended());
+    }
+}
+
 #[test]
 fn a_click_and_a_paste_arrive() {
     let terminal = shop(160, 45);
