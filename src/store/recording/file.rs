@@ -59,7 +59,7 @@ pub(super) fn open(path: &Path) -> Result<(File, Seen), StoreError> {
     if metadata.len() == 0 && metadata.is_file() {
         let message = format!("{} is empty", path.display());
         return Err(StoreError::new(StoreErrorKind::NotAStore, message)
-            .hint("the program that writes it may not have written its first event yet"));
+            .hint("the program that writes it may not have written anything yet"));
     }
     Ok((file, Seen::of(&metadata)))
 }

@@ -131,7 +131,7 @@ pub(crate) fn stranger(path: &Path, bytes: &[u8], length: u64) -> StoreError {
     };
     if bytes.is_empty() {
         return not("it is empty".to_owned())
-            .hint("the program that writes it may not have made its tables yet");
+            .hint("the program that writes it may not have written anything yet");
     }
     if bytes.len() < MAGIC.len() && MAGIC.starts_with(bytes) {
         return truncated(path, &format!("it ends after {} bytes", bytes.len()));
