@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use super::model::StoreFacts;
 use super::model::list::Place;
 use super::model::travel::{Goal, Known};
-use crate::model::{AggregateKey, Version};
+use crate::model::{AggregateKey, Finding, Version};
 use crate::session::{Moment, Session, SessionError};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Interrupter};
 use crate::task::{Lane, Report, Running};
@@ -141,7 +141,7 @@ pub(crate) enum Answer {
     /// The list around an aggregate: what lies before, the rest.
     Around(AggregateKey, Result<(AggregatePage, AggregatePage), SessionError>),
     /// How many there are.
-    Counted(Result<Counts, SessionError>),
+    Counted(Result<(Counts, Vec<Finding>), SessionError>),
     /// A moment on the way to a goal; so many events done of so many.
     Moving(u64, Option<u64>),
     /// A moment.

@@ -46,6 +46,8 @@ pub(crate) struct StoreFacts {
     pub(crate) tier: Tier,
     /// The member of the metadata that names the conversation, where its layout says so.
     pub(crate) correlation: Option<String>,
+    /// What is wrong or doubtful about it as a whole.
+    pub(crate) findings: Vec<crate::model::Finding>,
     /// The aggregate to begin with; the first of the list where `None`.
     pub(crate) first: Option<AggregateKey>,
 }

@@ -290,7 +290,13 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Shows a message in the last line.
 pub(super) fn tell(model: &mut Model, tone: Tone, what: &str) {
-    let message = Message { tone, text: text::sanitize(what).into_owned(), hint: None };
+    say(model, tone, what, None);
+}
+
+/// Shows a message in the last line, and what to do.
+fn say(model: &mut Model, tone: Tone, what: &str, hint: Option<&str>) {
+    let clean = |told: &str| text::sanitize(told).into_owned();
+    let message = Message { tone, text: clean(what), hint: hint.map(clean) };
     model.last_message = Some(message.clone());
     model.message = Some(message);
     model.dirty = true;
@@ -303,12 +309,7 @@ pub(super) fn fail(model: &mut Model, error: &SessionError) {
         SessionError::Store(error) => error.is_interrupted(),
         _ => false,
     };
-    if stopped {
-        return;
-    }
-    tell(model, Tone::Bad, &error.to_string());
-    let hint = error.hint().map(|hint| text::sanitize(&hint).into_owned());
-    for message in [&mut model.message, &mut model.last_message].into_iter().flatten() {
-        message.hint.clone_from(&hint);
+    if !stopped {
+        say(model, Tone::Bad, &error.to_string(), error.hint().as_deref());
     }
 }

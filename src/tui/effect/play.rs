@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use smol_str::SmolStr;
 
 use super::{Answer, Arrived, Front, Slot, Walking};
-use crate::model::{AggregateKey, At, Version};
+use crate::model::{AggregateKey, At, Finding, Severity, Version};
 use crate::session::{Session, SessionError, Walk, Watch};
+use crate::store::StoreInfo;
 use crate::task::Ticket as AnyTicket;
 use crate::text;
 use crate::tui::model::StoreFacts;
@@ -106,8 +107,15 @@ fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {
         reducer: clean(reducer),
         tier,
         correlation: session.metadata_keys().correlation.map(str::to_owned),
+        findings: told(info),
         first,
     }
+}
+
+/// What there is to say of a store as a whole; that its last line is still being written is no news.
+pub(super) fn told(info: &StoreInfo) -> Vec<Finding> {
+    let grave = info.findings.iter().filter(|finding| finding.severity > Severity::Note);
+    grave.cloned().collect()
 }
 
 /// Reports progress of a request that takes long, and gives up when nobody wants it.
@@ -287,10 +295,9 @@ fn report(
     Ok(Walking { known, walked, last, moment })
 }
 
-/// How many events the rail is to show: an event whose version stands there twice is counted, but has no place on it.
+/// How many events the rail is to show: those that have a place on it, once all are known.
 fn events(known: &Known, last: Version, counted: u64) -> u64 {
-    let newest = known.outline.last().map(|entry| entry.version);
-    if newest >= Some(last) { known.outline.len() as u64 } else { counted }
+    if known.reaches(last) { known.outline.len() as u64 } else { counted }
 }
 
 /// The rail of what was walked.

@@ -1,7 +1,8 @@
 //! The jobs of the lane beside the playhead's: lists and counts.
 
+use super::play::told;
 use super::{Answer, Side, Slot};
-use crate::model::AggregateKey;
+use crate::model::{AggregateKey, Finding};
 use crate::session::{Session, SessionError};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction};
 use crate::task::Ticket as AnyTicket;
@@ -27,7 +28,7 @@ pub(super) fn page(
     session(side, ticket)?.aggregates(query, limit)
 }
 
-/// The page that ends with `key`, and the one that follows.
+/// The page that ends with `key`, and the one that follows, with what was written since.
 pub(super) fn around(
     side: &mut Side,
     ticket: &Ticket<'_>,
@@ -36,6 +37,7 @@ pub(super) fn around(
     limit: usize,
 ) -> Result<(AggregatePage, AggregatePage), SessionError> {
     let session = session(side, ticket)?;
+    session.head()?;
     let back = AggregateQuery {
         beyond: Some(key.clone()),
         direction: Direction::Backward,
@@ -48,6 +50,11 @@ pub(super) fn around(
     Ok((back, session.aggregates(&fore, limit)?))
 }
 
-pub(super) fn counts(side: &mut Side, ticket: &Ticket<'_>) -> Result<Counts, SessionError> {
-    session(side, ticket)?.counts()
+/// How many there are, and what is to be said of the store as it is now.
+pub(super) fn counts(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+) -> Result<(Counts, Vec<Finding>), SessionError> {
+    let session = session(side, ticket)?;
+    Ok((session.counts()?, told(session.store_info())))
 }

@@ -74,6 +74,14 @@ pub(crate) struct Known {
     pub(crate) picture: Option<Picture>,
 }
 
+impl Known {
+    /// Whether the aggregate was walked up to a version. Not seen from how many events there are: one whose version
+    /// stands there twice is counted, but has no place among these.
+    pub(crate) fn reaches(&self, last: Version) -> bool {
+        self.outline.last().map_or(Version::ZERO, |entry| entry.version) >= last
+    }
+}
+
 /// Which events up to the playhead could not be applied, so that the state is without what they did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Without {

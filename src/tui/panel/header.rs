@@ -5,8 +5,10 @@ use ratatui::text::Span;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Shape};
-use super::super::model::{Model, Store};
+use super::super::model::{Model, Store, StoreFacts};
+use super::super::theme::Theme;
 use super::super::widget::line;
+use crate::model::Severity;
 use crate::text::human;
 
 /// Draws the line.
@@ -23,10 +25,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             vec![Span::styled("opening…", theme.dim)],
         ],
         Store::Open(store) => {
-            let mut facts = vec![
-                vec![Span::styled(store.name.as_str(), theme.title)],
-                vec![Span::styled(store.layout.as_str(), theme.dim)],
-            ];
+            let mut facts = vec![vec![Span::styled(store.name.as_str(), theme.title)]];
+            facts.extend(findings(store, theme));
+            facts.push(vec![Span::styled(store.layout.as_str(), theme.dim)]);
             if store.read_only {
                 facts.push(vec![Span::styled("read-only", theme.good)]);
             }
@@ -50,6 +51,17 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     }
     left.extend(shown);
     line::spread(buffer, areas.header, left, right, 10);
+}
+
+/// How much there is to be said of the store as a whole.
+fn findings<'a>(store: &StoreFacts, theme: &Theme) -> Option<Vec<Span<'a>>> {
+    let gravest = store.findings.iter().map(|finding| finding.severity).max()?;
+    let (mark, style) = match gravest {
+        Severity::Error => ("✗", theme.bad),
+        _ => ("▲", theme.warn),
+    };
+    let count = human::plural(store.findings.len() as u64, "finding");
+    Some(vec![Span::styled(format!("{mark} {count}"), style)])
 }
 
 /// What goes on in the background, where no panel says it.

@@ -1,5 +1,8 @@
 //! The list: choosing, finding, and a window that follows the cursor.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
 use super::stage::{Stage, counter, event, session};
 use crate::model::{AggregateKey, At, Event};
 use crate::session::{OpenOptions, Session, SessionError};
@@ -137,6 +140,56 @@ fn a_store_that_was_replaced_is_read_as_what_it_is_now() {
     assert!(stage.app.model.list.rows().iter().any(|row| row.key == *key), "{key:?}");
     replace("broadway.db");
     stage.keys("left").shows("is read as Broadway");
+}
+
+/// A line of a recording.
+fn line(id: &str, version: u64) -> String {
+    format!("{{\"aggregate\":\"{id}\",\"version\":{version},\"type\":\"T\",\"data\":{{}}}}\n")
+}
+
+/// A recording in a file, and the screen on it.
+fn recording(text: &str, size: (u16, u16)) -> (tempfile::TempDir, PathBuf, Stage) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("grows.jsonl");
+    std::fs::write(&path, text).unwrap();
+    let name = path.to_str().unwrap().to_owned();
+    let open = move || Session::open(&name, &OpenOptions::default());
+    (directory, path, Stage::open("grows.jsonl", size, open))
+}
+
+fn append(path: &Path, text: &str) {
+    std::fs::OpenOptions::new()
+        .append(true)
+        .open(path)
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+}
+
+#[test]
+fn a_recording_that_grew_is_read_on_wherever_it_is_shown() {
+    let (_directory, path, mut stage) = recording(&line("order-1", 1), LARGE);
+    append(&path, &(line("order-1", 2) + &line("order-2", 1)));
+    stage.hides("order-2").keys("r").shows("v2 of 2").shows("order-2");
+    stage.shows("2 aggregates · 3 events");
+    std::fs::remove_file(&path).unwrap();
+    stage.keys("r").shows("✗ there is no file").hides("reads on");
+}
+
+#[test]
+fn what_is_wrong_with_a_store_is_said_once_and_counted_from_then_on() {
+    let bad = "{\"aggregate\":\"order-1\",\n";
+    let text = line("order-1", 1) + bad + &line("order-1", 3);
+    for (name, size) in [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))] {
+        let (_directory, path, mut stage) = recording(&text, size);
+        stage.shows("✗ line 2 is left out");
+        insta::assert_snapshot!(format!("findings_{name}"), stage.picture());
+        stage.keys("!").shows("the rest of the file is read").keys("esc left");
+        stage.hides("left out").shows("✗ 1 finding");
+        append(&path, bad);
+        stage.keys("r").shows("✗ line 4 is left out").keys("left").shows("✗ 2 findings");
+        stage.keys("r").hides("left out");
+    }
 }
 
 #[test]

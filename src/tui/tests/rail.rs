@@ -77,6 +77,7 @@ fn a_version_that_stands_there_twice_leaves_no_unread_rest() {
     let mut stage = Stage::on(events, (80, 24));
     stage.shows("v3 of 3").hides("╌");
     assert_eq!(stage.find("┃").0, 77);
+    stage.keys("left").shows("v2 of 3").hides("reading");
 }
 
 #[test]

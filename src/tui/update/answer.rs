@@ -4,8 +4,8 @@ use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{fail, list, tell, travel};
-use crate::model::{AggregateKey, At};
+use super::{fail, list, say, tell, travel};
+use crate::model::{AggregateKey, At, Finding, Severity};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
 
@@ -27,10 +27,12 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     model.dirty = true;
     let Said { slot, generation, answer } = said;
     match answer {
-        Answer::Opened(Ok(facts)) => {
+        Answer::Opened(Ok(mut facts)) => {
             model.list.group(facts.capabilities.grouped);
             let first = facts.first.clone();
+            let findings = std::mem::take(&mut facts.findings);
             model.store = Store::Open(*facts);
+            notice(model, findings);
             let mut effects = list::begin(model, first);
             effects.push(list::count(model));
             effects
@@ -52,8 +54,9 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             fail(model, &error);
             Vec::new()
         }
-        Answer::Counted(Ok(counts)) => {
+        Answer::Counted(Ok((counts, findings))) => {
             (model.counts, model.counting) = (Some(counts), false);
+            notice(model, findings);
             Vec::new()
         }
         Answer::Counted(Err(error)) => {
@@ -77,6 +80,18 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             }
             Vec::new()
         }
+    }
+}
+
+/// Takes in what is to be said of the store as a whole; the gravest that was not said before is said.
+fn notice(model: &mut Model, findings: Vec<Finding>) {
+    let Store::Open(store) = &mut model.store else { return };
+    let news = findings.iter().filter(|finding| !store.findings.contains(finding));
+    let gravest = news.rev().max_by_key(|finding| finding.severity).cloned();
+    store.findings = findings;
+    if let Some(Finding { severity, message, hint, .. }) = gravest {
+        let tone = if severity == Severity::Error { Tone::Bad } else { Tone::Note };
+        say(model, tone, &message, hint.as_deref());
     }
 }
 
@@ -125,7 +140,7 @@ fn moment(
             return Vec::new();
         }
     };
-    let whole = arrived.known.outline.len() as u64 >= arrived.moment.events;
+    let whole = arrived.known.reaches(arrived.moment.last);
     let same = model.travel.as_ref().is_some_and(|travel| travel.key == *key);
     if let Some(travel) = model.travel.as_mut().filter(|_| same) {
         if newest {
@@ -195,7 +210,10 @@ fn walk(
     let walking: Walking = match walked {
         Ok(walking) => *walking,
         Err(error) => {
-            travel.walked = Walked::Stopped;
+            // What was read is not less because it could not be read anew.
+            if travel.walked == Walked::Walking {
+                travel.walked = Walked::Stopped;
+            }
             fail(model, &error);
             return Vec::new();
         }
