@@ -209,8 +209,10 @@ impl Timeline {
 
 /// What stands for versions that are missing between `before`, the last one there, and `event`.
 pub(crate) fn hole(before: Version, event: &Event) -> Option<Finding> {
+    let one = before.next() == event.version.prev();
     let missing = missing(before, event.version)?;
-    let message = format!("{missing} missing before it: the state is without what they did");
+    let they = if one { "it" } else { "they" };
+    let message = format!("{missing} missing before it: the state is without what {they} did");
     Some(event.finding(Finding::warning("versions-missing", message)))
 }
 

@@ -129,12 +129,19 @@ impl Keymap {
         Meaning::Nothing
     }
 
-    /// The footer of the given contexts: keys and their word, neighbours with the same word together.
-    pub(crate) fn footer(&self, contexts: &[Context]) -> Vec<(String, String)> {
+    /// The footer of the given contexts, of what can be done now: keys and their word, neighbours with the same word
+    /// together.
+    pub(crate) fn footer(
+        &self,
+        contexts: &[Context],
+        can: impl Fn(Action) -> bool,
+    ) -> Vec<(String, String)> {
         let mut out: Vec<(String, String)> = Vec::new();
         for context in contexts {
             for binding in self.bindings.iter().filter(|binding| binding.context == *context) {
-                let Some(foot) = &binding.foot else { continue };
+                let Some(foot) = binding.foot.as_ref().filter(|_| can(binding.run)) else {
+                    continue;
+                };
                 // What an inner place took over is not offered.
                 if !binding.on.first().is_some_and(|on| self.does(contexts, on, binding.run)) {
                     continue;

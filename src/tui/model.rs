@@ -15,6 +15,7 @@ pub(crate) mod tree;
 use list::{Finding, List};
 use overlay::Overlay;
 use travel::{Opening, Travel, Without};
+use tree::Tree;
 
 use super::action::Action;
 use super::effect::Slot;
@@ -228,6 +229,28 @@ impl Model {
             (Overlay::None, _, Panel::State) => &[State, Timeline, Everywhere],
             (Overlay::None, _, Panel::Change) => &[Change, Timeline, Everywhere],
             (Overlay::None, _, Panel::Event) => &[Event, Timeline, Everywhere],
+        }
+    }
+
+    /// Whether an action would do anything to what is chosen.
+    pub(crate) fn can(&self, action: Action) -> bool {
+        let on_tree = |what: fn(&Tree) -> bool| self.travel.as_ref().is_some_and(|t| what(&t.tree));
+        match action {
+            Action::OpenAggregate => self.list.chosen().is_some(),
+            Action::ToggleFold => on_tree(Tree::can_toggle),
+            Action::NextChange => on_tree(Tree::is_touched),
+            Action::ShowValue if self.focus == Panel::Event => {
+                self.travel.as_ref().is_some_and(|travel| travel.moment.event.is_some())
+            }
+            Action::ShowValue => on_tree(|tree| tree.len() > 0),
+            Action::StepBack
+            | Action::StepForward
+            | Action::StepBackTen
+            | Action::StepForwardTen
+            | Action::GoStart
+            | Action::GoEnd
+            | Action::GoTo => self.travel.is_some() || self.opening.is_some(),
+            _ => true,
         }
     }
 

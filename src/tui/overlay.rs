@@ -33,6 +33,8 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
             let width = help.keys + help.desc + 30;
             (width.min(110) as u16, help.lines.len() as u16 + 2)
         }
+        // What is long is read on as much of the screen as there is.
+        Overlay::Value(value) if value.rows > 12 => (120, value.rows.min(1000) as u16 + 2),
         Overlay::Message(_) | Overlay::Value(_) => (84, 14),
     };
     let margin = if areas.shape == Shape::Small { 0 } else { 2 };

@@ -42,7 +42,7 @@ fn keys_pressed_one_after_the_other_are_waited_for() {
 
 #[test]
 fn the_footer_joins_neighbours_that_do_the_same_both_ways() {
-    let footer = standard().footer(&[Context::Timeline]);
+    let footer = standard().footer(&[Context::Timeline], |_| true);
     let told: Vec<String> = footer.iter().map(|(keys, word)| format!("{keys} {word}")).collect();
     assert_eq!(told.get(..3).unwrap(), ["←→ step", "⇧←→ 10", "Home End ends"]);
 }

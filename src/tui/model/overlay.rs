@@ -38,6 +38,8 @@ pub(crate) struct FullValue {
     text: String,
     /// How many bytes of it are not shown.
     beyond: usize,
+    /// About how many lines it takes.
+    pub(crate) rows: usize,
     /// The window.
     pub(crate) scroll: Scroll,
 }
@@ -45,6 +47,8 @@ pub(crate) struct FullValue {
 impl FullValue {
     /// Bytes of a value that are shown.
     const SHOWN: usize = 64 * 1024;
+    /// The columns that it has at the usual size of a terminal.
+    const COLUMNS: usize = 74;
 
     /// A value of the state.
     pub(crate) fn new(place: &str, value: &Value) -> Self {
@@ -57,7 +61,8 @@ impl FullValue {
         let beyond = text.len() - shown;
         let text = text.get(..shown).unwrap_or_default().to_owned();
         let place = text::truncate_middle(&text::sanitize(place), 60).into_owned();
-        Self { place, text, beyond, scroll: Scroll::default() }
+        let rows = text.lines().map(|line| 1 + line.len() / Self::COLUMNS).sum();
+        Self { place, text, beyond, rows, scroll: Scroll::default() }
     }
 
     /// The value in lines of `width` cells, sanitised.

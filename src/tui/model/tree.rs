@@ -162,6 +162,17 @@ impl Tree {
         }
     }
 
+    /// Whether the event touched anything that is there.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched.is_some()
+    }
+
+    /// Whether [`Tree::toggle`] does anything.
+    pub(crate) fn can_toggle(&self) -> bool {
+        let chosen = self.rows.get(self.scroll.cursor);
+        chosen.is_some_and(|row| row.knot != Knot::Leaf || row.parent != ROOT)
+    }
+
     /// Whether the event touched lines above these, and below them.
     pub(crate) fn touched_beyond(&self, shown: &Range<usize>) -> (bool, bool) {
         self.touched

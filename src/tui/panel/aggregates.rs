@@ -40,6 +40,11 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     let window = list.scroll.window(list.lines().len(), height);
+    let counts = list.lines().get(window.clone()).unwrap_or_default().iter().filter_map(|line| {
+        let Line::Row(row) = line else { return None };
+        list.rows().get(*row).filter(|row| gone(row).is_none())
+    });
+    let counts = counts.map(|row| human::count(row.events).len()).max().unwrap_or(0);
     for (at, index) in window.enumerate() {
         let (Some(area), Some(line)) = (widget::line_of(content, at), list.lines().get(index))
         else {
@@ -58,7 +63,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
                 if chosen {
                     widget::choose(buffer, area, theme, focused);
                 }
-                draw_row(model, row, chosen, area, buffer);
+                draw_row(model, row, (chosen, counts), area, buffer);
             }
         }
     }
@@ -124,13 +129,25 @@ fn searched(model: &Model) -> String {
     }
 }
 
-fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buffer: &mut Buffer) {
-    let theme = model.theme();
-    let gone = match (row.deleted, row.archived) {
+/// What an aggregate says in place of its events where it is no more.
+fn gone(row: &AggregateSummary) -> Option<&'static str> {
+    match (row.deleted, row.archived) {
         (Some(true), _) => Some("deleted"),
         (_, Some(true)) => Some("archived"),
         _ => None,
-    };
+    }
+}
+
+/// A row whose number of events stands in a column of `counts` cells.
+fn draw_row(
+    model: &Model,
+    row: &AggregateSummary,
+    (chosen, counts): (bool, usize),
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let theme = model.theme();
+    let gone = gone(row);
     let shown = model.travel.as_ref().is_some_and(|travel| travel.key == row.key);
     let style = match (gone, chosen || shown) {
         (Some(_), _) => theme.faint,
@@ -140,7 +157,8 @@ fn draw_row(model: &Model, row: &AggregateSummary, chosen: bool, area: Rect, buf
     let right = gone.map_or_else(|| human::count(row.events), str::to_owned);
     let right_style = if gone.is_some() { theme.faint } else { theme.dim };
     let indent = usize::from(model.list.grouped());
-    let room = usize::from(area.width).saturating_sub(text::width(&right) + 2 + indent);
+    let taken = counts.max(text::width(&right));
+    let room = usize::from(area.width).saturating_sub(taken + 2 + indent);
     let (id, category) = if model.list.grouped() {
         (under_heading(&row.key), String::new())
     } else {

@@ -37,7 +37,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         line::spread(buffer, areas.footer, spans, Vec::new(), 10);
         return;
     }
-    let keys = model.keymap.footer(model.contexts());
+    let keys = model.keymap.footer(model.contexts(), |action| model.can(action));
     let piece = |(keys, word): (String, String)| {
         vec![Span::styled(keys, theme.accent), Span::styled(format!(" {word}"), theme.dim)]
     };

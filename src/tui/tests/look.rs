@@ -130,6 +130,7 @@ fn a_theme_is_chosen_by_its_name_and_a_wrong_name_gets_the_nearest() {
         model.map(|model| model.theme().name.clone()).map_err(|error| error.to_string())
     };
     assert_eq!(with("light", Colours::All), Ok("light".to_owned()));
+    assert_eq!(with("mono", Colours::All), Ok("mono".to_owned()), "no colours need no colours");
     let told = with("lihgt", Colours::All).unwrap_err();
     assert!(told.contains("no theme `lihgt`") && told.contains("mean `light`?"), "{told}");
     assert!(told.contains("`contrast`"), "{told}");

@@ -87,6 +87,28 @@ fn help_shows_every_binding_of_the_keymap() {
 }
 
 #[test]
+fn the_footer_offers_what_does_something_here() {
+    let data = r#"{"plain":1,"inside":{"a":1}}"#;
+    let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, data)], LARGE);
+    stage.keys("2").hides("Enter fold").shows("n next change").shows("v full");
+    stage.keys("down").shows("Enter fold");
+    stage.keys("home").hides("Enter fold").hides("next change").hides("v full");
+    stage.keys("4").hides("v full").keys("right").shows("v full");
+    // A payload that is not shown in full is not shown for a reason.
+    let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, "{")], LARGE);
+    stage.keys("4 v").shows("the payload is no JSON");
+}
+
+#[test]
+fn a_long_value_is_read_on_as_much_of_the_screen_as_there_is() {
+    let data = format!(r#"{{"long":"{}","short":1}}"#, "0123456789".repeat(1000));
+    let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, &data)], LARGE);
+    stage.keys("2 v").shows("1–41 of 87").keys("esc down v").shows("─ .short ─");
+    let overlay = &stage.app.model.overlay;
+    assert_eq!(crate::tui::overlay::area(&stage.app.model.areas, overlay).height, 14);
+}
+
+#[test]
 fn tab_goes_through_the_panels_and_back() {
     let mut stage = Stage::shop(LARGE);
     let mut focus = |keys: &str| {
@@ -114,7 +136,7 @@ fn a_long_value_is_read_to_its_end() {
     let long = format!("{}\\u001b[2J\\nTHE END", "many words ".repeat(300));
     let data = format!(r#"{{"note":"{long}","none":"","many":{{"a":[1,2]}}}}"#);
     let events = || vec![event("order-1", 1, "Made", 1, &data)];
-    for size in [(160, 45), (40, 12)] {
+    for size in [(80, 24), (40, 12)] {
         let mut stage = Stage::on(events(), size);
         stage.keys("2 v").shows("─ .note ─").hides("THE END");
         stage.keys("> pageup").hides("THE END").keys("pagedown").shows("THE END");

@@ -106,7 +106,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GoTo => model.overlay = Overlay::GoTo(GoTo::default()),
         Action::ShowValue => {
             let shown = if model.focus == Panel::Event { payload(travel) } else { chosen(travel) };
-            model.overlay = shown.map_or(Overlay::None, Overlay::Value);
+            match shown {
+                Some(shown) => model.overlay = Overlay::Value(shown),
+                None if model.can(action) => tell(model, Tone::Note, "the payload is no JSON"),
+                None => {}
+            }
         }
         Action::ToggleFold => travel.tree.toggle(height),
         Action::UnfoldAll => at_once(model, true, height),

@@ -4,7 +4,7 @@ use ratatui::text::Span;
 
 use super::super::theme::Theme;
 use crate::model::{Value, json};
-use crate::text;
+use crate::text::{self, human};
 
 /// A value as it stands beside its name, in at most `limit` cells: scalars whole, containers by what is in them.
 pub(crate) fn spans<'a>(value: &Value, theme: &Theme, limit: usize) -> Vec<Span<'a>> {
@@ -62,7 +62,9 @@ fn summary(value: &Value, limit: usize) -> String {
                     map.get_index(at).map(|(key, _)| text::sanitize(key).into_owned())
                 })
             };
-            with_values.or_else(names).unwrap_or_else(|| format!("{{{}}}", map.len()))
+            with_values
+                .or_else(names)
+                .unwrap_or_else(|| format!("{{{}}}", human::count(map.len() as u64)))
         }
         Value::Array(items) => {
             let scalars = listing(items.len(), limit.min(40), |at| {
@@ -73,7 +75,7 @@ fn summary(value: &Value, limit: usize) -> String {
                     value => Some(json::to_string(value)),
                 }
             });
-            let count = format!("[{}]", items.len());
+            let count = format!("[{}]", human::count(items.len() as u64));
             match scalars.filter(|_| items.len() <= 6) {
                 Some(list) => format!("[{}]", list.trim_start_matches('{').trim_end_matches('}')),
                 None => count,
@@ -123,6 +125,7 @@ mod tests {
         assert_eq!(shown("[1,2,3]", 40), "[1, 2, 3]");
         assert_eq!(shown(r#"[{"a":1}]"#, 40), "[1]");
         assert_eq!(shown("[]", 40), "[]");
+        assert_eq!(shown(&format!("[{}1]", "1,".repeat(1203)), 40), "[1,204]");
         assert_eq!(shown("19.90", 40), "19.90");
     }
 
