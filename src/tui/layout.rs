@@ -183,6 +183,13 @@ impl Areas {
         Rect { x: content.x + lead, width: content.width - lead, ..content }
     }
 
+    /// The line above the list where finding is typed.
+    pub(crate) fn search(&self) -> Rect {
+        let content = self.content(Panel::List);
+        let above = if self.shape == Shape::Wide { 2 } else { 1 };
+        Rect { y: content.y.saturating_sub(above), height: 1, ..content }
+    }
+
     /// Whether a place lies in a panel and not on its frame.
     pub(crate) fn is_inside(&self, panel: Panel, x: u16, y: u16) -> bool {
         let frame = u16::from(self.shape != Shape::Small);

@@ -27,9 +27,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         widget::frame(buffer, area, theme, focused, title, right);
     }
     let content = areas.content(Panel::List);
-    let rows = if areas.shape == Shape::Wide { 2 } else { 1 };
-    let search = Rect { y: content.y.saturating_sub(rows), height: 1, ..content };
-    draw_search(model, search, buffer);
+    draw_search(model, areas.search(), buffer);
     let height = usize::from(content.height);
     let list = &model.list;
     if list.lines().is_empty() {

@@ -193,6 +193,15 @@ fn what_is_wrong_with_a_store_is_said_once_and_counted_from_then_on() {
 }
 
 #[test]
+fn a_click_on_the_line_for_finding_is_how_finding_begins_too() {
+    for size in [LARGE, (80, 24), (40, 12)] {
+        let mut stage = Stage::shop(size);
+        let (x, y) = stage.find("/ to find");
+        stage.input(Input::Click(x, y)).text("4711").shows("⌕ 4711").shows("1 of ");
+    }
+}
+
+#[test]
 fn a_store_without_aggregates_says_so() {
     let mut stage = Stage::open("test", LARGE, || Ok(session(Vec::new())));
     stage.shows("no aggregates yet").keys("right enter g ? esc down q");

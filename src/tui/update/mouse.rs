@@ -48,6 +48,9 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             model.list.click(line, height);
             effects.extend(list::follow(model));
         }
+        (Panel::List, None) if model.areas.search().contains((x, y).into()) => {
+            effects.extend(super::act(model, super::Action::FindAggregate));
+        }
         (Panel::State, Some(line)) => {
             let Some(travel) = &mut model.travel else { return effects };
             let line = line + travel.tree.scroll.offset;
