@@ -15,6 +15,7 @@ mod payload;
 mod plan;
 mod schema;
 mod scratch;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use self::ask::{Asked, Newest};
 use self::decode::{Decoder, Detail};
 use self::link::{Call, Identity, Link};
 use self::plan::Plan;
+use self::tally::Tallies;
 use super::layout::{self, CategoryRule, Layout};
 use super::own::{self, Verified};
 use super::{
@@ -48,6 +50,8 @@ pub struct SqliteStore {
     plan: Arc<Plan>,
     info: Arc<StoreInfo>,
     decoder: Decoder,
+    /// What was counted, by this handle and others on the same store.
+    tallies: Tallies,
     /// The newest event when it was asked for last.
     newest: Option<Newest>,
     /// What was said of its generation then.
@@ -86,6 +90,7 @@ impl SqliteStore {
             plan: Arc::new(plan),
             info: Arc::new(info),
             decoder: Decoder::default(),
+            tallies: Tallies::default(),
             newest: None,
             generation: 0,
         };
@@ -116,7 +121,7 @@ impl SqliteStore {
         &mut self,
         question: &impl Fn(&mut Asked<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let Self { link, layout, file, plan, info, decoder, .. } = self;
+        let Self { link, layout, file, plan, info, decoder, tallies, .. } = self;
         let (answer, noticed, anew) = link.call(|call| {
             decoder.follow(call.generation);
             let anew = if *file == Some(call.file) {
@@ -126,7 +131,7 @@ impl SqliteStore {
                 Some((call.file, anew.map_err(|error| replaced(error, &info.name))?))
             };
             let plan = anew.as_ref().map_or(&**plan, |(_, (plan, _))| plan);
-            let mut asked = Asked { call, plan, decoder, noticed: Vec::new() };
+            let mut asked = Asked { call, plan, decoder, tallies, noticed: Vec::new() };
             Ok((question(&mut asked)?, asked.noticed, anew))
         })?;
         if let Some((file, (plan, info))) = anew {
@@ -156,7 +161,7 @@ impl SqliteStore {
         );
         info.findings.push(Finding::warning("store-replaced", message));
         self.info = Arc::new(info);
-        self.decoder = Decoder::default();
+        (self.decoder, self.tallies) = (Decoder::default(), Tallies::default());
         self.link.is_rewritten();
         self.notice_unreadable()
     }
@@ -288,6 +293,7 @@ impl EventStore for SqliteStore {
             plan: Arc::clone(&self.plan),
             info: Arc::clone(&self.info),
             decoder: Decoder::default(),
+            tallies: self.tallies.clone(),
             newest: None,
             generation: 0,
         }))

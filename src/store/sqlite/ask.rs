@@ -13,6 +13,7 @@ use super::link::Call;
 use super::moment;
 use super::payload::{payload, scalar};
 use super::plan::{Plan, column};
+use super::tally::Tallies;
 use crate::model::json;
 use crate::model::{
     AggregateId, AggregateKey, Category, Event, Finding, Position, Timestamp, Version,
@@ -26,6 +27,7 @@ pub(super) struct Asked<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) plan: &'a Plan,
     pub(super) decoder: &'a mut Decoder,
+    pub(super) tallies: &'a Tallies,
     /// What is to be said of the whole store.
     pub(super) noticed: Vec<Finding>,
 }
@@ -254,9 +256,8 @@ impl Asked<'_> {
         // Where no event has a number, the list shows that there are some.
         let (version, last_time, (deleted, archived)) =
             newest.unwrap_or((Version::ZERO, first_time, (None, None)));
-        let bound = Bound { above: self.number(Version::ZERO), ..bound };
-        let events = self.number_of(&plan.count_above(), bound)?;
         let key = AggregateKey { category, id };
+        let events = self.events_of(&key, self.number(Version::ZERO))?;
         self.noticed.extend(self.too_low(&key)?);
         Ok(Some(AggregateSummary {
             key,

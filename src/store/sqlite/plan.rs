@@ -9,6 +9,7 @@ use super::super::layout::{CategoryRule, Events, Field, Layout};
 use super::super::{StoreError, StoreErrorKind};
 use super::decode::Detail;
 use super::schema::{Affinity, Table};
+use super::tally;
 use crate::model::Finding;
 
 /// The columns of an event's row, in the order of every statement that reads events.
@@ -50,6 +51,8 @@ pub(super) struct Plan {
     pub(super) keyed: bool,
     pub(super) snapshots: Option<String>,
     pub(super) checkpoints: Option<String>,
+    /// How counts are carried on; only a table whose rows have numbers allows it.
+    pub(super) tally: Option<tally::Statements>,
     table: String,
     row: String,
     /// The same without what a fold does not look at.
@@ -233,7 +236,7 @@ impl Plan {
         let row = [
             order.clone(),
             on.sql("aggregate", &events.aggregate)?,
-            written,
+            written.clone(),
             event_type.clone(),
             or_null(category.clone()),
             or_null(time.clone()),
@@ -249,7 +252,7 @@ impl Plan {
         for column in column::NOT_TO_FOLD {
             "NULL".clone_into(&mut to_fold[column]);
         }
-        Ok(Self {
+        let mut plan = Self {
             keyed: matches!(events.category, CategoryRule::Key(_)),
             snapshots: snapshots(&layout, tables, connection)?,
             checkpoints: checkpoints(&layout, tables, connection)?,
@@ -268,7 +271,10 @@ impl Plan {
             filter: on.filter(events.filter.as_ref())?,
             findings: finding.into_iter().collect(),
             layout,
-        })
+            tally: None,
+        };
+        plan.tally = table.row_number().map(|number| plan.tally(number, &written));
+        Ok(plan)
     }
 
     /// `WHERE` this one aggregate.
@@ -333,6 +339,29 @@ impl Plan {
         format!(
             "SELECT count(*) FROM {table} WHERE {this} AND {version} > ?2 AND {version} <= {MOST}{filter}"
         )
+    }
+
+    /// How counts are carried on, with what the table calls the numbers of its rows.
+    fn tally(&self, number: &str, written: &str) -> tally::Statements {
+        let Self { table, version, filter, event_type, data, aggregate, .. } = self;
+        let this = self.this();
+        let row =
+            format!("SELECT {number}, {aggregate}, {written}, {event_type}, {data} FROM {table}");
+        tally::Statements {
+            ends: [
+                format!("{row} WHERE {this}{filter} ORDER BY {version} LIMIT 1"),
+                format!(
+                    "{row} WHERE {this} AND {version} <= {MOST}{filter} ORDER BY {version} DESC LIMIT 1"
+                ),
+                format!("{row} ORDER BY {number} DESC LIMIT 1"),
+            ],
+            at: format!("{row} WHERE {number} = ?2"),
+            // The index of the aggregate would lead to all its events, the numbers lead to the new ones.
+            added: format!(
+                "SELECT count(*) FROM {table} NOT INDEXED WHERE {number} > ?3 AND {this} AND {version} > ?2 \
+                 AND {version} <= {MOST}{filter}"
+            ),
+        }
     }
 
     /// The next aggregate in the order of the index: its category, where that is part of its name, and its id.
@@ -448,6 +477,13 @@ impl Plan {
         }
         seeks.extend(self.count_others().map(|sql| ("count of what is not shown", sql)));
         seeks.extend(self.next_category().map(|sql| ("categories", sql)));
+        if let Some(tally::Statements { ends: [first, newest, last], at, added }) = &self.tally {
+            seeks.push(("first to count from", first.clone()));
+            seeks.push(("newest to count to", newest.clone()));
+            seeks.push(("last row", last.clone()));
+            seeks.push(("row", at.clone()));
+            seeks.push(("count of what was added", added.clone()));
+        }
         seeks.extend(self.snapshots.clone().map(|sql| ("snapshots", sql)));
         seeks
     }

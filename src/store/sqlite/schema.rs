@@ -59,6 +59,12 @@ impl Table {
         self.columns.iter().any(|own| own.eq_ignore_ascii_case(column))
     }
 
+    /// What its rows' numbers can be asked for by; `None` where they have none, or every name for it is a column's.
+    pub(super) fn row_number(&self) -> Option<&'static str> {
+        let free = |name: &&str| self.rowid && !self.has(name);
+        ["rowid", "_rowid_", "oid"].into_iter().find(free)
+    }
+
     /// The affinity of a column; an expression has none.
     pub(super) fn affinity(&self, column: &str) -> Affinity {
         let at = self.columns.iter().position(|own| own.eq_ignore_ascii_case(column));
