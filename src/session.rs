@@ -56,6 +56,16 @@ pub struct Session {
     opened: Vec<Opened>,
     /// Which of the store's histories they are of.
     generation: u64,
+    attention: Attention,
+}
+
+/// Whether the store is kept at hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Attention {
+    /// A question is being answered.
+    busy: bool,
+    /// It stays so between two questions.
+    lingers: bool,
 }
 
 /// An aggregate whose timeline is in memory.
@@ -85,7 +95,14 @@ impl Session {
     /// A session over a store that is open already.
     pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
         let reducer = Box::new(Merge::new());
-        Self { store, options: options.clone(), reducer, opened: Vec::new(), generation: 0 }
+        Self {
+            store,
+            options: options.clone(),
+            reducer,
+            opened: Vec::new(),
+            generation: 0,
+            attention: Attention::default(),
+        }
     }
 
     /// The same store opened once more, for another thread; timelines are not shared.
@@ -96,6 +113,7 @@ impl Session {
             reducer: self.reducer.fork(),
             opened: Vec::new(),
             generation: 0,
+            attention: Attention::default(),
         })
     }
 
@@ -133,6 +151,35 @@ impl Session {
     /// be different too.
     pub fn history(&self) -> u64 {
         self.generation
+    }
+
+    /// Keeps the store at hand between two questions until [`Self::rest`]: for somebody who asks again and again, and
+    /// notices when nobody does. Where its owner closes the store meanwhile, the log stays beside it.
+    pub fn linger(&mut self) {
+        self.attention.lingers = true;
+    }
+
+    /// Lets go of the store; the next question takes it up again.
+    pub fn rest(&mut self) {
+        self.store.rest();
+    }
+
+    /// Answers a question that takes several calls of the store, which is kept at hand between them.
+    fn at_once<T>(
+        &mut self,
+        answer: impl FnOnce(&mut Self) -> Result<T, SessionError>,
+    ) -> Result<T, SessionError> {
+        if self.attention.busy {
+            return answer(self);
+        }
+        self.attention.busy = true;
+        self.store.busy();
+        let answer = answer(self);
+        self.attention.busy = false;
+        if !self.attention.lingers {
+            self.store.rest();
+        }
+        answer
     }
 
     /// Forgets every timeline where another history has taken the store's place.

@@ -288,6 +288,12 @@ pub trait EventStore: Send {
         MetadataKeys::default()
     }
 
+    /// More calls follow at once: what the first of them opens may stay open between them, until [`Self::rest`].
+    fn busy(&mut self) {}
+
+    /// No call follows for a while: nothing stays open that would keep the store's owner from anything.
+    fn rest(&mut self) {}
+
     /// The newest end.
     fn head(&mut self) -> Result<Head, StoreError>;
 

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// What comes out of a lane.
 #[derive(Debug)]
@@ -40,6 +41,14 @@ pub enum Running {
     Finish,
 }
 
+/// What a lane does once when no job has come for a while.
+pub struct Rest<C> {
+    /// How long a while is.
+    pub after: Duration,
+    /// What it does.
+    pub with: fn(&mut C),
+}
+
 /// Stops what a running job waits for, such as a query.
 pub type Stop = Box<dyn Fn() + Send>;
 
@@ -50,6 +59,12 @@ struct Waiting<C, S, A> {
     slot: S,
     generation: u64,
     job: Job<C, S, A>,
+}
+
+enum Next<C, S, A> {
+    Job(Waiting<C, S, A>),
+    Rest,
+    Closed,
 }
 
 struct Queue<C, S, A> {
@@ -83,21 +98,30 @@ impl<C, S: Copy + Eq, A> Shared<C, S, A> {
         }
     }
 
-    /// The next job, or `None` once the lane is closed.
-    fn next(&self) -> Option<Waiting<C, S, A>> {
+    /// The next job, or what there is to do without one; at `rest` it is time to rest.
+    fn next(&self, rest: Option<Instant>) -> Next<C, S, A> {
         let mut queue = self.lock();
         queue.running = None;
         loop {
             if queue.closed {
-                return None;
+                return Next::Closed;
             }
             if let Some(next) = queue.waiting.pop_front() {
                 self.queued.store(queue.waiting.len(), Ordering::Release);
                 self.cancelled.store(false, Ordering::Release);
                 queue.running = Some(next.slot);
-                return Some(next);
+                return Next::Job(next);
             }
-            queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            let Some(rest) = rest else {
+                queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = rest.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Next::Rest;
+            }
+            let waited = self.wake.wait_timeout(queue, left);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
@@ -148,10 +172,11 @@ where
     S: Copy + Eq + Send + 'static,
     A: Send + 'static,
 {
-    /// Starts the thread; `sink` is called there with every report.
+    /// Starts the thread; `sink` is called there with every report, and `rest` is done there.
     pub fn spawn(
         name: &str,
         mut context: C,
+        rest: Option<Rest<C>>,
         sink: impl Fn(Report<S, A>) + Send + 'static,
     ) -> std::io::Result<Self> {
         let queue = Queue { waiting: VecDeque::new(), running: None, stop: None, closed: false };
@@ -164,10 +189,21 @@ where
         let on_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let last_words = LastWords(Box::new(sink));
-            while let Some(Waiting { slot, generation, job }) = on_thread.next() {
+            let mut rest_at = None;
+            loop {
+                let Waiting { slot, generation, job } = match (on_thread.next(rest_at), &rest) {
+                    (Next::Job(job), _) => job,
+                    (Next::Rest, Some(rest)) => {
+                        (rest.with)(&mut context);
+                        rest_at = None;
+                        continue;
+                    }
+                    (Next::Rest, None) | (Next::Closed, _) => break,
+                };
                 let ticket = Ticket { shared: &on_thread, sink: &last_words.0, slot, generation };
                 let answer = job(&mut context, &ticket);
                 (last_words.0)(Report::Done(Said { slot, generation, answer }));
+                rest_at = rest.as_ref().map(|rest| Instant::now() + rest.after);
             }
         })?;
         Ok(Self { shared, thread: Some(thread) })

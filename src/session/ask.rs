@@ -87,6 +87,16 @@ impl Session {
         limit: usize,
         watch: &mut dyn Watch,
     ) -> Result<Vec<AggregateSummary>, SessionError> {
+        self.at_once(|session| session.sort(query, sort, limit, watch))
+    }
+
+    fn sort(
+        &mut self,
+        query: &AggregateQuery,
+        sort: Sort,
+        limit: usize,
+        watch: &mut dyn Watch,
+    ) -> Result<Vec<AggregateSummary>, SessionError> {
         let mut rows = Vec::new();
         let mut query = query.clone();
         let mut examined = 0;
@@ -112,6 +122,10 @@ impl Session {
 
     /// The aggregate that a person calls `name`: its id, or `Category/id` where one id is used in several categories.
     pub fn find(&mut self, name: &str) -> Result<AggregateSummary, SessionError> {
+        self.at_once(|session| session.find_called(name))
+    }
+
+    fn find_called(&mut self, name: &str) -> Result<AggregateSummary, SessionError> {
         let mut found = self.store.find(name)?;
         if found.is_empty() {
             // A category or an id may have slashes of its own.

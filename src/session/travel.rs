@@ -71,8 +71,17 @@ impl Session {
         at: At,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
+        self.at_once(|session| session.find_moment(key, at, watch))
+    }
+
+    fn find_moment(
+        &mut self,
+        key: &AggregateKey,
+        at: At,
+        watch: &mut dyn Watch,
+    ) -> Result<Moment, SessionError> {
         self.follow()?;
-        let version = self.resolve(key, at, watch)?;
+        let version = self.place(key, at, watch)?;
         let mut moment = self.at_version(key, version, KEEP_AFTER_JUMP, watch)?;
         if let At::Version(asked) = at
             && asked != moment.version
@@ -121,6 +130,16 @@ impl Session {
         by: i64,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
+        self.at_once(|session| session.take_step(key, from, by, watch))
+    }
+
+    fn take_step(
+        &mut self,
+        key: &AggregateKey,
+        from: Version,
+        by: i64,
+        watch: &mut dyn Watch,
+    ) -> Result<Moment, SessionError> {
         self.follow()?;
         // Events counted from 1, 0 being before everything.
         let mut known = self.walk_to(key, from, watch)?;
@@ -142,6 +161,15 @@ impl Session {
 
     /// The version that `at` means for this aggregate: that of an event, or 0.
     pub fn resolve(
+        &mut self,
+        key: &AggregateKey,
+        at: At,
+        watch: &mut dyn Watch,
+    ) -> Result<Version, SessionError> {
+        self.at_once(|session| session.place(key, at, watch))
+    }
+
+    fn place(
         &mut self,
         key: &AggregateKey,
         at: At,
@@ -202,6 +230,7 @@ impl Session {
         watch: &mut dyn Watch,
         each: &mut dyn FnMut(Walked<'_>) -> ControlFlow<()>,
     ) -> Result<(), SessionError> {
+        // Whoever is told may take their time, as somebody does who reads in a pager.
         let mut fold = Folding::new(self.reducer.fork(), key);
         let read: Read = |store, key, after, limit| store.read(key, after, limit);
         pages(self.store.as_mut(), read, key, Version::ZERO, upto, watch, |page, _| {
@@ -250,6 +279,15 @@ impl Session {
         budget: usize,
         watch: &mut dyn Watch,
     ) -> Result<Walk, SessionError> {
+        self.at_once(|session| session.walk_further(key, budget, watch))
+    }
+
+    fn walk_further(
+        &mut self,
+        key: &AggregateKey,
+        budget: usize,
+        watch: &mut dyn Watch,
+    ) -> Result<Walk, SessionError> {
         self.follow()?;
         let opened = self.opened(key)?;
         let last = opened.last;
@@ -263,6 +301,10 @@ impl Session {
 
     /// Asks the store again how far the aggregate goes; returns its newest version.
     pub fn refresh(&mut self, key: &AggregateKey) -> Result<Version, SessionError> {
+        self.at_once(|session| session.ask_extent(key))
+    }
+
+    fn ask_extent(&mut self, key: &AggregateKey) -> Result<Version, SessionError> {
         self.follow()?;
         let (last, events) = self.extent(key)?;
         if let Some(opened) = self.opened.iter_mut().find(|opened| opened.timeline.key() == key) {

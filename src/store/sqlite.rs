@@ -316,6 +316,14 @@ impl EventStore for SqliteStore {
         self.plan.layout.events.short_type.of(whole).unwrap_or(whole)
     }
 
+    fn busy(&mut self) {
+        self.link.busy();
+    }
+
+    fn rest(&mut self) {
+        self.link.rest();
+    }
+
     fn head(&mut self) -> Result<Head, StoreError> {
         let before = self.newest.clone();
         let (mut head, newest, is_there) = self.ask(|asked| asked.head(before.as_ref()))?;

@@ -6,7 +6,7 @@ type Reports = Receiver<Report<char, String>>;
 
 fn lane() -> (Lane<Vec<String>, char, String>, Reports) {
     let (to, from) = sync_channel(16);
-    let lane = Lane::spawn("test", Vec::new(), move |report| {
+    let lane = Lane::spawn("test", Vec::new(), None, move |report| {
         let _ = to.send(report);
     });
     (lane.unwrap(), from)
@@ -131,4 +131,21 @@ fn a_panic_is_reported_as_a_lost_lane() {
     let (lane, reports) = lane();
     lane.issue('a', 1, Running::Finish, |_, _| panic!("on purpose, in a test"));
     assert!(matches!(reports.recv().unwrap(), Report::Lost));
+}
+
+#[test]
+fn a_lane_rests_once_after_its_last_job() {
+    type Rested = SyncSender<&'static str>;
+    let (told, tells) = sync_channel(8);
+    let rest = Rest {
+        after: Duration::from_millis(1),
+        with: |told: &mut Rested| told.send("rested").unwrap(),
+    };
+    let lane: Lane<Rested, char, ()> = Lane::spawn("test", told, Some(rest), |_| {}).unwrap();
+    for _ in 0..3 {
+        lane.issue('a', 0, Running::Finish, |told, _| told.send("worked").unwrap());
+        assert_eq!((tells.recv().unwrap(), tells.recv().unwrap()), ("worked", "rested"));
+    }
+    drop(lane);
+    assert!(tells.recv().is_err(), "it rested without having worked");
 }

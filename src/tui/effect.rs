@@ -15,7 +15,7 @@ use super::model::travel::{Goal, Known};
 use crate::model::{AggregateKey, Finding, Version};
 use crate::session::{Moment, Session, SessionError};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Interrupter};
-use crate::task::{Lane, Report, Running};
+use crate::task::{Lane, Report, Rest, Running};
 
 /// What a job is about; a newer one of the same slot replaces the older.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,9 +226,10 @@ impl Lanes {
         let front = Front { source: Some(source), session: None, twin: Some(twin), pulse };
         let side = Side { session: None, twin: twins };
         let play_sink = Arc::clone(&sink);
+        let rest = Rest { after: play::LINGER, with: play::rest };
         Ok(Self {
-            play: Lane::spawn("playhead", front, move |report| play_sink(report))?,
-            side: Lane::spawn("list", side, move |report| sink(report))?,
+            play: Lane::spawn("playhead", front, Some(rest), move |report| play_sink(report))?,
+            side: Lane::spawn("list", side, None, move |report| sink(report))?,
         })
     }
 

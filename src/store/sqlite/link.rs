@@ -7,12 +7,16 @@
 //! | database | way | why |
 //! |---|---|---|
 //! | rollback journal | [`Way::Locked`]: `mode=ro` | locks only while it reads, creates nothing |
-//! | WAL, `-wal` and `-shm` there | [`Way::Shared`]: `mode=ro`, the `-shm` read-only, closed after every call | an open connection keeps its owner from cleaning up when it closes |
+//! | WAL, `-wal` and `-shm` there | [`Way::Shared`]: `mode=ro`, the `-shm` read-only, closed after the last of a few calls that belong together | an open connection keeps its owner from cleaning up when it closes |
 //! | WAL, a `-wal` with content and no `-shm` | [`Way::Copied`]: a private copy | SQLite would have to create a `-shm` beside the store |
 //! | WAL, nothing in a `-wal` | [`Way::Still`]: `immutable=1` | SQLite would create both |
 //!
 //! An immutable connection does not see changes and takes no locks. So the files are looked at before and after each
 //! call; where anything moved, what was read is thrown away and read again.
+//!
+//! To open a shared one anew takes ten times what reading a few events takes: most of it SQLite reading the schema. So
+//! somebody who is [busy](Link::busy) with several calls may keep it until they [rest](Link::rest). Between the calls
+//! it is in no transaction: its owner can write, and start its log anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +63,7 @@ struct Stamp {
 struct Files {
     database: Stamp,
     wal: Option<Stamp>,
-    shm: bool,
+    shm: Option<Identity>,
     journal: Option<Stamp>,
 }
 
@@ -125,6 +129,8 @@ pub(in crate::store) struct Link {
     /// Which file was read last.
     identity: Option<Identity>,
     generation: u64,
+    /// Whether more calls follow at once.
+    busy: bool,
 }
 
 impl Link {
@@ -147,6 +153,7 @@ impl Link {
             held: None,
             identity: None,
             generation: 0,
+            busy: false,
         };
         // In the middle of a commit a header may not fit its file.
         for attempt in 1.. {
@@ -186,6 +193,23 @@ impl Link {
         self.generation += 1;
     }
 
+    /// More calls follow at once: a shared database may stay open between them.
+    pub(super) fn busy(&mut self) {
+        self.busy = true;
+    }
+
+    /// No call follows for a while: nothing keeps the owner of a shared database from cleaning up.
+    pub(super) fn rest(&mut self) {
+        self.busy = false;
+        self.close_shared();
+    }
+
+    fn close_shared(&mut self) {
+        if self.way() == Some(Way::Shared) {
+            self.close();
+        }
+    }
+
     /// Stops the call that runs.
     pub(super) fn interrupter(&self) -> Interrupter {
         let stop = Arc::clone(&self.stop);
@@ -210,8 +234,8 @@ impl Link {
         self.stop.running.store(true, Ordering::Release);
         let answer = self.attempts(&mut work);
         self.stop.running.store(false, Ordering::Release);
-        if self.way() == Some(Way::Shared) {
-            self.close();
+        if !self.busy {
+            self.close_shared();
         }
         answer
     }
@@ -231,9 +255,8 @@ impl Link {
             if self.open.as_ref().is_some_and(|open| !open.serves(&before)) {
                 self.close();
             }
-            if self.open.is_none()
-                && let Err(error) = self.connect(before)
-            {
+            let kept = self.open.is_some();
+            if !kept && let Err(error) = self.connect(before) {
                 if error.is_interrupted() || self.files()? == before {
                     return Err(error);
                 }
@@ -246,9 +269,16 @@ impl Link {
                 continue;
             }
             let answer = run(open, &self.stop, &self.name, self.generation, work);
-            if open.way != Way::Still || self.files()? == before {
+            let doubtful = match open.way {
+                // What was opened for an earlier call may have been taken away under it.
+                Way::Shared => kept && answer.is_err(),
+                Way::Still => self.files()? != before,
+                Way::Locked | Way::Copied => false,
+            };
+            if !doubtful {
                 return answer;
             }
+            self.close_shared();
             if let Err(error) = answer {
                 if error.is_interrupted() {
                     return Err(error);
@@ -279,7 +309,7 @@ impl Link {
         Ok(Files {
             database: stamp(&self.path)?.ok_or_else(missing)?,
             wal: stamp(&beside(&self.path, "-wal"))?,
-            shm: stamp(&beside(&self.path, "-shm"))?.is_some(),
+            shm: stamp(&beside(&self.path, "-shm"))?.map(|shm| shm.identity),
             journal: stamp(&beside(&self.path, "-journal"))?,
         })
     }
@@ -287,7 +317,7 @@ impl Link {
     fn connect(&mut self, files: Files) -> Result<(), StoreError> {
         let (header, held) = look::header(&self.path, &self.given)?;
         let written = |file: Option<Stamp>| file.is_some_and(|file| file.length > 0);
-        let way = match (header.wal, files.wal.is_some(), files.shm) {
+        let way = match (header.wal, files.wal.is_some(), files.shm.is_some()) {
             (false, ..) => Way::Locked,
             (true, true, true) => Way::Shared,
             (true, true, false) if written(files.wal) => Way::Copied,
@@ -365,7 +395,14 @@ impl Open {
         match self.way {
             // SQLite itself sees what changes in the file, but not that it began to keep a log.
             Way::Locked => self.files.database == now.database && now.wal.is_none(),
-            Way::Shared => false,
+            // SQLite sees everything that its owner does, but not that the files are others.
+            Way::Shared => {
+                let identity = |wal: Option<Stamp>| wal.map(|wal| wal.identity);
+                self.files.database.identity == now.database.identity
+                    && identity(self.files.wal) == identity(now.wal)
+                    && self.files.shm == now.shm
+                    && now.journal.is_none()
+            }
             Way::Copied | Way::Still => self.files == *now,
         }
     }

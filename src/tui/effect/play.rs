@@ -28,6 +28,9 @@ const PACE: Duration = Duration::from_millis(60);
 /// How often a walk gives way without a report where one is due: keys may come faster than it can report.
 const COURTESY: u32 = 8;
 
+/// How long the store stays at hand after the last request: as long as a key that is held down takes to come again.
+pub(super) const LINGER: Duration = Duration::from_millis(50);
+
 /// How a walk goes on over the pauses that it makes for others.
 #[derive(Debug)]
 pub(super) struct Pulse {
@@ -77,7 +80,8 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
         ticket.stop_with(Box::new(move || stop.interrupt()));
     }
     let opened = source.open().and_then(|session| Ok((session.reopen()?, session)));
-    Answer::Opened(opened.map(|(twin, session)| {
+    Answer::Opened(opened.map(|(twin, mut session)| {
+        session.linger();
         let facts = facts(&session, first);
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
@@ -88,6 +92,13 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
         }
         Box::new(facts)
     }))
+}
+
+/// Nobody asks any more.
+pub(super) fn rest(front: &mut Front) {
+    if let Some(session) = &mut front.session {
+        session.rest();
+    }
 }
 
 fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {

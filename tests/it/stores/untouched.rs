@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use foldback::model::{AggregateKey, Version};
+use foldback::model::{AggregateKey, At, Version};
+use foldback::session::{OpenOptions, Session, Silent};
 use foldback::store::{AggregateQuery, EventQuery, EventStore};
+use foldback::tui::{Headless, Options, Source};
 use sha2::{Digest as _, Sha256};
 
 use super::owner::Owner;
@@ -61,6 +63,10 @@ fn check_untouched(path: &Path, events: u64, aggregates: u64, how: &str) {
     let mut store = opened(path).unwrap_or_else(|error| panic!("{how}: {error}"));
     unchanged("opening");
     ask_everything(&mut *store, &unchanged);
+    store.busy();
+    ask_everything(&mut *store, &unchanged);
+    store.rest();
+    unchanged("many questions at once");
     let counts = store.counts().unwrap();
     assert_eq!((counts.events, counts.aggregates), (events, aggregates), "{how}");
     drop(store);
@@ -172,6 +178,10 @@ fn whatever_its_owner_appends_is_seen() {
         let mut seen = BTreeSet::new();
         let mut cursor = store.head().unwrap().cursor;
         let mut look = |store: &mut dyn EventStore, last: u64| {
+            // One question at a time, or all at once.
+            if last.is_multiple_of(100) {
+                store.busy();
+            }
             let query = EventQuery { after: cursor, ..EventQuery::default() };
             for event in store.scan(&query, 1_000).unwrap().events {
                 assert_eq!((event.key(), event.findings.len()), (key.clone(), 0));
@@ -183,6 +193,7 @@ fn whatever_its_owner_appends_is_seen() {
             assert_eq!(events.len() as u64, last);
             assert_eq!(store.find("late").unwrap()[0].events, last);
             assert_eq!(store.counts().unwrap().events, 399 + last);
+            store.rest();
         };
         let mut owner = Owner::of(&path);
         owner.does(&format!("PRAGMA journal_mode = {journal}"));
@@ -205,6 +216,92 @@ fn whatever_its_owner_appends_is_seen() {
         owner.closes();
         look(&mut *store, 1_000);
         assert_eq!(scanned(&mut *store).len(), 1_399);
+    }
+}
+
+/// Somebody who has more to ask keeps the store open, and its owner from nothing but cleaning up.
+#[test]
+fn its_owner_goes_on_while_somebody_is_busy_with_it() {
+    let (_directory, path) = fixture("eventsourcing-py.db");
+    let mut owner = Owner::of(&path);
+    owner.appends("late", 1..=3);
+    let mut store = opened(&path).unwrap();
+    let events = |store: &mut dyn EventStore| store.find("late").unwrap()[0].events;
+    store.busy();
+    assert_eq!(events(&mut *store), 3);
+    owner.appends("late", 4..=5);
+    assert_eq!(events(&mut *store), 5);
+    owner.does("PRAGMA wal_checkpoint(TRUNCATE)");
+    assert_eq!(beside(&path, "-wal").metadata().unwrap().len(), 0, "its log is taken over");
+    assert_eq!(events(&mut *store), 5);
+    owner.appends("late", 6..=9);
+    owner.does("ALTER TABLE stored_events ADD COLUMN more");
+    assert_eq!(events(&mut *store), 9);
+    // Another store in its place, while the connection to this one is open.
+    let (_other, another) = fixture("eventsourcing-py-zlib.db");
+    let mut next = Owner::of(&another);
+    next.appends("late", 1..=2);
+    let generation = store.head().unwrap().generation;
+    for suffix in ["-shm", "-wal", ""] {
+        std::fs::rename(beside(&another, suffix), beside(&path, suffix)).unwrap();
+    }
+    assert_eq!(events(&mut *store), 2);
+    assert_eq!(store.head().unwrap().generation, generation + 1);
+    store.rest();
+    next.dies();
+    owner.dies();
+}
+
+#[test]
+fn a_session_lets_go_of_the_store_when_it_has_answered() {
+    let key = AggregateKey::new("Late", "late");
+    for lingers in [false, true] {
+        let (_directory, path) = fixture("eventsourcing-py.db");
+        let mut owner = Owner::of(&path);
+        owner.appends("late", 1..=3);
+        let mut session = Session::open(&path, &OpenOptions::default()).unwrap();
+        if lingers {
+            session.linger();
+        }
+        assert_eq!(session.find("late").unwrap().events, 3);
+        let moment = session.moment(&key, At::Last, &mut Silent).unwrap();
+        assert_eq!(moment.version, Version(3));
+        session.step(&key, moment.version, -1, &mut Silent).unwrap();
+        session.refresh(&key).unwrap();
+        session.walk_on(&key, 10, &mut Silent).unwrap();
+        if lingers {
+            session.rest();
+        }
+        owner.closes();
+        assert!(!beside(&path, "-wal").exists(), "it lingers: {lingers}");
+    }
+}
+
+/// What is on the screen keeps nobody from anything, a moment after the last key.
+#[test]
+fn a_screen_that_nobody_touches_lets_go_of_the_store() {
+    let (_directory, path) = fixture("eventsourcing-py.db");
+    let mut owner = Owner::of(&path);
+    owner.appends("late", 1..=3);
+    let source = {
+        let path = path.clone();
+        Source::new("store.db", move || Session::open(&path, &OpenOptions::default()))
+    };
+    let mut screen = Headless::new(source, &Options::default(), (120, 40)).unwrap();
+    screen.start();
+    screen.settle();
+    for _ in 0..3 {
+        screen.press("left").unwrap();
+        screen.settle();
+    }
+    owner.closes();
+    let mut owners = 1;
+    while beside(&path, "-wal").exists() {
+        assert!(owners < 1_000, "the screen keeps the store's owner from cleaning up");
+        let mut owner = Owner::of(&path);
+        owner.does("SELECT count(*) FROM stored_events");
+        owner.closes();
+        owners += 1;
     }
 }
 
