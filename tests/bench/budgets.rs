@@ -46,6 +46,7 @@
     reason = "a bench prints, and stops at the first surprise"
 )]
 
+mod calls;
 mod events;
 mod frame;
 mod measure;
@@ -73,7 +74,7 @@ fn main() {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    let benches: [(&str, Bench); 9] = [
+    let benches: [(&str, Bench); 10] = [
         ("fold", fold),
         ("python", python),
         ("jump", jump),
@@ -81,6 +82,7 @@ fn main() {
         ("update, draw", frame::update_and_draw),
         ("picture", screen::first_picture),
         ("counts", screen::counted),
+        ("calls", calls::calls),
         ("key", screen::key_to_picture),
         ("memory", screen::memory),
     ];

@@ -204,14 +204,14 @@ fn echoes() -> Keys {
 }
 
 /// Another process that writes to a store.
-struct Writer {
+pub(crate) struct Writer {
     process: Child,
     told: BufReader<ChildStdout>,
 }
 
 impl Writer {
     /// Starts it; it has written when this returns.
-    fn start(store: &Path) -> Self {
+    pub(crate) fn start(store: &Path) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         let mut process =
             command.arg(crate::WRITE).arg(store).stdout(Stdio::piped()).spawn().unwrap();
@@ -221,7 +221,7 @@ impl Writer {
     }
 
     /// Lets it end in order, its log taken over.
-    fn end(self) {
+    pub(crate) fn end(self) {
         let Self { mut process, told } = self;
         drop(told);
         assert!(process.wait().unwrap().success());
