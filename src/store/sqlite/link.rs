@@ -16,7 +16,8 @@
 //!
 //! To open a shared one anew takes ten times what reading a few events takes: most of it SQLite reading the schema. So
 //! somebody who is [busy](Link::busy) with several calls may keep it until they [rest](Link::rest). Between the calls
-//! it is in no transaction: its owner can write, and start its log anew.
+//! it is in no transaction: its owner can write, and start its log anew. What SQLite holds for as long as a shared
+//! database is open is its sign that somebody has it open: for that long its owner cannot give the log up.
 
 use std::fs;
 use std::path::{Path, PathBuf};
