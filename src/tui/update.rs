@@ -48,14 +48,16 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
         Msg::Report(report) => answer::take(model, *report),
         Msg::Input(input) => {
             model.dirty = true;
-            match input {
+            let effects = match input {
                 Input::Key(key) => press(model, key),
                 Input::Paste(pasted) => paste(model, &pasted),
                 Input::Resize(columns, rows) => resize(model, Rect::new(0, 0, columns, rows)),
                 Input::Click(x, y) => mouse::click(model, x, y),
                 Input::Drag(x, _) => mouse::drag(model, x),
                 Input::Wheel(down, x, y) => mouse::wheel(model, down, x, y),
-            }
+            };
+            overlay::fit(model);
+            effects
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct FullValue {
     beyond: usize,
     /// About how many lines it takes.
     pub(crate) rows: usize,
+    /// It in lines of so many cells, sanitised; made when the width is known.
+    lines: (usize, Vec<String>),
     /// The window.
     pub(crate) scroll: Scroll,
 }
@@ -62,11 +64,22 @@ impl FullValue {
         let text = text.get(..shown).unwrap_or_default().to_owned();
         let place = text::truncate_middle(&text::sanitize(place), 60).into_owned();
         let rows = text.lines().map(|line| 1 + line.len() / Self::COLUMNS).sum();
-        Self { place, text, beyond, rows, scroll: Scroll::default() }
+        Self { place, text, beyond, rows, lines: (0, Vec::new()), scroll: Scroll::default() }
     }
 
-    /// The value in lines of `width` cells, sanitised.
-    pub(crate) fn lines(&self, width: usize) -> Vec<String> {
+    /// The value in lines that fit in, sanitised.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.lines.1
+    }
+
+    /// Breaks it into lines of `width` cells, where it is not yet.
+    pub(crate) fn fit(&mut self, width: usize) {
+        if self.lines.0 != width {
+            self.lines = (width, self.broken(width));
+        }
+    }
+
+    fn broken(&self, width: usize) -> Vec<String> {
         let broken = |line: &str| super::event::broken(&text::sanitize(line), width.max(1));
         let mut lines: Vec<String> = self.text.lines().flat_map(broken).collect();
         if lines.is_empty() {

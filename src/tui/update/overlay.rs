@@ -36,12 +36,20 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             scroll.slide(by, lines, height);
         }
         Overlay::Value(value) => {
-            let lines = value.lines(width).len();
+            let lines = value.lines().len();
             value.scroll.slide(by, lines, height);
         }
         Overlay::GoTo(_) | Overlay::None => {}
     }
     Vec::new()
+}
+
+/// Breaks a value that is shown in full into lines of the width that it has.
+pub(super) fn fit(model: &mut Model) {
+    let width = super::super::overlay::width(&model.areas, &model.overlay);
+    if let Overlay::Value(value) = &mut model.overlay {
+        value.fit(width);
+    }
 }
 
 /// The lines that an overlay shows.
