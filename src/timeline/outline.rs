@@ -107,6 +107,21 @@ impl Outline {
         self.partition(by_then)
     }
 
+    /// The version of the nearest event after the one at `index`, or before it, that has the same type.
+    pub fn same_type(&self, index: usize, forward: bool) -> Option<Version> {
+        let wanted = self.get(index)?.event_type;
+        let version = |entry: &Entry| (entry.event_type == wanted).then_some(entry.version);
+        if forward {
+            return self.iter(index + 1..self.len).find_map(|entry| version(&entry));
+        }
+        let (chunk, inside) = (index / CHUNK, index % CHUNK);
+        let here = self.chunks.get(chunk)?.get(..inside)?.iter().rev().find_map(version);
+        let before = || {
+            self.chunks.get(..chunk)?.iter().rev().flat_map(|c| c.iter().rev()).find_map(version)
+        };
+        here.or_else(before)
+    }
+
     /// Whether any event has a time.
     pub fn has_times(&self) -> bool {
         self.newest.is_some()

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use super::model::StoreFacts;
 use super::model::list::Place;
 use super::model::travel::{Goal, Known};
-use crate::model::{AggregateKey, Finding, Version};
+use crate::model::{AggregateKey, Finding, Position, Version};
 use crate::session::{Moment, Session, SessionError};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
@@ -30,11 +30,13 @@ pub(crate) enum Slot {
     Page,
     /// How many there are.
     Count,
+    /// An event by its position.
+    Find,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub(crate) const COUNT: usize = 5;
+    pub(crate) const COUNT: usize = 6;
 }
 
 /// What the model asks for.
@@ -81,6 +83,8 @@ pub(crate) enum Effect {
         /// How wide the rail is.
         width: u16,
     },
+    /// Find the event at a position of the store.
+    FindPosition(Position),
     /// Stop the work of a slot.
     Stop(Slot),
 }
@@ -102,6 +106,7 @@ impl Effect {
             Self::CountStore => Slot::Count,
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
+            Self::FindPosition(_) => Slot::Find,
             Self::Stop(slot) => *slot,
         }
     }
@@ -148,6 +153,8 @@ pub(crate) enum Answer {
     Arrived(AggregateKey, Result<Box<Arrived>, SessionError>),
     /// A walk has come this far, or was stopped.
     Walked(AggregateKey, Result<Box<Walking>, SessionError>),
+    /// The event at a position, or the next one after it: its position, its aggregate, its version.
+    Found(Position, Result<Option<(Position, AggregateKey, Version)>, SessionError>),
     /// The rail was drawn; nothing where the aggregate is no longer in memory.
     Drawn(AggregateKey, Option<Known>),
 }
@@ -261,6 +268,12 @@ impl Lanes {
                 self.play.issue(slot, generation, Running::Cancel, move |front, _| {
                     let known = play::rail(front, &key, events, width);
                     Answer::Drawn(key, known)
+                })
+            }
+            Effect::FindPosition(position) => {
+                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
+                    let found = play::noticing(front, ticket, |front| play::find(front, position));
+                    Answer::Found(position, found)
                 })
             }
             Effect::LoadPage(place, query, limit) => {

@@ -68,6 +68,13 @@ impl Headless {
         }
     }
 
+    /// Lets the time pass until the playhead moves by itself; returns how long that is, `None` where nothing plays.
+    pub fn ring(&mut self) -> Option<std::time::Duration> {
+        let wait = self.app.rings_in()?;
+        self.app.ring();
+        Some(wait)
+    }
+
     /// Draws the picture of this moment.
     pub fn draw(&mut self) -> &Buffer {
         let Ok(()) = self.app.draw(&mut self.terminal);

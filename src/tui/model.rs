@@ -3,19 +3,24 @@
 //! No I/O, no threads, no terminal.
 
 pub(crate) mod change;
+pub(crate) mod destination;
 pub(crate) mod event;
 pub(crate) mod field;
 pub(crate) mod list;
 pub(crate) mod overlay;
+pub(crate) mod play;
 pub(crate) mod rail;
 pub(crate) mod scroll;
 pub(crate) mod travel;
 pub(crate) mod tree;
+pub(crate) mod visits;
 
 use list::{Finding, List};
 use overlay::Overlay;
+use play::Player;
 use travel::{Opening, Travel, Without};
 use tree::Tree;
+use visits::Visits;
 
 use super::action::Action;
 use super::effect::Slot;
@@ -135,6 +140,10 @@ pub(crate) struct Model {
     pub(crate) asked: Option<String>,
     /// How far the playhead's way is: so many events folded, of so many.
     pub(crate) moving: Option<(u64, Option<u64>)>,
+    /// What moves the playhead by itself.
+    pub(crate) player: Player,
+    /// The places it was sent away from.
+    pub(crate) visits: Visits,
     /// What stands over the panels.
     pub(crate) overlay: Overlay,
     /// The message in the last line, until the next key.
@@ -170,6 +179,8 @@ impl Model {
             opening: None,
             asked: None,
             moving: None,
+            player: Player::default(),
+            visits: Visits::default(),
             overlay: Overlay::None,
             message: None,
             last_message: None,
@@ -249,7 +260,8 @@ impl Model {
             | Action::StepForwardTen
             | Action::GoStart
             | Action::GoEnd
-            | Action::GoTo => self.travel.is_some() || self.opening.is_some(),
+            | Action::GoTo
+            | Action::Play => self.travel.is_some() || self.opening.is_some(),
             _ => true,
         }
     }

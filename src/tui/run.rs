@@ -1,6 +1,6 @@
 //! The loop: one channel of messages; drain it, take each in, do what it asks for, and draw once, only if asked.
 //!
-//! Nothing ticks: where nothing happens nobody wakes up.
+//! Nothing ticks: where nothing happens nobody wakes up, and a timer runs only while the playhead plays.
 
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,10 @@ pub(crate) struct App {
     pub(crate) model: Model,
     lanes: Lanes,
     due: usize,
+    /// When the playhead moves by itself next, while it plays.
+    alarm: Option<Instant>,
+    /// When the alarm that is being answered was due.
+    beat: Option<Instant>,
 }
 
 impl App {
@@ -46,7 +50,7 @@ impl App {
             // The receiver is gone only when the screen ends.
             let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
-        Ok(Self { model, lanes, due: 0 })
+        Ok(Self { model, lanes, due: 0, alarm: None, beat: None })
     }
 
     /// Takes a message in and starts what it asks for.
@@ -56,6 +60,31 @@ impl App {
         let effects = update(&mut self.model, message);
         self.run(effects);
         self.due -= usize::from(answered);
+        self.set_alarm();
+    }
+
+    /// Moves the playhead that plays.
+    pub(crate) fn ring(&mut self) {
+        self.beat = self.alarm.take().map(|due| due.min(Instant::now()));
+        self.take(Msg::Rang);
+        self.beat = None;
+    }
+
+    /// How long until the playhead moves by itself; `None` where nothing plays, or the next step waits for an answer.
+    pub(crate) fn rings_in(&self) -> Option<Duration> {
+        self.alarm.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    fn set_alarm(&mut self) {
+        let asked = self.model.player.wait.take();
+        if self.model.player.playing.is_none() {
+            self.alarm = None;
+        } else if let Some(wait) = asked {
+            // Counted from when the last one was due, so that the tempo holds; nothing is caught up on.
+            let now = Instant::now();
+            let from = self.beat.filter(|beat| *beat + wait > now).unwrap_or(now);
+            self.alarm = Some(from + wait);
+        }
     }
 
     /// Draws, and lays out anew where the size turns out to be another.
@@ -121,8 +150,18 @@ async fn show(
     app.take(Msg::Started);
     let mut dirty_since = Instant::now();
     while app.model.exit.is_none() {
-        let message = match hold(&app.model, &pace, dirty_since) {
+        let was_dirty = app.model.dirty;
+        let held = hold(&app.model, &pace, dirty_since);
+        let wait = held.into_iter().chain(app.rings_in()).min();
+        let message = match wait {
             None => receive.recv().await,
+            Some(Duration::ZERO) if held != Some(Duration::ZERO) => {
+                app.ring();
+                if !was_dirty {
+                    dirty_since = Instant::now();
+                }
+                continue;
+            }
             Some(Duration::ZERO) if !term::is_taken() => {
                 // A panic on another thread gave the terminal back: a picture would stand on its message.
                 app.model.exit = Some(Exit::Lost);
@@ -139,7 +178,6 @@ async fn show(
             },
         };
         let Some(message) = message else { break };
-        let was_dirty = app.model.dirty;
         take_all(app, message, &mut receive);
         if !was_dirty {
             dirty_since = Instant::now();

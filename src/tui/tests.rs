@@ -1,9 +1,11 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
 mod deep;
+mod jumps;
 mod list;
 mod look;
 mod messages;
+mod play;
 mod rail;
 mod stage;
 mod travel;

@@ -6,7 +6,9 @@ mod answer;
 mod list;
 mod mouse;
 mod overlay;
+mod play;
 mod travel;
+mod visit;
 
 use super::action::Action;
 use super::effect::{Answer, Effect, Slot};
@@ -33,6 +35,8 @@ pub(crate) enum Msg {
     Input(Input),
     /// A lane said something.
     Report(Box<Report<Slot, Answer>>),
+    /// It is time for the playhead that plays to move on.
+    Rang,
     /// The system asks to end.
     Ended,
 }
@@ -45,6 +49,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
             model.exit = Some(Exit::Quit);
             Vec::new()
         }
+        Msg::Rang => play::step(model),
         Msg::Report(report) => answer::take(model, *report),
         Msg::Input(input) => {
             model.dirty = true;
@@ -191,6 +196,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::StopWork => travel::stop(model),
         Action::OpenAggregate => {
             let mut effects = list::open_chosen(model);
+            if let Some(travel) = &mut model.travel {
+                travel.touched = true;
+            }
             effects.extend(focus(model, Panel::State));
             effects
         }
@@ -200,20 +208,24 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PageDown
         | Action::CursorTop
         | Action::CursorBottom => scroll(model, action),
-        Action::StepBack
-        | Action::StepForward
-        | Action::StepBackTen
-        | Action::StepForwardTen
-        | Action::GoStart
-        | Action::GoEnd
-        | Action::GoTo
-        | Action::ToggleFold
-        | Action::UnfoldAll
-        | Action::FoldAll
-        | Action::NextChange
-        | Action::ShowValue => travel::act(model, action),
         #[cfg(debug_assertions)]
         Action::Crash => crash(),
+        action => travel_by(model, action),
+    }
+}
+
+/// Does what a person wants of the playhead, and of what is shown there.
+fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::GoBack | Action::GoForth | Action::NextOfType | Action::PreviousOfType => {
+            visit::act(model, action)
+        }
+        Action::Play
+        | Action::PlayBack
+        | Action::PlayFaster
+        | Action::PlaySlower
+        | Action::SwitchPace => play::act(model, action),
+        action => travel::act(model, action),
     }
 }
 
@@ -223,8 +235,11 @@ fn crash() -> Vec<Effect> {
     panic!("on purpose")
 }
 
-/// One level back: a message, a search, work in the background, and at last to the list.
+/// One level back: what plays, a search, work in the background, and at last to the list.
 fn back(model: &mut Model) -> Vec<Effect> {
+    if model.player.pause() {
+        return Vec::new();
+    }
     if model.list.finding == Finding::Kept && model.focus == Panel::List {
         return list::clear(model);
     }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use smol_str::SmolStr;
 
 use super::{Answer, Arrived, Front, Slot, Walking};
-use crate::model::{AggregateKey, At, Finding, Severity, Version};
+use crate::model::{AggregateKey, At, Finding, Position, Severity, Version};
 use crate::session::{Session, SessionError, Walk, Watch};
-use crate::store::StoreInfo;
+use crate::store::{EventQuery, StoreInfo};
 use crate::task::Ticket as AnyTicket;
 use crate::text;
 use crate::tui::model::StoreFacts;
@@ -208,6 +208,27 @@ pub(super) fn moment(
         known.picture = Some(Picture::of(&known.outline, events, rail.1));
     }
     Ok(Arrived { moment: Box::new(moment), known })
+}
+
+/// The first event at or after a position of the store.
+pub(super) fn find(
+    front: &mut Front,
+    position: Position,
+) -> Result<Option<(Position, AggregateKey, Version)>, SessionError> {
+    let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
+    let after = Position(position.0.saturating_sub(1));
+    let mut query = EventQuery { after_position: Some(after), ..EventQuery::default() };
+    loop {
+        let page = session.scan(&query, 1)?;
+        let found = page.events.into_iter().find_map(|event| {
+            let key = AggregateKey { category: event.category, id: event.aggregate };
+            Some((event.position?, key, event.version))
+        });
+        if found.is_some() || page.next.is_none() {
+            return Ok(found);
+        }
+        query.after = page.next;
+    }
 }
 
 /// Walks what was not walked yet of a long way, so that it is seen how far that is.

@@ -199,10 +199,13 @@ impl List {
         }
     }
 
-    fn choose(&mut self, key: &AggregateKey, height: usize) {
-        if let Some(line) = self.line_of(key) {
+    /// Puts the cursor on an aggregate, where its row is in memory; whether it is.
+    pub(crate) fn choose(&mut self, key: &AggregateKey, height: usize) -> bool {
+        let line = self.line_of(key);
+        if let Some(line) = line {
             self.scroll.move_to(line, self.lines.len(), height);
         }
+        line.is_some()
     }
 
     /// Moves the cursor over rows; headings are passed over.

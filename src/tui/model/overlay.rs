@@ -102,7 +102,8 @@ pub(crate) struct GoTo {
 }
 
 impl GoTo {
-    const USAGE: &str = "a version (17), first, last, -3 (three before the last), or a time in UTC: 2026-03-02 14:34, -2h";
+    const USAGE: &str = "a version (17), first, last, -3 (three before the last), a position in the store (#8112) or a \
+        time in UTC: 2026-03-02 14:34, -2h, or 14:34 and noon of the day that is looked at";
 
     /// What was typed, to be mended, and why it cannot be.
     pub(crate) fn refused(typed: &str, error: &SessionError) -> Self {

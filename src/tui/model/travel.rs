@@ -113,6 +113,8 @@ pub(crate) struct Travel {
     pub(crate) walked: Walked,
     /// Whether the playhead rides along with the first walk until somebody moves it.
     pub(crate) riding: bool,
+    /// Whether a person moved the playhead here, or looked into it: then it is a place to come back to.
+    pub(crate) touched: bool,
     /// Where the playhead is on its way to.
     pub(crate) going: Option<Goal>,
     /// What the state is without.
@@ -150,6 +152,7 @@ impl Travel {
             picture: Picture::default(),
             walked: Walked::Walking,
             riding: false,
+            touched: false,
             going: None,
             without: Without::Nothing,
             tree: Tree::default(),

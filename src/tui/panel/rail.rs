@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::super::action::Action;
 use super::super::layout::{Areas, LEAD, Panel, Shape};
 use super::super::model::Model;
+use super::super::model::play::Way;
 use super::super::model::travel::{Goal, Travel, Walked};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
@@ -106,8 +107,21 @@ fn put(buffer: &mut Buffer, area: Rect, column: Option<u16>, sign: &str, theme: 
     }
 }
 
+/// Which way it plays and how fast: `▶ 4×`.
+pub(crate) fn playing(model: &Model) -> Option<String> {
+    let way = model.player.playing?;
+    Some(format!("{} {}", way.sign(), model.player.tempo()))
+}
+
 /// What goes on, otherwise which reducer made the states.
 fn right_title<'a>(model: &'a Model, travel: &Travel, theme: &Theme) -> Vec<Span<'a>> {
+    if let Some(playing) = playing(model) {
+        let way = match model.player.playing {
+            Some(Way::Back) => Action::PlayBack,
+            _ => Action::Play,
+        };
+        return vec![Span::styled(dotted(playing, model.hint(way, "pauses")), theme.accent)];
+    }
     let events = human::count(travel.moment.events);
     let walked = human::count(travel.outline.len() as u64);
     if let Some(Goal { at, by: 0 }) = travel.going.filter(|_| model.moving.is_some()) {
@@ -142,7 +156,12 @@ fn dotted(told: String, hint: Option<String>) -> String {
 /// On the smallest screen nothing else has room to say that a state is guessed.
 fn small_right<'a>(model: &'a Model, areas: &Areas) -> Vec<Span<'a>> {
     if areas.shape == Shape::Small {
-        super::state::reducer(model, model.theme()).into_iter().rev().take(1).collect()
+        let mut right: Vec<_> =
+            super::state::reducer(model, model.theme()).into_iter().rev().take(1).collect();
+        if let Some(playing) = playing(model) {
+            right.insert(0, Span::styled(playing + "  ", model.theme().accent));
+        }
+        right
     } else {
         Vec::new()
     }

@@ -4,7 +4,7 @@ use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{fail, list, say, tell, travel};
+use super::{fail, list, play, say, tell, travel, visit};
 use crate::model::{AggregateKey, At, Finding, Severity};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -70,8 +70,14 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
         }
         Answer::Arrived(key, arrived) => {
             let newest = model.is_newest(slot, generation);
-            moment(model, &key, arrived, newest)
+            let well = arrived.is_ok();
+            let mut effects = moment(model, &key, arrived, newest);
+            if newest {
+                effects.extend(play::arrived(model, well));
+            }
+            effects
         }
+        Answer::Found(position, found) => visit::found(model, position, found),
         Answer::Walked(key, walked) => walk(model, &key, walked, done),
         Answer::Drawn(key, known) => {
             let travel = model.travel.as_mut().filter(|travel| travel.key == key);
@@ -154,6 +160,9 @@ fn moment(
     let Some(travel) = &mut model.travel else { return Vec::new() };
     travel.learn(arrived.known);
     let ride = opening.as_ref().is_some_and(|opening| opening.ride);
+    // Whoever is sent to a place in it comes back to it, too.
+    let sent = opening.as_ref().is_some_and(|o| !o.ride && o.goal != Goal::at(At::Last));
+    travel.touched |= sent;
     travel.riding |= ride && !whole;
     if whole {
         travel.walked = Walked::Whole;

@@ -6,7 +6,7 @@ use super::super::layout::Panel;
 use super::super::model::Model;
 use super::super::model::list::{Finding, PAGE, Place};
 use super::super::model::travel::{Goal, Opening};
-use super::travel;
+use super::{travel, visit};
 use crate::model::{AggregateKey, At};
 use crate::store::AggregatePage;
 
@@ -79,6 +79,11 @@ pub(super) fn open_chosen(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.asked = None;
+    model.player.pause();
+    if model.travel.as_ref().is_some_and(|travel| travel.touched) {
+        visit::leave(model);
+    }
+    let Some(row) = model.list.chosen() else { return Vec::new() };
     let ride = row.events > travel::LONG;
     let goal = Goal::at(if ride { At::First } else { At::Last });
     model.opening = Some(Opening { key: row.key.clone(), goal, ride });
@@ -121,6 +126,27 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     model.list.searching = false;
     model.list.field = super::super::model::field::Field::default();
     if searched { refresh(model) } else { Vec::new() }
+}
+
+/// Puts the cursor on an aggregate, wherever in the list that is, and opens it at a place of its history.
+pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Effect> {
+    (model.asked, model.list.finding, model.list.searching) = (None, Finding::Off, false);
+    model.player.pause();
+    let searched = !std::mem::take(&mut model.list.field).is_empty();
+    model.opening = Some(Opening { key: key.clone(), goal, ride: false });
+    let mut effects = vec![Effect::Stop(Slot::Walk)];
+    effects.extend(travel::open(model));
+    let height = height(model);
+    if !searched && model.list.choose(&key, height) {
+        effects.extend(more(model));
+        return effects;
+    }
+    // Both are done on one lane: counting millions begins again when the rows are there.
+    let counting = model.counting;
+    effects.extend(counting.then_some(Effect::Stop(Slot::Count)));
+    effects.push(around(model, key));
+    effects.extend(counting.then(|| count(model)));
+    effects
 }
 
 /// Reads the list again, around its chosen aggregate.

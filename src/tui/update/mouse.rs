@@ -5,7 +5,7 @@ use super::super::layout::{Panel, Shape};
 use super::super::model::Model;
 use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
-use super::{focus, list, overlay, travel};
+use super::{focus, list, overlay, travel, visit};
 use crate::model::{At, Version};
 
 /// Lines a turn of the wheel.
@@ -40,7 +40,13 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     match (panel, line) {
         (Panel::Rail, _) if model.areas.is_inside(panel, x, y) => {
             model.dragging = true;
-            effects.extend(drag(model, x));
+            // Wherever it is dragged to, this is where it came from.
+            let here = visit::here(model);
+            let moved = drag(model, x);
+            if let Some(here) = here.filter(|_| !moved.is_empty()) {
+                model.visits.leave(here);
+            }
+            effects.extend(moved);
         }
         (Panel::List, Some(line)) => {
             let height = list::height(model);

@@ -1,12 +1,15 @@
 //! What stands over the screen: the prompt, the palette, the help, the message.
 
+use chrono::NaiveDate;
+
 use super::super::action::Action;
 use super::super::effect::Effect;
+use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::travel;
-use crate::model::At;
+use super::{travel, visit};
+use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -77,6 +80,21 @@ fn beyond(model: &Model, at: At) -> Option<SessionError> {
     Some(SessionError::NoSuchVersion { key: travel.key.clone(), asked, last })
 }
 
+/// The day that a time without a date is of: the playhead's, or that of the first event it comes to.
+fn day(model: &Model, now: Timestamp) -> NaiveDate {
+    let travel = model.travel.as_ref();
+    let here = travel.and_then(|travel| travel.moment.event.as_ref()?.time);
+    let first = || travel.and_then(|travel| travel.outline.get(0)?.time);
+    here.or_else(first).unwrap_or(now).date_naive()
+}
+
+/// Why nothing can be found by its position, where that is so.
+fn without_positions(model: &Model) -> Option<String> {
+    let Store::Open(facts) = &model.store else { return None };
+    let told = "records no positions in the store; give a version instead";
+    (!facts.capabilities.position).then(|| format!("{} {told}", facts.name))
+}
+
 fn accept(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.overlay) {
         Overlay::Palette(palette) => {
@@ -87,10 +105,12 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             if typed.is_empty() {
                 return Vec::new();
             }
-            let mistake = match At::parse(typed, chrono::Utc::now()) {
-                Ok(at) => match beyond(model, at) {
+            let now = chrono::Utc::now();
+            let mistake = match Destination::parse(typed, now, day(model, now)) {
+                Some(Destination::At(at)) => match beyond(model, at) {
                     None => {
                         let typed = typed.to_owned();
+                        visit::leave(model);
                         let effects = travel::go(model, Goal::at(at));
                         model.asked = Some(typed);
                         return effects;
@@ -100,7 +120,11 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                         return Vec::new();
                     }
                 },
-                Err(error) => error.to_string(),
+                Some(Destination::Position(position)) => match without_positions(model) {
+                    None => return visit::find(model, position),
+                    Some(told) => told,
+                },
+                None => destination::mistake(typed),
             };
             // What was typed stays, to be mended.
             prompt.mistake = Some(crate::text::sanitize(&mistake).into_owned());

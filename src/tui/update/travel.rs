@@ -7,7 +7,7 @@ use super::super::model::overlay::{FullValue, GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::tell;
+use super::{tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -94,8 +94,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::StepForward => 1,
         Action::StepBackTen => -10,
         Action::StepForwardTen => 10,
-        Action::GoStart => return go(model, Goal::at(At::Version(Version::ZERO))),
-        Action::GoEnd => return go(model, Goal::at(At::Last)),
+        Action::GoStart | Action::GoEnd => {
+            let at = if action == Action::GoEnd { At::Last } else { At::Version(Version::ZERO) };
+            visit::leave(model);
+            return go(model, Goal::at(at));
+        }
         _ => 0,
     };
     if by != 0 {
@@ -103,7 +106,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match action {
-        Action::GoTo => model.overlay = Overlay::GoTo(GoTo::default()),
+        Action::GoTo => {
+            model.player.pause();
+            model.overlay = Overlay::GoTo(GoTo::default());
+        }
         Action::ShowValue => {
             let shown = if model.focus == Panel::Event { payload(travel) } else { chosen(travel) };
             match shown {
@@ -155,14 +161,21 @@ fn step(model: &mut Model, by: i64) -> Vec<Effect> {
     let at_end = by < 0 && at == Version::ZERO || by > 0 && at >= travel.moment.last;
     if travel.going.is_none() && at_end {
         travel.riding = false;
+        model.player.pause();
         return Vec::new();
     }
     let goal = travel.step(by);
     go(model, goal)
 }
 
-/// Sends the playhead somewhere.
+/// Sends the playhead somewhere, because a person wants it there: it no longer plays.
 pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
+    model.player.pause();
+    send(model, goal)
+}
+
+/// Sends the playhead somewhere.
+pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
     model.asked = None;
     if let Some(opening) = &mut model.opening {
         (opening.goal, opening.ride) = (goal, false);
@@ -170,7 +183,7 @@ pub(super) fn go(model: &mut Model, goal: Goal) -> Vec<Effect> {
     }
     let width = model.width(Panel::Rail) as u16;
     let Some(travel) = &mut model.travel else { return Vec::new() };
-    travel.riding = false;
+    (travel.riding, travel.touched) = (false, true);
     // A step may be one of many: what the earlier ones found is still worth seeing.
     let running = match travel.going {
         _ if goal.by == 0 => Running::Cancel,
@@ -224,6 +237,7 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     model.opening = None;
     model.asked = None;
     model.moving = None;
+    model.player.pause();
     let mut told = None;
     if let Some(travel) = &mut model.travel {
         travel.riding = false;
@@ -241,5 +255,5 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
         }
         tell(model, Tone::Note, &told);
     }
-    vec![Effect::Stop(Slot::Moment), Effect::Stop(Slot::Walk)]
+    vec![Effect::Stop(Slot::Moment), Effect::Stop(Slot::Walk), Effect::Stop(Slot::Find)]
 }
