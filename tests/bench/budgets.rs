@@ -38,10 +38,11 @@
 //!   0.5 ms: 0.25 for SQLite to read the schema, 0.11 to open, 0.06 to close, while a head or an event takes 0.01, or 0.05
 //!   with its statement prepared. Hashing the newest event is nothing beside that. `calls` measures it: a key's two calls
 //!   1.1 ms each alone, 0.8 asked together, 0.29 in a store that was kept at hand, as the screen keeps it for 50 ms, beside
-//!   0.25 while nobody writes. In turns with the program before, at a load of 6 to 9: p50 6.4 and 3.8 ms before, 2.2 and
-//!   1.9 after, which is what it takes while nobody writes (1.5 to 2.1). p99 says nothing at such a load (11 to 32 ms
-//!   whoever writes): without the waits for a core it was 6.1 to 6.5 and is 5.0 (13 once, when the quiet one had 11). That
-//!   is kinder than the truth where two threads wait at once: a machine of its own has the last word.
+//!   0.25 while nobody writes. In turns with the program before, four times at a load of 6 to 9: p50
+//!   3.4 to 6.4 ms before and 1.9 to 2.2 after, which is what it takes while nobody writes (1.4 to 2.1). p99 says nothing
+//!   at such a load: 17 to 23 ms before and 11 to 31 after, 7 to 32 while nobody writes; without the waits for a core 4.3
+//!   to 6.7, and 5.0 to 5.7 (13 once, when the quiet one had 11). That is kinder than the truth where two threads wait at
+//!   once: a machine of its own has the last word.
 //! - When an answer came after the 5 ms that a picture waits for it, it then waited 16 ms more: p99 was 28 ms, and 20
 //!   without waits, which is why two pictures may follow each other at once after a rest.
 //! - Real-time scheduling for the bench is no way to a quiet machine: the threads of the program then hold each other up for 100 ms.
