@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ORDER", default_value = "id", hide_possible_values = true)]
     sort: Order,
     /// At most so many
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(default_value = "last", allow_hyphen_values = true)]
     to: String,
     /// rfc6902: a JSON Patch document that turns FROM into TO
-    #[arg(long, value_name = "FORMAT", conflicts_with = "json", hide_possible_values = true)]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<Format>,
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     #[arg(long, short)]
     follow: bool,
     /// At most so many
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<usize>,
     /// Payloads exactly as recorded, with the library's own wrapping
     #[arg(long)]

@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long, short)]
     reverse: bool,
     /// At most so many versions
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 

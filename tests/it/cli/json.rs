@@ -249,6 +249,8 @@ fn whatever_is_told_of_a_state_says_how_far_it_can_be_trusted() {
     }
     let patch = run("diff shop.jsonl order-4711 1 --format rfc6902".split(' '));
     assert_eq!(text(&patch.stderr), "note: the states are guessed by merge\n");
+    let json = run("diff shop.jsonl order-4711 1 --format rfc6902 --json".split(' '));
+    assert_eq!(json.stdout, patch.stdout, "it is JSON already");
 }
 
 #[test]
