@@ -5,13 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::layout::{Areas, LEAST, Panel, Shape};
+use super::layout::{Areas, LEAST, Panel, Screen, Shape};
 use super::model::Model;
 use super::{overlay, panel};
 
 /// Draws everything; returns the areas it chose.
 pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>) -> Areas {
-    let areas = Areas::of(frame.area(), model.tab);
+    let areas = Areas::of(frame.area(), model.view());
     let buffer = frame.buffer_mut();
     let theme = model.theme();
     buffer.set_style(areas.whole, theme.base);
@@ -20,17 +20,9 @@ pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>) -> Areas {
         return areas;
     }
     panel::header::draw(model, &areas, buffer);
-    for shown in Panel::ALL {
-        if areas.panel(shown).is_empty() {
-            continue;
-        }
-        match shown {
-            Panel::List => panel::aggregates::draw(model, &areas, buffer),
-            Panel::Rail => panel::rail::draw(model, &areas, buffer),
-            Panel::State => panel::state::draw(model, &areas, buffer),
-            Panel::Change => panel::change::draw(model, &areas, buffer),
-            Panel::Event => panel::event::draw(model, &areas, buffer),
-        }
+    match areas.screen {
+        Screen::Timeline => timeline(model, &areas, buffer),
+        Screen::Events => panel::events::draw(model, &areas, buffer),
     }
     if areas.shape != Shape::Wide {
         panel::tabs::draw(model, &areas, buffer);
@@ -38,6 +30,21 @@ pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>) -> Areas {
     panel::footer::draw(model, &areas, buffer);
     overlay::draw(model, &areas, buffer);
     areas
+}
+
+fn timeline(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    for shown in Panel::ALL {
+        if areas.panel(shown).is_empty() {
+            continue;
+        }
+        match shown {
+            Panel::List => panel::aggregates::draw(model, areas, buffer),
+            Panel::Rail => panel::rail::draw(model, areas, buffer),
+            Panel::State => panel::state::draw(model, areas, buffer),
+            Panel::Change => panel::change::draw(model, areas, buffer),
+            Panel::Event => panel::event::draw(model, areas, buffer),
+        }
+    }
 }
 
 fn too_small(model: &Model, areas: &Areas, buffer: &mut Buffer) {

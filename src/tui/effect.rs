@@ -1,8 +1,9 @@
 //! What has to be done outside of the model, and the lanes that do it.
 //!
-//! An effect runs as a job on one of two lanes: one for the playhead, which owns the timelines, and one beside it for
-//! lists and counts. Answers come back as messages with the generation of their request.
+//! An effect runs as a job on one of three lanes: one for the playhead, which owns the timelines, and two beside it: for
+//! the list of aggregates and counts, and for the Events screen. Answers come back as messages with the generation of their request.
 
+mod events;
 mod play;
 mod side;
 
@@ -10,11 +11,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::model::StoreFacts;
+use super::model::events::{Page as EventsPage, Place as EventsPlace};
 use super::model::list::Place;
 use super::model::travel::{Goal, Known};
-use crate::model::{AggregateKey, Finding, Position, Version};
+use crate::model::{AggregateKey, Event, Finding, Position, Version};
 use crate::session::{Moment, Session, SessionError};
-use crate::store::{AggregatePage, AggregateQuery, Counts, Interrupter};
+use crate::store::{AggregatePage, AggregateQuery, Counts, EventQuery, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
 
 /// What a job is about; a newer one of the same slot replaces the older.
@@ -32,11 +34,15 @@ pub(crate) enum Slot {
     Count,
     /// An event by its position.
     Find,
+    /// A page of the Events screen.
+    Events,
+    /// An event that is too large for its row.
+    Event,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub(crate) const COUNT: usize = 6;
+    pub(crate) const COUNT: usize = 8;
 }
 
 /// What the model asks for.
@@ -48,6 +54,10 @@ pub(crate) enum Effect {
     LoadPage(Place, Box<AggregateQuery>, usize),
     /// Read the list again around its chosen aggregate.
     LoadAround(AggregateKey, Box<AggregateQuery>, usize),
+    /// Read a page of the whole store, of so many events.
+    LoadEvents(EventsPlace, Box<EventQuery>, usize),
+    /// Read the event of this version.
+    LoadEvent(AggregateKey, Version),
     /// Count aggregates and events.
     CountStore,
     /// Go to a place on the timeline of an aggregate.
@@ -104,6 +114,8 @@ impl Effect {
             Self::OpenStore => Slot::Open,
             Self::LoadPage(..) | Self::LoadAround(..) => Slot::Page,
             Self::CountStore => Slot::Count,
+            Self::LoadEvents(..) => Slot::Events,
+            Self::LoadEvent(..) => Slot::Event,
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
@@ -145,6 +157,10 @@ pub(crate) enum Answer {
     Page(Place, Result<AggregatePage, SessionError>),
     /// The list around an aggregate: what lies before, the rest.
     Around(AggregateKey, Result<(AggregatePage, AggregatePage), SessionError>),
+    /// A page of the whole store.
+    Events(EventsPlace, Result<EventsPage, SessionError>),
+    /// The events of a version that was asked for.
+    Event(Result<Vec<Event>, SessionError>),
     /// How many there are.
     Counted(Result<(Counts, Vec<Finding>), SessionError>),
     /// A moment on the way to a goal; so many events done of so many.
@@ -202,11 +218,11 @@ impl Source {
 struct Front {
     source: Option<Source>,
     session: Option<Session>,
-    twin: Option<SyncSender<Session>>,
+    twins: Vec<SyncSender<Session>>,
     pulse: play::Pulse,
 }
 
-/// The seat of the lane beside it: its session comes from the first one.
+/// The seat of a lane beside it: its session comes from the first one.
 struct Side {
     session: Option<Session>,
     twin: Receiver<Session>,
@@ -215,28 +231,32 @@ struct Side {
 type PlayLane = Lane<Front, Slot, Answer>;
 type SideLane = Lane<Side, Slot, Answer>;
 
-/// Both lanes.
+/// The lanes.
 pub(crate) struct Lanes {
     play: PlayLane,
     side: SideLane,
+    events: SideLane,
 }
 
 impl Lanes {
-    /// Starts both; every report goes to `sink`.
+    /// Starts them; every report goes to `sink`.
     pub(crate) fn start(
         source: Source,
         sink: impl Fn(Report<Slot, Answer>) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let sink = Arc::new(sink);
-        let (twin, twins) = sync_channel(1);
+        let ((first, list), (second, all)) = (sync_channel(1), sync_channel(1));
         let pulse = play::Pulse::default();
-        let front = Front { source: Some(source), session: None, twin: Some(twin), pulse };
-        let side = Side { session: None, twin: twins };
-        let play_sink = Arc::clone(&sink);
+        let twins = vec![first, second];
+        let front = Front { source: Some(source), session: None, twins, pulse };
+        let side = |twin| Side { session: None, twin };
         let rest = Rest { after: play::LINGER, with: play::rest };
+        let sinks = [Arc::clone(&sink), Arc::clone(&sink), sink];
+        let [play, beside, events] = sinks.map(|sink| move |report| sink(report));
         Ok(Self {
-            play: Lane::spawn("playhead", front, Some(rest), move |report| play_sink(report))?,
-            side: Lane::spawn("list", side, None, move |report| sink(report))?,
+            play: Lane::spawn("playhead", front, Some(rest), play)?,
+            side: Lane::spawn("list", side(list), None, beside)?,
+            events: Lane::spawn("events", side(all), None, events)?,
         })
     }
 
@@ -245,7 +265,8 @@ impl Lanes {
         let slot = effect.slot();
         let replaced = match effect {
             Effect::Stop(slot) => {
-                return -((self.play.cancel(slot) + self.side.cancel(slot)) as isize);
+                let waiting = self.play.cancel(slot) + self.side.cancel(slot);
+                return -((waiting + self.events.cancel(slot)) as isize);
             }
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
             Effect::LoadMoment { key, goal, refresh, rail, running } => {
@@ -285,6 +306,16 @@ impl Lanes {
                 self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
                     let around = side::around(side, ticket, &key, &query, limit);
                     Answer::Around(key, around)
+                })
+            }
+            Effect::LoadEvents(place, query, limit) => {
+                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                    Answer::Events(place, events::page(side, ticket, &query, limit))
+                })
+            }
+            Effect::LoadEvent(key, version) => {
+                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                    Answer::Event(events::one(side, ticket, &key, version))
                 })
             }
             Effect::CountStore => {

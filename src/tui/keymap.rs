@@ -26,6 +26,12 @@ pub(crate) enum Context {
     Change,
     /// The event.
     Event,
+    /// All parts of the Events screen.
+    Events,
+    /// The list of events.
+    EventList,
+    /// The chosen event.
+    Payload,
     /// Typing into the list's search.
     Find,
     /// Typing a version or a time.
@@ -48,6 +54,9 @@ impl Context {
         (Self::State, "state", "In the state"),
         (Self::Change, "change", "In the changes"),
         (Self::Event, "event", "In the event"),
+        (Self::Events, "events", "On the Events screen"),
+        (Self::EventList, "event-list", "In the list of events"),
+        (Self::Payload, "payload", "In the chosen event"),
         (Self::Find, "find", "While finding"),
         (Self::Prompt, "prompt", "While typing where to go"),
         (Self::Palette, "palette", "In the palette"),

@@ -1,6 +1,44 @@
 //! Where everything stands for a given size. Pure: the same size and panel give the same areas.
 
+mod events;
+
+pub(crate) use events::{Part, Places};
+
 use ratatui::layout::{Margin, Rect};
+
+/// A screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// One aggregate and its history.
+    #[default]
+    Timeline,
+    /// All events of the store.
+    Events,
+}
+
+impl Screen {
+    /// The screens in the order of their tabs.
+    pub(crate) const ALL: [Self; 2] = [Self::Timeline, Self::Events];
+
+    /// Its name on a tab.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Timeline => "Timeline",
+            Self::Events => "Events",
+        }
+    }
+}
+
+/// What is looked at: on a small screen not everything is shown at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct View {
+    /// The screen.
+    pub(crate) screen: Screen,
+    /// The panel that a small Timeline screen shows.
+    pub(crate) tab: Panel,
+    /// The part that a small Events screen shows.
+    pub(crate) part: Part,
+}
 
 /// A panel of the Timeline screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,10 +102,16 @@ pub(crate) struct Areas {
     pub(crate) shape: Shape,
     /// The first line.
     pub(crate) header: Rect,
+    /// The screen that is shown.
+    pub(crate) screen: Screen,
+    /// Where the names of the screens stand: a line of their own where there is room, or the beginning of the first.
+    pub(crate) screens: Rect,
     /// The line of tabs.
     pub(crate) tabs: Rect,
-    /// The panels, frames included, in the order of [`Panel::ALL`].
+    /// The panels of the Timeline screen, frames included, in the order of [`Panel::ALL`]; also while another is shown.
     panels: [Rect; 5],
+    /// The parts of the Events screen, also while another is shown.
+    pub(crate) events: Places,
     /// The last line.
     pub(crate) footer: Rect,
     /// Everything.
@@ -75,8 +119,9 @@ pub(crate) struct Areas {
 }
 
 impl Areas {
-    /// The areas of a screen on which `tab` is the panel that a small screen shows.
-    pub(crate) fn of(whole: Rect, tab: Panel) -> Self {
+    /// The areas of a screen for what is looked at.
+    pub(crate) fn of(whole: Rect, view: View) -> Self {
+        let tab = view.tab;
         let (w, h) = (whole.width, whole.height);
         let shape = if w < LEAST.0 || h < LEAST.1 {
             Shape::TooSmall
@@ -87,15 +132,18 @@ impl Areas {
         } else {
             Shape::Wide
         };
-        let mut areas = Self { shape, whole, ..Self::default() };
+        let mut areas = Self { shape, whole, screen: view.screen, ..Self::default() };
         if shape == Shape::TooSmall {
             return areas;
         }
         let row = |y: u16, rows: u16| Rect::new(whole.x, whole.y + y, w, rows);
         areas.header = row(0, 1);
         areas.footer = row(h - 1, 1);
+        let first = if shape == Shape::Wide { 2 } else { 1 };
+        areas.screens = row(first - 1, 1);
+        areas.events = Places::of(row(first, h - 1 - first), shape, view.part);
         match shape {
-            Shape::Wide => areas.wide(row(1, h - 2)),
+            Shape::Wide => areas.wide(row(first, h - 1 - first)),
             Shape::Tabs => {
                 let rail = if h >= 22 { 6 } else { 5 };
                 *areas.at(Panel::Rail) = row(1, rail);
@@ -211,9 +259,13 @@ mod tests {
     fn panels_never_overlap_and_stay_on_the_screen() {
         for (w, h) in [(160, 45), (110, 28), (109, 45), (80, 24), (60, 18), (59, 30), (40, 12)] {
             for tab in Panel::TABS {
-                let areas = Areas::of(Rect::new(0, 0, w, h), tab);
+                let view = View { tab, ..View::default() };
+                let areas = Areas::of(Rect::new(0, 0, w, h), view);
                 let mut all: Vec<Rect> = Panel::ALL.map(|panel| areas.panel(panel)).to_vec();
                 all.extend([areas.header, areas.footer]);
+                if areas.shape == Shape::Wide {
+                    all.push(areas.screens);
+                }
                 all.retain(|area| !area.is_empty());
                 for (at, area) in all.iter().enumerate() {
                     assert_eq!(area.intersection(areas.whole), *area, "{w}x{h}");
@@ -225,6 +277,28 @@ mod tests {
                 assert!(areas.content(tab).height >= 4, "{w}x{h}: {:?}", areas.content(tab));
             }
         }
-        assert_eq!(Areas::of(Rect::new(0, 0, 39, 12), Panel::List).shape, Shape::TooSmall);
+        let small = Areas::of(Rect::new(0, 0, 39, 12), View::default());
+        assert_eq!(small.shape, Shape::TooSmall);
+    }
+
+    #[test]
+    fn parts_never_overlap_and_stay_on_the_screen() {
+        for (w, h) in [(160, 45), (110, 28), (109, 45), (80, 24), (60, 18), (59, 30), (40, 12)] {
+            for part in Part::TABS {
+                let view = View { screen: Screen::Events, part, ..View::default() };
+                let areas = Areas::of(Rect::new(0, 0, w, h), view);
+                let mut all: Vec<Rect> = Part::ALL.map(|part| areas.events.part(part)).to_vec();
+                all.extend([areas.header, areas.footer]);
+                all.retain(|area| !area.is_empty());
+                for (at, area) in all.iter().enumerate() {
+                    assert_eq!(area.intersection(areas.whole), *area, "{w}x{h}");
+                    assert!(
+                        all.iter().skip(at + 1).all(|other| !area.intersects(*other)),
+                        "{w}x{h}"
+                    );
+                }
+                assert!(areas.events.content(part).height >= 7, "{w}x{h} {part:?}");
+            }
+        }
     }
 }

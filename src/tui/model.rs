@@ -5,6 +5,7 @@
 pub(crate) mod change;
 pub(crate) mod destination;
 pub(crate) mod event;
+pub(crate) mod events;
 pub(crate) mod field;
 pub(crate) mod list;
 pub(crate) mod overlay;
@@ -15,6 +16,7 @@ pub(crate) mod travel;
 pub(crate) mod tree;
 pub(crate) mod visits;
 
+use events::Events;
 use list::{Finding, List};
 use overlay::Overlay;
 use play::Player;
@@ -26,7 +28,7 @@ use super::action::Action;
 use super::effect::Slot;
 use super::input::Key;
 use super::keymap::{Context, Keymap};
-use super::layout::{Areas, Panel, Shape};
+use super::layout::{Areas, Panel, Part, Screen, Shape, View};
 use super::theme::Theme;
 use ratatui::layout::Rect;
 
@@ -126,7 +128,11 @@ pub(crate) struct Model {
     pub(crate) counts: Option<Counts>,
     /// Whether they are being counted.
     pub(crate) counting: bool,
-    /// The panel that has the keys.
+    /// The screen that is shown.
+    pub(crate) screen: Screen,
+    /// All events of the store.
+    pub(crate) events: Events,
+    /// The panel that has the keys on the Timeline screen.
     pub(crate) focus: Panel,
     /// The panel that a small screen shows.
     pub(crate) tab: Panel,
@@ -172,6 +178,8 @@ impl Model {
             store: Store::Opening(name),
             counts: None,
             counting: false,
+            screen: Screen::default(),
+            events: Events::default(),
             focus: Panel::List,
             tab: Panel::List,
             list: List::default(),
@@ -226,9 +234,15 @@ impl Model {
     /// The places whose keys hold now, innermost first.
     pub(crate) fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Change, Event, Everywhere, Find, Help, List, Message, Palette, Prompt, Rail, State,
-            Timeline,
+            Change, Event, EventList, Events, Everywhere, Find, Help, List, Message, Palette,
+            Payload, Prompt, Rail, State, Timeline,
         };
+        if matches!(self.overlay, Overlay::None) && self.screen == Screen::Events {
+            return match self.events.part {
+                Part::List => &[EventList, Events, Everywhere],
+                Part::Event => &[Payload, Events, Everywhere],
+            };
+        }
         match (&self.overlay, self.list.finding, self.focus) {
             (Overlay::GoTo(_), ..) => &[Prompt],
             (Overlay::Palette(_), ..) => &[Palette],
@@ -246,6 +260,10 @@ impl Model {
     /// Whether an action would do anything to what is chosen.
     pub(crate) fn can(&self, action: Action) -> bool {
         let on_tree = |what: fn(&Tree) -> bool| self.travel.as_ref().is_some_and(|t| what(&t.tree));
+        if self.screen == Screen::Events {
+            let chosen = matches!(action, Action::OpenEvent | Action::ShowValue);
+            return !chosen || self.events.chosen().is_some();
+        }
         match action {
             Action::OpenAggregate => self.list.chosen().is_some(),
             Action::ToggleFold => on_tree(Tree::can_toggle),
@@ -298,9 +316,28 @@ impl Model {
     fn place_of(&self, panel: Panel) -> Rect {
         let behind = self.areas.shape != Shape::Wide && panel != Panel::Rail;
         if behind {
-            Areas::of(self.areas.whole, panel).content(panel)
+            Areas::of(self.areas.whole, View { tab: panel, ..self.view() }).content(panel)
         } else {
             self.areas.content(panel)
         }
+    }
+
+    /// What is looked at.
+    pub(crate) fn view(&self) -> View {
+        View { screen: self.screen, tab: self.tab, part: self.events.part }
+    }
+
+    fn part_of(&self, part: Part) -> Rect {
+        Areas::of(self.areas.whole, View { part, ..self.view() }).events.content(part)
+    }
+
+    /// The lines that a part of the Events screen shows, or would if it were not behind another tab.
+    pub(crate) fn part_height(&self, part: Part) -> usize {
+        usize::from(self.part_of(part).height)
+    }
+
+    /// The columns of a part of the Events screen, also of one that is behind another tab.
+    pub(crate) fn part_width(&self, part: Part) -> usize {
+        usize::from(self.part_of(part).width)
     }
 }

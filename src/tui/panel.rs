@@ -1,4 +1,4 @@
-//! The panels of the Timeline screen, and the lines around them. They draw what the model holds and decide nothing.
+//! The panels of the screens, and the lines around them. They draw what the model holds and decide nothing.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,9 +11,11 @@ use super::widget::{self, line};
 pub(crate) mod aggregates;
 pub(crate) mod change;
 pub(crate) mod event;
+pub(crate) mod events;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod rail;
+pub(crate) mod screens;
 pub(crate) mod state;
 pub(crate) mod tabs;
 

@@ -1,6 +1,7 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
 mod deep;
+mod events;
 mod jumps;
 mod list;
 mod look;

@@ -3,6 +3,7 @@
 //! Synchronous; no I/O, no threads, no drawing.
 
 mod answer;
+mod events;
 mod list;
 mod mouse;
 mod overlay;
@@ -13,8 +14,8 @@ mod visit;
 use super::action::Action;
 use super::effect::{Answer, Effect, Slot};
 use super::input::{Input, Key};
-use super::keymap::Meaning;
-use super::layout::{Areas, Panel, Shape};
+use super::keymap::{Context, Meaning};
+use super::layout::{Areas, Panel, Screen, Shape};
 use super::model::field::Field;
 use super::model::list::Finding;
 use super::model::overlay::{Help, Overlay, Palette};
@@ -69,7 +70,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
 
 /// Lays the screen out for a size, and makes again what depends on it.
 pub(crate) fn resize(model: &mut Model, whole: Rect) -> Vec<Effect> {
-    let areas = Areas::of(whole, model.tab);
+    let areas = Areas::of(whole, model.view());
     if areas == model.areas {
         return Vec::new();
     }
@@ -77,6 +78,7 @@ pub(crate) fn resize(model: &mut Model, whole: Rect) -> Vec<Effect> {
     model.dirty = true;
     let mut effects = travel::fit(model);
     effects.extend(list::fit(model));
+    effects.extend(events::fit(model));
     effects
 }
 
@@ -125,12 +127,30 @@ fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Whether an action means the same on every screen; any other leads to the Timeline screen, which it is of.
+fn is_of_everywhere(model: &Model, action: Action) -> bool {
+    let mut everywhere = model.keymap.of(Context::Everywhere);
+    action == Action::StopWork || everywhere.any(|binding| binding.run == action)
+}
+
 /// Does what a person wants.
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if !matches!(model.overlay, Overlay::None) {
         return overlay::act(model, action);
     }
+    if model.screen == Screen::Events
+        && let Some(effects) = events::act(model, action)
+    {
+        return effects;
+    }
+    if model.screen != Screen::Timeline && !is_of_everywhere(model, action) {
+        let mut effects = events::show_screen(model, Screen::Timeline);
+        effects.extend(act(model, action));
+        return effects;
+    }
     match action {
+        Action::ShowTimeline => events::show_screen(model, Screen::Timeline),
+        Action::ShowEvents | Action::OpenEvent => events::show_screen(model, Screen::Events),
         Action::Quit => {
             model.exit = Some(Exit::Quit);
             Vec::new()
@@ -175,17 +195,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             effects
         }
         Action::ClearFind => list::clear(model),
-        Action::Accept => {
-            if model.list.finding == Finding::Typing {
-                model.list.finding =
-                    if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
-                // Where the list hides what was found, taking it is looking into it.
-                if model.areas.shape != Shape::Wide && model.list.chosen().is_some() {
-                    return act(model, Action::OpenAggregate);
-                }
-            }
-            Vec::new()
-        }
+        Action::Accept => accept(model),
         Action::Refresh => {
             let mut effects = list::refresh(model);
             // What the cursor is on comes first, where it could not be read or was stopped on its way.
@@ -193,7 +203,11 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             effects.extend(if opened.is_empty() { travel::refresh(model) } else { opened });
             effects
         }
-        Action::StopWork => travel::stop(model),
+        Action::StopWork => {
+            let mut effects = travel::stop(model);
+            effects.extend(events::stop(model));
+            effects
+        }
         Action::OpenAggregate => {
             let mut effects = list::open_chosen(model);
             if let Some(travel) = &mut model.travel {
@@ -229,6 +243,18 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
+/// Keeps what was found by typing.
+fn accept(model: &mut Model) -> Vec<Effect> {
+    if model.list.finding == Finding::Typing {
+        model.list.finding = if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
+        // Where the list hides what was found, taking it is looking into it.
+        if model.areas.shape != Shape::Wide && model.list.chosen().is_some() {
+            return act(model, Action::OpenAggregate);
+        }
+    }
+    Vec::new()
+}
+
 #[cfg(debug_assertions)]
 #[expect(clippy::panic, reason = "this is what it is for")]
 fn crash() -> Vec<Effect> {
@@ -246,6 +272,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if travel::is_busy(model) {
         return travel::stop(model);
     }
+    if model.events.returning {
+        return events::show_screen(model, Screen::Events);
+    }
     if model.focus == Panel::List { Vec::new() } else { focus(model, Panel::List) }
 }
 
@@ -259,15 +288,20 @@ fn focus_by(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Gives the keys to a panel, and shows it.
 fn focus(model: &mut Model, panel: Panel) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if model.screen != Screen::Timeline {
+        effects.extend(events::show_screen(model, Screen::Timeline));
+    }
     if model.list.finding == Finding::Typing && panel != Panel::List {
         model.list.finding = if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
     }
     model.focus = panel;
     if panel == Panel::Rail {
-        return Vec::new();
+        return effects;
     }
     model.tab = panel;
-    resize(model, model.areas.whole)
+    effects.extend(resize(model, model.areas.whole));
+    effects
 }
 
 /// By how many lines an action moves where `height` are shown; `None` where it moves nothing.

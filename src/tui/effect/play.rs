@@ -79,15 +79,18 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
     if let Some(stop) = source.stop.take() {
         ticket.stop_with(Box::new(move || stop.interrupt()));
     }
-    let opened = source.open().and_then(|session| Ok((session.reopen()?, session)));
-    Answer::Opened(opened.map(|(twin, mut session)| {
+    let opened = source.open().and_then(|session| {
+        let twins: Result<Vec<_>, _> = front.twins.iter().map(|_| session.reopen()).collect();
+        Ok((twins?, session))
+    });
+    Answer::Opened(opened.map(|(twins, mut session)| {
         session.linger();
         let facts = facts(&session, first);
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
         front.session = Some(session);
-        if let Some(seat) = front.twin.take() {
-            // The lane beside this one is gone only when the screen ends.
+        for (seat, twin) in front.twins.drain(..).zip(twins) {
+            // A lane beside this one is gone only when the screen ends.
             let _ = seat.send(twin);
         }
         Box::new(facts)

@@ -9,7 +9,10 @@ use crate::task::Ticket as AnyTicket;
 
 type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
 
-fn session<'a>(side: &'a mut Side, ticket: &Ticket<'_>) -> Result<&'a mut Session, SessionError> {
+pub(super) fn session<'a>(
+    side: &'a mut Side,
+    ticket: &Ticket<'_>,
+) -> Result<&'a mut Session, SessionError> {
     if side.session.is_none() {
         let session = side.twin.recv().map_err(|_| SessionError::Cancelled)?;
         let interrupter = session.interrupter();

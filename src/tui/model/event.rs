@@ -66,10 +66,32 @@ impl EventView {
         correlation: Option<&str>,
         failed: bool,
     ) {
+        match &moment.event {
+            Some(event) => self.fill(event, &moment.findings, width, correlation, failed),
+            None => *self = Self { width, ..Self::default() },
+        }
+    }
+
+    /// Shows an event as it was read, applied to nothing.
+    pub(crate) fn show_event(&mut self, event: &Event, width: usize, correlation: Option<&str>) {
+        // What reading the payload notices is known once it was read.
+        let _ = event.data.value();
+        let findings: Vec<Finding> =
+            event.findings.iter().cloned().chain(event.noticed()).collect();
+        self.fill(event, &findings, width, correlation, false);
+    }
+
+    fn fill(
+        &mut self,
+        event: &Event,
+        findings: &[Finding],
+        width: usize,
+        correlation: Option<&str>,
+        failed: bool,
+    ) {
         *self = Self { width, ..Self::default() };
-        let Some(event) = &moment.event else { return };
-        let findings = told_once(&moment.findings);
-        let why = moment.findings.last().filter(|_| failed).map(|finding| finding.message.as_str());
+        let why = findings.last().filter(|_| failed).map(|finding| finding.message.as_str());
+        let findings = told_once(findings);
         for (severity, message, hint) in &findings {
             if why == Some(*message) {
                 self.finding(*severity, &format!("could not be applied: {message}"), *hint);

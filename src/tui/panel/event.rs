@@ -1,12 +1,13 @@
 //! The event under the playhead: its payload, what is recorded around it, what was noticed.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
-use super::super::model::event::{EMPTY, FACT, Part};
+use super::super::model::event::{EMPTY, EventView, FACT, Part};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::model::Severity;
@@ -39,7 +40,6 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let Some(travel) = travel else {
         return super::unread(model, content, buffer);
     };
-    let height = usize::from(content.height);
     if event.is_none() {
         if let Some(first) = widget::line_of(content, 0) {
             let hint = model.hint(Action::StepForward, "goes to it");
@@ -49,13 +49,25 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         }
         return;
     }
-    let window = travel.event.scroll.window(travel.event.len, height);
-    if areas.shape != Shape::Small {
-        let shown = widget::shown_of(&window, travel.event.len);
+    draw_parts(&travel.event, theme, content, area, buffer);
+}
+
+/// Draws the lines of an event in `content`; where not all are shown, the lower edge of the frame `area` around it says
+/// which are.
+pub(crate) fn draw_parts(
+    view: &EventView,
+    theme: &Theme,
+    content: Rect,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let window = view.scroll.window(view.len, usize::from(content.height));
+    if area.bottom() > content.bottom() {
+        let shown = widget::shown_of(&window, view.len);
         widget::frame_below(buffer, area, theme, "", &shown);
     }
     let mut above = 0;
-    for part in &travel.event.parts {
+    for part in &view.parts {
         let lines = part.lines();
         let begin = window.start.max(above);
         let end = window.end.min(above + lines);

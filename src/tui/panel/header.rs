@@ -16,6 +16,11 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     buffer.set_style(areas.header, theme.bar);
     let mut left = vec![Span::styled(" foldback ", theme.badge), Span::raw(" ")];
+    if areas.shape != Shape::Wide {
+        // The screens stand where the program's name would.
+        let taken = super::screens::width(model, areas);
+        left = vec![Span::raw(" ".repeat(usize::from(taken) + 1))];
+    }
     let right = doing(model, areas);
     let room = usize::from(areas.header.width)
         .saturating_sub(line::width(&left) + line::width(&right) + 3);
@@ -25,8 +30,13 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             vec![Span::styled("opening…", theme.dim)],
         ],
         Store::Open(store) => {
-            let mut facts = vec![vec![Span::styled(store.name.as_str(), theme.title)]];
-            facts.extend(findings(store, theme));
+            let findings = findings(store, theme);
+            // A long name gives way to what is wrong.
+            let beside = findings.as_ref().map_or(0, |told| line::width(told) + 2);
+            let name =
+                crate::text::truncate_middle(&store.name, room.saturating_sub(beside).max(6));
+            let mut facts = vec![vec![Span::styled(name, theme.title)]];
+            facts.extend(findings);
             facts.push(vec![Span::styled(store.layout.as_str(), theme.dim)]);
             if store.read_only {
                 facts.push(vec![Span::styled("read-only", theme.good)]);
@@ -51,6 +61,8 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     }
     left.extend(shown);
     line::spread(buffer, areas.header, left, right, 10);
+    // After the line that leaves room for them.
+    super::screens::draw(model, areas, buffer);
 }
 
 /// How much there is to be said of the store as a whole.

@@ -16,7 +16,7 @@ fn nested(levels: usize) -> String {
 /// On one event, with everything in its state open.
 fn opened(data: &str, size: (u16, u16)) -> Stage {
     let mut stage = Stage::on(vec![event("order-1", 1, "Nested", 1, data)], size);
-    stage.keys("2 < down *");
+    stage.keys("alt-2 < down *");
     stage
 }
 
@@ -60,7 +60,7 @@ fn what_stands_outside_of_the_window_says_to_which_side() {
 fn the_changes_and_the_payload_stay_in_sight_however_deep_they_are() {
     for size in SIZES {
         let mut stage = opened(&nested(60), size);
-        for tab in ["3", "4"] {
+        for tab in ["alt-3", "alt-4"] {
             stage.keys(tab).keys(">");
             for _ in 0..60 {
                 let screen = stage.text_now();
@@ -92,7 +92,7 @@ fn a_state_longer_than_its_panel_says_where_the_event_changed_it() {
     let second = event("order-1", 2, "Changed", 2, r#"{"k59":0}"#);
     let third = event("order-1", 3, "Changed", 3, r#"{"k00":5,"k58":5}"#);
     let mut stage = Stage::on(vec![first, second, third], (80, 24));
-    stage.keys("2 left").shows("changed ↓  1–14 of 60").keys("n").shows("~   k59  0");
+    stage.keys("alt-2 left").shows("changed ↓  1–14 of 60").keys("n").shows("~   k59  0");
     stage.hides("changed ").shows("47–60 of 60").keys("right").shows("changed ↑  ");
 }
 
@@ -109,7 +109,7 @@ fn what_is_recorded_about_an_event_is_read_to_its_end() {
     ));
     for size in SIZES {
         let mut stage = Stage::on(vec![made.clone()], size);
-        stage.keys("4 >").shows("last");
+        stage.keys("alt-4 >").shows("last");
         let mut seen = String::new();
         for _ in 0..40 {
             seen = stage.text_now();

@@ -90,7 +90,7 @@ fn back_and_forth_through_the_places_of_several_aggregates() {
     stage.keys("u").shows("there is no place to go back to");
     stage.keys("g").text("5").keys("enter left left").shows("State at v3 ");
     stage.keys("home end").shows("State at v12 ");
-    stage.keys("1 down enter").shows("─ Order order-2 ─").keys("g").text("7").keys("enter");
+    stage.keys("alt-1 down enter").shows("─ Order order-2 ─").keys("g").text("7").keys("enter");
     // Back: where each jump began.
     stage.keys("u").shows("─ Order order-2 ─").shows("State at v12 ");
     stage.keys("u").shows("─ Order order-1 ─").shows("State at v12 ");

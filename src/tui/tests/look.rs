@@ -44,8 +44,8 @@ fn a_tiny_store() {
         insta::assert_snapshot!(format!("tiny_{name}_state"), stage.picture());
     }
     let mut stage = Stage::shop(USUAL);
-    insta::assert_snapshot!("tiny_usual_change", stage.keys("down 3").picture());
-    insta::assert_snapshot!("tiny_usual_event", stage.keys("4").picture());
+    insta::assert_snapshot!("tiny_usual_change", stage.keys("down alt-3").picture());
+    insta::assert_snapshot!("tiny_usual_event", stage.keys("alt-4").picture());
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn long_texts_scroll_and_tabs_are_clicked() {
         stage.keys("<");
     }
     // What is behind another tab keeps its place.
-    stage.keys("down down 3 4 2").shows("key000");
+    stage.keys("down down alt-3 alt-4 alt-2").shows("key000");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn the_palette_runs_anything_by_a_part_of_its_name() {
 fn the_palette_runs_what_is_chosen_and_begins_with_what_is_called_so() {
     let mut stage = Stage::shop(LARGE);
     stage.keys("left :").text("back").keys("enter").shows("State at v1 ");
-    stage.keys("5 4 :").text("back").keys("enter");
+    stage.keys("5 alt-4 :").text("back").keys("enter");
     assert_eq!(stage.app.model.focus, Panel::List, "`back` itself comes first");
     stage.keys("end :").text("back").keys("down");
     let Overlay::Palette(palette) = &stage.app.model.overlay else { panic!("closed") };
@@ -90,20 +90,20 @@ fn help_shows_every_binding_of_the_keymap() {
 fn the_footer_offers_what_does_something_here() {
     let data = r#"{"plain":1,"inside":{"a":1}}"#;
     let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, data)], LARGE);
-    stage.keys("2").hides("Enter fold").shows("n next change").shows("v full");
+    stage.keys("alt-2").hides("Enter fold").shows("n next change").shows("v full");
     stage.keys("down").shows("Enter fold");
     stage.keys("home").hides("Enter fold").hides("next change").hides("v full");
-    stage.keys("4").hides("v full").keys("right").shows("v full");
+    stage.keys("alt-4").hides("v full").keys("right").shows("v full");
     // A payload that is not shown in full is not shown for a reason.
     let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, "{")], LARGE);
-    stage.keys("4 v").shows("the payload is no JSON");
+    stage.keys("alt-4 v").shows("the payload is no JSON");
 }
 
 #[test]
 fn a_long_value_is_read_on_as_much_of_the_screen_as_there_is() {
     let data = format!(r#"{{"long":"{}","short":1}}"#, "0123456789".repeat(1000));
     let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, &data)], LARGE);
-    stage.keys("2 v").shows("1–41 of 87").keys("esc down v").shows("─ .short ─");
+    stage.keys("alt-2 v").shows("1–41 of 87").keys("esc down v").shows("─ .short ─");
     let overlay = &stage.app.model.overlay;
     assert_eq!(crate::tui::overlay::area(&stage.app.model.areas, overlay).height, 14);
 }
@@ -119,7 +119,7 @@ fn tab_goes_through_the_panels_and_back() {
     assert_eq!(focus("tab tab tab"), Panel::Event);
     assert_eq!(focus("tab"), Panel::List);
     assert_eq!(focus("shift-tab"), Panel::Event);
-    assert_eq!(focus("2"), Panel::State);
+    assert_eq!(focus("alt-2"), Panel::State);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_long_value_is_read_to_its_end() {
     let events = || vec![event("order-1", 1, "Made", 1, &data)];
     for size in [(80, 24), (40, 12)] {
         let mut stage = Stage::on(events(), size);
-        stage.keys("2 v").shows("─ .note ─").hides("THE END");
+        stage.keys("alt-2 v").shows("─ .note ─").hides("THE END");
         stage.keys("> pageup").hides("THE END").keys("pagedown").shows("THE END");
         stage.shows("\\u{1b}[2J").keys("up v down v").shows("─ .none ─").shows("│ \"\"");
         stage.keys("esc down v").shows("─ .many ─").shows("\"a\"").keys("esc");

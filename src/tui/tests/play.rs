@@ -28,7 +28,7 @@ fn about(wait: Duration, millis: u64) -> bool {
 fn space_plays_an_event_at_a_time_and_pauses() {
     for (name, size) in SIZES {
         let mut stage = Stage::on(counter("order-1", 12), size);
-        stage.keys("g").text("3").keys("enter 2 space").shows("▶ 4×").shows("v4 of 12");
+        stage.keys("g").text("3").keys("enter alt-2 space").shows("▶ 4×").shows("v4 of 12");
         beats(&mut stage, 2);
         insta::assert_snapshot!(format!("playing_{name}"), stage.shows("v6 of 12").picture());
         stage.keys("space").hides("▶ 4×").shows("v6 of 12");
@@ -105,7 +105,7 @@ fn whoever_moves_the_playhead_takes_it_over() {
     stage.input(Input::Click(x + 40, y)).hides("▶ 4×");
     stage.keys("home space").input(Input::Wheel(true, x, y)).hides("▶ 4×");
     // What does not move it does not stop it.
-    stage.keys("home space 3 down tab 2 enter ? esc").shows("▶ 4×");
+    stage.keys("home space alt-3 down tab alt-2 enter ? esc").shows("▶ 4×");
     beats(&mut stage, 1);
     stage.shows("State at v2");
 }

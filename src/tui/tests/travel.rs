@@ -162,7 +162,7 @@ fn an_event_that_cannot_be_applied_is_shown_with_its_reason() {
     stage.input(Input::Click(x, y));
     assert_eq!(stage.app.model.travel.as_ref().unwrap().tree.scroll.cursor, 0);
     for size in [(120, 30), (80, 24), (40, 12)] {
-        stage.resize(size.0, size.1).keys("2").shows("could not be applied").shows("n  4");
+        stage.resize(size.0, size.1).keys("alt-2").shows("could not be applied").shows("n  4");
         stage.shows("✗ 2 events");
     }
     stage.keys("home right").hides("could not be applied");
@@ -173,7 +173,7 @@ fn where_no_event_can_be_applied_the_state_is_not_called_empty() {
     let events = (1..=11).map(|v| event("order-1", v, "Sealed", v, "\"x\"")).collect();
     let mut stage = Stage::on(events, LARGE);
     stage.shows("✗ none of the 11 events could be applied").hides("the state is empty");
-    stage.resize(40, 12).keys("2").shows("✗ none of 11 could be applied").resize(160, 45);
+    stage.resize(40, 12).keys("alt-2").shows("✗ none of 11 could be applied").resize(160, 45);
     stage.keys("home right").shows("✗ the only event could not be applied");
     stage.keys("left").shows("before the first event there is nothing").hides("could not be");
 }
@@ -185,7 +185,7 @@ fn text_from_a_store_never_reaches_the_terminal_raw() {
     let mut odd = event(id, 1, "Type\u{1b}]0;x\u{7}", 1, data);
     odd.category = "Cat\u{9b}2J".into();
     let mut stage = Stage::on(vec![odd], LARGE);
-    for keys in ["enter", "3", "4", "g", "esc", "1"] {
+    for keys in ["enter", "alt-3", "alt-4", "g", "esc", "alt-1"] {
         let screen = stage.keys(keys).text_now();
         let raw = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
         assert!(!screen.contains(raw), "{screen:?}");
@@ -322,11 +322,11 @@ fn bytes_that_are_no_text_are_shown_and_can_be_scrolled_through() {
     stage
         .shows("00 01 fe ff 9d 9d")
         .shows(&format!("{} of application/json", human::bytes(20_000)))
-        .keys("4");
+        .keys("alt-4");
     let len = stage.app.model.travel.as_ref().unwrap().event.len;
     assert!(len > 16 * 1024 / 16 && len < 1100, "{len}");
     stage
-        .keys("4 >")
+        .keys("alt-4 >")
         .shows(&format!("{} more", human::bytes(20_000 - 16_384)))
         .shows("type        Sealed");
 }

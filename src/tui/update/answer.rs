@@ -4,7 +4,7 @@ use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{fail, list, play, say, tell, travel, visit};
+use super::{events, fail, list, play, say, tell, travel, visit};
 use crate::model::{AggregateKey, At, Finding, Severity};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -35,8 +35,11 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             notice(model, findings);
             let mut effects = list::begin(model, first);
             effects.push(list::count(model));
+            effects.extend(events::begin(model));
             effects
         }
+        Answer::Events(place, page) => events::arrived(model, place, page),
+        Answer::Event(found) => events::loaded(model, found),
         Answer::Opened(Err(error)) => {
             model.exit = Some(Exit::Unopened(error));
             Vec::new()

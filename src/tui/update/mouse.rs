@@ -1,11 +1,11 @@
 //! The mouse: a click chooses, gives the keys, moves the playhead; the wheel scrolls what is under it.
 
 use super::super::effect::Effect;
-use super::super::layout::{Panel, Shape};
+use super::super::layout::{Panel, Screen, Shape};
 use super::super::model::Model;
 use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
-use super::{focus, list, overlay, travel, visit};
+use super::{events, focus, list, overlay, travel, visit};
 use crate::model::{At, Version};
 
 /// Lines a turn of the wheel.
@@ -27,6 +27,13 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             }
         }
         return Vec::new();
+    }
+    let screen = super::super::panel::screens::screen_at(model, &model.areas, x, y);
+    if let Some(screen) = screen {
+        return events::show_screen(model, screen);
+    }
+    if model.screen == Screen::Events {
+        return events::click(model, x, y);
     }
     if model.areas.shape != Shape::Wide && y == model.areas.tabs.y {
         let tab = super::super::panel::tabs::tab_at(&model.areas, x);
@@ -78,7 +85,9 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
 /// Moves the playhead to the event in the column of the mouse, or to the end that it has left behind.
 pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
     // What is seen there may be about to be replaced by another aggregate.
-    let ready = model.opening.is_none() && matches!(model.overlay, Overlay::None);
+    let ready = model.opening.is_none()
+        && model.screen == Screen::Timeline
+        && matches!(model.overlay, Overlay::None);
     if !model.dragging || !ready {
         return Vec::new();
     }
@@ -104,6 +113,9 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
     if !matches!(model.overlay, Overlay::None) {
         let action = if down { super::Action::CursorDown } else { super::Action::CursorUp };
         return overlay::act(model, action);
+    }
+    if model.screen == Screen::Events {
+        return events::wheel(model, by, x, y);
     }
     let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
     let height = model.height(panel);

@@ -39,7 +39,7 @@ pub(super) fn fit_state(model: &mut Model) {
 }
 
 /// What the layout calls the member of the metadata that names the conversation.
-fn correlation(store: &Store) -> Option<&str> {
+pub(super) fn correlation(store: &Store) -> Option<&str> {
     match store {
         Store::Open(facts) => facts.correlation.as_deref(),
         Store::Opening(_) => None,

@@ -1,0 +1,259 @@
+//! The whole store in its own order: a window that follows the cursor, however many events there are.
+
+pub(crate) mod row;
+
+use crate::model::{Event, Position};
+use crate::store::{Cursor, Direction, EventQuery};
+
+use super::super::layout::Part;
+use super::event::EventView;
+use super::scroll::Scroll;
+use row::Row;
+
+/// Rows asked for at a time.
+pub(crate) const PAGE: usize = 200;
+/// Rows kept; beyond them the far side is forgotten and read again when somebody goes there.
+const KEPT: usize = 5 * PAGE;
+
+/// Where a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It is the new beginning: the oldest events.
+    Start,
+    /// It is the new end: the newest events.
+    End,
+    /// Under what is there.
+    Below,
+    /// Above what is there.
+    Above,
+    /// It takes the place of the last rows, which may be followed by new ones.
+    Again,
+}
+
+/// Some rows and what was read of the store to find them: what comes after `from`, up to `to`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    rows: usize,
+    /// `None` is the beginning of the store.
+    from: Option<Cursor>,
+    /// `None` is the end of what was there when it was read.
+    to: Option<Cursor>,
+}
+
+/// A page as a lane found it.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    /// The rows, in the store's order.
+    pub(crate) rows: Vec<Row>,
+    /// Where to read on, as [`crate::store::EventPage::next`] says.
+    pub(crate) next: Option<Cursor>,
+    /// Which of the store's histories it is of.
+    pub(crate) history: u64,
+}
+
+/// The window and what is chosen in it.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    /// Whether one level back from the Timeline screen leads here.
+    pub(crate) returning: bool,
+    /// The part that has the keys.
+    pub(crate) part: Part,
+    rows: Vec<Row>,
+    /// Where the rows come from, in order; together they hold all rows.
+    spans: Vec<Span>,
+    /// What is being read.
+    pub(crate) loading: Option<Place>,
+    /// Whether anything was ever read.
+    pub(crate) loaded: bool,
+    /// The chosen row.
+    pub(crate) scroll: Scroll,
+    /// The chosen event in lines.
+    pub(crate) view: EventView,
+    /// The chosen event, where it is too large for its row and was read for itself.
+    large: Option<Box<Event>>,
+    /// Which event the lines are of.
+    viewed: Option<(Option<Position>, u64)>,
+    /// Grows with every row that was ever read, so that one can be told from another.
+    serial: u64,
+    history: u64,
+}
+
+impl Events {
+    /// The rows that are in memory.
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The chosen row.
+    pub(crate) fn chosen(&self) -> Option<&Row> {
+        self.rows.get(self.scroll.cursor)
+    }
+
+    /// The chosen event, where it is in memory.
+    pub(crate) fn event(&self) -> Option<&Event> {
+        let row = self.chosen()?;
+        let large = || self.large.as_deref().filter(|large| row.is(large));
+        row.event.as_deref().or_else(large)
+    }
+
+    /// Takes in a large event that was read for itself.
+    pub(crate) fn take_event(&mut self, event: Box<Event>) {
+        self.large = Some(event);
+        self.viewed = None;
+    }
+
+    /// Whether the first row in memory is the oldest, or the last one the newest.
+    pub(crate) fn reaches(&self, place: Place) -> bool {
+        match place {
+            Place::Start => self.spans.first().is_some_and(|span| span.from.is_none()),
+            _ => self.spans.last().is_some_and(|span| span.to.is_none()),
+        }
+    }
+
+    /// The question for a page.
+    pub(crate) fn query(&self, place: Place) -> EventQuery {
+        let (after, upto, direction) = match place {
+            Place::Start => (None, None, Direction::Forward),
+            Place::End => (None, None, Direction::Backward),
+            Place::Below => (self.spans.last().and_then(|span| span.to), None, Direction::Forward),
+            Place::Above => {
+                (None, self.spans.first().and_then(|span| span.from), Direction::Backward)
+            }
+            Place::Again => {
+                (self.spans.last().and_then(|span| span.from), None, Direction::Forward)
+            }
+        };
+        EventQuery { after, upto, direction, ..EventQuery::default() }
+    }
+
+    /// How many rows to ask for.
+    pub(crate) fn limit(&self, place: Place) -> usize {
+        let again = self.spans.last().filter(|_| place == Place::Again);
+        again.map_or(0, |span| span.rows) + PAGE
+    }
+
+    /// Takes a page in; `false` where it is of another history than the rows, which are forgotten then.
+    pub(crate) fn take(&mut self, place: Place, mut page: Page, height: usize) -> bool {
+        self.loading = None;
+        if self.loaded
+            && self.history != page.history
+            && !matches!(place, Place::Start | Place::End)
+        {
+            (self.rows, self.spans) = (Vec::new(), Vec::new());
+            return false;
+        }
+        self.history = page.history;
+        for row in &mut page.rows {
+            self.serial += 1;
+            row.serial = self.serial;
+        }
+        let rows = page.rows.len();
+        let begin = |span: Option<&Span>| span.and_then(|span| span.from);
+        let end = |span: Option<&Span>| span.and_then(|span| span.to);
+        match place {
+            Place::Start | Place::End => {
+                let span = if place == Place::Start {
+                    Span { rows, from: None, to: page.next }
+                } else {
+                    Span { rows, from: page.next, to: None }
+                };
+                (self.rows, self.spans) = (page.rows, vec![span]);
+                self.scroll = Scroll::default();
+                let line = if place == Place::Start { 0 } else { rows.saturating_sub(1) };
+                self.scroll.move_to(line, rows, height);
+                self.loaded = true;
+            }
+            Place::Again => {
+                let last = self.spans.pop().unwrap_or_default();
+                self.rows.truncate(self.rows.len() - last.rows);
+                self.rows.append(&mut page.rows);
+                self.spans.push(Span { rows, from: last.from, to: page.next });
+            }
+            Place::Below => {
+                let span = Span { rows, from: end(self.spans.last()), to: page.next };
+                self.rows.append(&mut page.rows);
+                self.spans.push(span);
+            }
+            Place::Above => {
+                let span = Span { rows, from: page.next, to: begin(self.spans.first()) };
+                self.rows.splice(..0, page.rows);
+                self.spans.insert(0, span);
+                self.scroll.cursor += rows;
+                self.scroll.offset += rows;
+                if self.rows.len() == rows {
+                    // What was searched for backwards is first found here: the newest of it is chosen.
+                    self.scroll.cursor = rows.saturating_sub(1);
+                }
+            }
+        }
+        self.join();
+        self.forget_far(place);
+        self.scroll.settle(self.rows.len(), height);
+        true
+    }
+
+    /// A span without rows is a part of its neighbour.
+    fn join(&mut self) {
+        let mut joined: Vec<Span> = Vec::with_capacity(self.spans.len());
+        for span in self.spans.drain(..) {
+            match joined.last_mut() {
+                Some(last) if last.rows == 0 || span.rows == 0 => {
+                    last.rows += span.rows;
+                    last.to = span.to;
+                }
+                _ => joined.push(span),
+            }
+        }
+        self.spans = joined;
+    }
+
+    fn forget_far(&mut self, place: Place) {
+        while self.rows.len() > KEPT && self.spans.len() > 1 {
+            if place == Place::Below {
+                let far = self.spans.remove(0).rows;
+                self.rows.drain(..far);
+                self.scroll.cursor = self.scroll.cursor.saturating_sub(far);
+                self.scroll.offset = self.scroll.offset.saturating_sub(far);
+            } else if let Some(far) = self.spans.pop() {
+                self.rows.truncate(self.rows.len() - far.rows);
+            }
+        }
+    }
+
+    /// The page that the cursor will need soon.
+    pub(crate) fn wanted(&self, height: usize) -> Option<Place> {
+        if self.loading.is_some() || !self.loaded {
+            return None;
+        }
+        let near = 2 * height;
+        if !self.reaches(Place::End) && self.scroll.cursor + near >= self.rows.len() {
+            return Some(Place::Below);
+        }
+        (!self.reaches(Place::Start) && self.scroll.cursor < near).then_some(Place::Above)
+    }
+
+    /// Shows the chosen event in lines of `width` cells, if it is not shown yet; `true` where it has to be read first.
+    pub(crate) fn show(&mut self, width: usize, correlation: Option<&str>) -> bool {
+        let Some(row) = self.rows.get(self.scroll.cursor) else {
+            (self.view, self.viewed) = (EventView::default(), None);
+            return false;
+        };
+        let shown = Some((row.position, row.serial));
+        if self.viewed == shown && self.view.fits(width) {
+            return false;
+        }
+        let large = self.large.as_deref().filter(|large| row.is(large));
+        let Some(event) = row.event.as_deref().or(large) else {
+            (self.view, self.viewed) = (EventView::default(), None);
+            return true;
+        };
+        let same = self.viewed == shown;
+        let scroll = self.view.scroll;
+        self.view.show_event(event, width, correlation);
+        if same {
+            self.view.scroll = scroll;
+        }
+        self.viewed = shown;
+        false
+    }
+}

@@ -1,0 +1,207 @@
+//! The events of the store, one in a line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::super::super::layout::{Areas, Part, Shape};
+use super::super::super::model::events::row::Row;
+use super::super::super::model::events::{Events, Place};
+use super::super::super::model::{Model, Store, event};
+use super::super::super::theme::Theme;
+use super::super::super::widget::{self, line};
+use crate::model::{Severity, Timestamp, time};
+use crate::text::{self, human};
+
+/// How wide each column is; 0 where it is left out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Columns {
+    position: usize,
+    time: usize,
+    aggregate: usize,
+    version: usize,
+    kind: usize,
+    data: usize,
+}
+
+/// Cells between two columns.
+const GAP: usize = 2;
+
+impl Columns {
+    /// The widths that show most of these rows in `room` cells.
+    fn of(rows: &[Row], room: usize) -> Self {
+        let widest = |cells: &dyn Fn(&Row) -> usize, least: usize| {
+            rows.iter().map(cells).max().unwrap_or(0).max(least)
+        };
+        let has_position = rows.iter().any(|row| row.position.is_some());
+        let has_time = rows.iter().any(|row| row.time.is_some());
+        let position = if has_position { widest(&|row| position(row).len(), 5) } else { 0 };
+        let version = widest(&|row| version(row).len(), 2);
+        let aggregate = widest(&|row| text::width(&id(row)), 9);
+        let kind = widest(&|row| text::width(&row.kind), 4);
+        let fixed = |cells: usize| if cells == 0 { 0 } else { cells + GAP };
+        // The time gives way first, then the position: an event is known by its aggregate, version and type.
+        let time = match room {
+            _ if !has_time => 0,
+            110.. => 23,
+            64.. => 14,
+            _ => 0,
+        };
+        let position = if room < 52 { 0 } else { position };
+        let left = room.saturating_sub(fixed(position) + fixed(time) + fixed(version));
+        let (aggregate, kind) = if room < 64 {
+            let kind = kind.min(left * 3 / 5);
+            (aggregate.min(left.saturating_sub(kind + GAP)), kind)
+        } else {
+            (aggregate.min(left * 3 / 10), kind.min(left * 3 / 10))
+        };
+        let data = left.saturating_sub(fixed(aggregate) + fixed(kind));
+        let data = if data < 8 { 0 } else { data };
+        Self { position, time, aggregate, version, kind, data }
+    }
+}
+
+fn position(row: &Row) -> String {
+    row.position.map_or_else(String::new, |position| {
+        human::signed(position.0).trim_start_matches('+').to_owned()
+    })
+}
+
+fn version(row: &Row) -> String {
+    format!("v{}", human::count(row.version.0))
+}
+
+fn id(row: &Row) -> String {
+    event::or_quotes(row.key.id.as_str())
+}
+
+/// A moment in so many cells: the seconds are what differs from line to line.
+fn moment(time: &Timestamp, cells: usize) -> String {
+    if cells >= 23 {
+        let mut full = time::rfc3339(time).replace('T', " ");
+        full.truncate(full.find('Z').unwrap_or(full.len()).min(cells));
+        full
+    } else {
+        time.format("%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// Draws the list.
+pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let area = areas.events.part(Part::List);
+    let content = areas.events.content(Part::List);
+    let events = &model.events;
+    let focused = events.part == Part::List;
+    let window = events.scroll.window(events.rows().len(), usize::from(content.height));
+    if areas.shape != Shape::Small {
+        let count = model.counts.map(|counts| human::count(counts.events));
+        let right = count.map_or_else(Vec::new, |count| vec![Span::styled(count, theme.dim)]);
+        let title = if areas.shape == Shape::Wide { Part::List.title() } else { "" };
+        widget::frame(buffer, area, theme, focused, title, right);
+        widget::frame_below(buffer, area, theme, "", ends(events, &window));
+    }
+    if events.rows().is_empty() {
+        if let Some(first) = widget::line_of(content, 0) {
+            let told = Span::styled(nothing(model), theme.dim);
+            line::spread(buffer, first, vec![told], Vec::new(), 10);
+        }
+        return;
+    }
+    let rows = events.rows().get(window.clone()).unwrap_or_default();
+    let columns = Columns::of(rows, usize::from(content.width));
+    if areas.shape != Shape::Small {
+        let heading = Rect { y: content.y.saturating_sub(1), height: 1, ..content };
+        draw_heading(columns, theme, heading, buffer);
+    }
+    for (at, row) in rows.iter().enumerate() {
+        let Some(area) = widget::line_of(content, at) else { break };
+        let chosen = window.start + at == events.scroll.cursor;
+        if chosen {
+            widget::choose(buffer, area, theme, focused);
+        }
+        let spans = cells(row, columns, theme, chosen);
+        line::spread(buffer, area, spans, Vec::new(), 4);
+    }
+}
+
+/// Whether an end of the store is in sight, or is being read on to.
+fn ends(events: &Events, window: &std::ops::Range<usize>) -> &'static str {
+    let oldest = window.start == 0 && events.reaches(Place::Start);
+    let newest = window.end == events.rows().len() && events.reaches(Place::End);
+    match (oldest, newest, events.loading) {
+        (true, true, _) => "all",
+        (_, true, _) => "to the newest",
+        (true, ..) => "from the oldest",
+        (_, _, Some(_)) => "reading…",
+        _ => "",
+    }
+}
+
+fn nothing(model: &Model) -> &'static str {
+    if matches!(model.store, Store::Opening(_)) {
+        "opening…"
+    } else if !model.events.loaded && model.events.loading.is_some() {
+        "reading…"
+    } else if !model.events.loaded {
+        "nothing was read"
+    } else {
+        "no events yet"
+    }
+}
+
+fn draw_heading(columns: Columns, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut spans = Vec::new();
+    let mut heading = |name: &str, cells: usize, right: bool| {
+        if cells > 0 {
+            let name = text::truncate(name, cells);
+            let padded =
+                if right { text::pad_start(&name, cells) } else { text::pad(&name, cells) };
+            spans.push(Span::styled(padded.into_owned(), theme.dim));
+            spans.push(Span::raw(" ".repeat(GAP)));
+        }
+    };
+    heading(if columns.position < 8 { "pos" } else { "position" }, columns.position, true);
+    heading("time", columns.time, false);
+    heading("aggregate", columns.aggregate, false);
+    // What stands below says what it is: `v17`.
+    heading("", columns.version, true);
+    heading("type", columns.kind, false);
+    heading("data", columns.data, false);
+    line::spread(buffer, area, spans, Vec::new(), 4);
+}
+
+fn cells<'a>(row: &'a Row, columns: Columns, theme: &Theme, chosen: bool) -> Vec<Span<'a>> {
+    let mut spans: Vec<Span<'a>> = Vec::new();
+    let mut cell = |told: String, cells: usize, right: bool, style| {
+        if cells > 0 {
+            let padded =
+                if right { text::pad_start(&told, cells) } else { text::pad(&told, cells) };
+            spans.push(Span::styled(padded.into_owned(), style));
+            spans.push(Span::raw(" ".repeat(GAP)));
+        }
+    };
+    let name = if chosen { theme.title } else { theme.text() };
+    cell(position(row), columns.position, true, theme.dim);
+    let when = row.time.as_ref().map_or_else(String::new, |time| moment(time, columns.time));
+    cell(when, columns.time, false, theme.dim);
+    let id = text::truncate_middle(&id(row), columns.aggregate).into_owned();
+    cell(id, columns.aggregate, false, name);
+    cell(version(row), columns.version, true, theme.dim);
+    let kind = text::truncate_middle(&row.kind, columns.kind).into_owned();
+    cell(kind, columns.kind, false, theme.key);
+    let mut room = columns.data;
+    if let Some(severity) = row.odd.filter(|_| room > 2) {
+        let style = if severity == Severity::Error { theme.bad } else { theme.warn };
+        spans.push(Span::styled(format!("{} ", event::mark(severity)), style));
+        room -= 2;
+    }
+    if room > 0 {
+        let (told, style) = match &row.data {
+            Ok(data) => (data, theme.text()),
+            Err(reason) => (reason, theme.bad),
+        };
+        spans.push(Span::styled(text::truncate(told, room), style));
+    }
+    spans
+}

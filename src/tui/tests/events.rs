@@ -1,0 +1,185 @@
+//! The Events screen: the whole store in order, and the way from an event to its aggregate and back.
+
+use super::stage::{Stage, counter, event, session};
+use crate::model::{Event, Position, Version};
+use crate::session::{OpenOptions, Session};
+use crate::store::EventStore as _;
+use crate::store::memory::MemoryStore;
+use crate::tui::input::Input;
+use crate::tui::layout::{Part, Screen};
+use crate::tui::model::events::PAGE;
+
+const LARGE: (u16, u16) = (160, 45);
+const USUAL: (u16, u16) = (80, 24);
+const SMALL: (u16, u16) = (40, 12);
+const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", USUAL), ("small", SMALL)];
+
+/// Two kinds of aggregates whose events come in turn.
+pub(super) fn many(count: u64) -> Vec<Event> {
+    let one = |n: u64| {
+        let (of, version) = (n % 50, n / 50 + 1);
+        let kind = if n.is_multiple_of(7) { "OrderPlaced" } else { "ItemAdded" };
+        let data = format!(r#"{{"n":{n},"total":{}.50}}"#, n % 90);
+        let mut event = event(&format!("order-{of:03}"), version, kind, n, &data);
+        event.position = Some(Position(n as i64 + 1));
+        event
+    };
+    (0..count).map(one).collect()
+}
+
+fn positions(stage: &Stage) -> Vec<i64> {
+    let rows = stage.app.model.events.rows();
+    rows.iter().map(|row| row.position.unwrap().0).collect()
+}
+
+#[test]
+fn how_it_looks() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(Vec::new(), size);
+        insta::assert_snapshot!(format!("events_empty_{name}"), stage.keys("2").picture());
+        let mut stage = Stage::shop(size);
+        insta::assert_snapshot!(format!("events_tiny_{name}"), stage.keys("2").picture());
+        stage.keys("up up tab");
+        insta::assert_snapshot!(format!("events_tiny_{name}_event"), stage.picture());
+        let mut stage = Stage::on(many(5000), size);
+        insta::assert_snapshot!(format!("events_many_{name}"), stage.keys("2 pageup").picture());
+    }
+}
+
+#[test]
+fn the_newest_events_come_first_and_enter_opens_one_where_it_happened() {
+    for (_, size) in SIZES {
+        let mut stage = Stage::on(many(5000), size);
+        stage.keys("2").shows("v100").keys("up up");
+        let row = stage.app.model.events.chosen().unwrap();
+        let (key, version) = (row.key.clone(), row.version);
+        stage.keys("enter");
+        assert_eq!(stage.app.model.screen, Screen::Timeline);
+        let travel = stage.app.model.travel.as_ref().unwrap();
+        assert_eq!((&travel.key, travel.moment.version), (&key, version));
+        assert_eq!(stage.app.model.list.chosen().unwrap().key, key);
+        // One level back is where the person came from, on the same event.
+        stage.keys("left esc");
+        assert_eq!(stage.app.model.screen, Screen::Events);
+        assert_eq!(stage.app.model.events.chosen().unwrap().key, key);
+        // Another version of the aggregate that is looked at already.
+        stage.keys("< enter");
+        let travel = stage.app.model.travel.as_ref().unwrap();
+        assert_eq!((travel.key.id.as_str(), travel.moment.version), ("order-000", Version(1)));
+        // Whoever went to the screen by its key is not sent away from it.
+        stage.keys("2 1 esc");
+        assert_eq!(stage.app.model.screen, Screen::Timeline);
+    }
+}
+
+#[test]
+fn only_a_window_is_held_in_order_and_without_a_gap() {
+    let mut stage = Stage::on(many(20_000), LARGE);
+    stage.keys("2");
+    assert_eq!(positions(&stage).last(), Some(&20_000));
+    let check = |stage: &Stage| {
+        let positions = positions(stage);
+        assert!(positions.len() <= 6 * PAGE, "{}", positions.len());
+        assert!(positions.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{positions:?}");
+    };
+    for _ in 0..60 {
+        stage.keys("pageup");
+        check(&stage);
+    }
+    let up = stage.app.model.events.chosen().unwrap().position.unwrap().0;
+    assert!(up < 19_000, "{up}");
+    for _ in 0..60 {
+        stage.keys("pagedown");
+        check(&stage);
+    }
+    assert_eq!(stage.app.model.events.chosen().unwrap().position, Some(Position(20_000)));
+    stage.keys("<").shows("from the oldest");
+    assert_eq!(positions(&stage).first(), Some(&1));
+    for _ in 0..40 {
+        stage.keys("pagedown");
+        check(&stage);
+    }
+    stage.keys("> <").shows("from the oldest").keys("end").shows("to the newest");
+}
+
+#[test]
+fn what_was_written_meanwhile_is_read_where_it_belongs() {
+    let mut store = MemoryStore::new("test", many(300));
+    let twin = store.reopen().unwrap();
+    let mut stage =
+        Stage::open("test", LARGE, move || Ok(Session::with_store(twin, &OpenOptions::default())));
+    stage.keys("2");
+    let add = |store: &mut MemoryStore, n: u64| {
+        for mut event in counter("late", n).into_iter().skip(n as usize - 1) {
+            event.position = Some(Position(1000 + n as i64));
+            store.push(event);
+        }
+    };
+    add(&mut store, 1);
+    stage.hides("late").keys("r").shows("late").shows("1,001");
+    assert_eq!(stage.app.model.events.chosen().unwrap().key.id.as_str(), "late");
+    add(&mut store, 2);
+    stage.keys("pageup");
+    let before = stage.app.model.events.chosen().unwrap().position;
+    stage.keys("r");
+    assert_eq!(stage.app.model.events.chosen().unwrap().position, before, "nobody was moved");
+    stage.keys(">").shows("1,002");
+    let all = positions(&stage);
+    assert!(all.is_sorted_by(|a, b| a < b), "{all:?}");
+}
+
+#[test]
+fn a_payload_is_shown_beside_its_event_and_in_full() {
+    let long = format!(r#"{{"note":"{}","last":1}}"#, "many words ".repeat(800));
+    let events =
+        vec![event("order-1", 1, "Made", 1, r#"{"a":1}"#), event("order-1", 2, "Noted", 2, &long)];
+    for (_, size) in SIZES {
+        let events = events.clone();
+        let mut stage = Stage::on(events, size);
+        // It is too large to stay with its row, and is read for itself.
+        stage.keys("2 tab").shows("\"note\":");
+        stage.keys("v < pageup").hides("last").keys(">").shows("last").keys("esc");
+        assert_eq!(stage.app.model.events.part, Part::Event);
+        stage.keys("esc");
+        assert_eq!(stage.app.model.events.part, Part::List);
+        stage.keys("up tab").shows("\"a\": 1");
+    }
+}
+
+#[test]
+fn screens_and_events_are_clicked() {
+    for (_, size) in SIZES {
+        let mut stage = Stage::on(many(100), size);
+        let (x, y) = stage.find(" 2 ");
+        stage.input(Input::Click(x + 1, y));
+        assert_eq!(stage.app.model.screen, Screen::Events);
+        let (x, y) = stage.find("order-047");
+        stage.input(Input::Click(x, y));
+        assert_eq!(stage.app.model.events.chosen().unwrap().key.id.as_str(), "order-047");
+        stage.input(Input::Wheel(false, x, y)).input(Input::Wheel(false, x, y));
+        stage.input(Input::Wheel(true, x, y)).input(Input::Wheel(true, x, y));
+        let (x, y) = stage.find("order-047");
+        stage.input(Input::Click(x, y)).input(Input::Click(x, y));
+        assert_eq!(stage.app.model.screen, Screen::Timeline);
+        assert_eq!(stage.app.model.travel.as_ref().unwrap().key.id.as_str(), "order-047");
+    }
+}
+
+#[test]
+fn an_action_of_the_other_screen_leads_there() {
+    let mut stage = Stage::shop(LARGE);
+    stage.keys("2 :").text("focus-state").keys("enter");
+    assert_eq!(stage.app.model.screen, Screen::Timeline);
+    stage.keys("2 :").text("step-back").keys("enter").shows("State at v");
+    stage.keys(":").text("show-events").keys("enter").shows("position");
+}
+
+#[test]
+fn it_is_asked_for_before_the_store_is_open() {
+    let mut stage = Stage::unopened("test", LARGE, || Ok(session(many(10))));
+    stage.press("2");
+    stage.shows("opening…");
+    stage.start();
+    stage.settle();
+    stage.shows("order-009");
+}
