@@ -15,7 +15,7 @@ pub use ask::Sort;
 pub use drive::{Silent, Watch};
 pub use error::SessionError;
 pub use projection::ProjectionStatus;
-pub use transfer::{Format, ImportReport};
+pub use transfer::{ExportReport, Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};
 
 use std::ffi::OsStr;

@@ -12,6 +12,7 @@ pub mod export;
 mod fleeting;
 mod held;
 pub(crate) mod index;
+pub(crate) mod kept;
 pub mod layout;
 pub mod memory;
 mod open;
@@ -36,6 +37,8 @@ pub use own::Verified;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use crate::model::{
     AggregateKey, Category, Event, EventType, Payload, Position, Timestamp, Version,
@@ -106,7 +109,7 @@ pub struct Head {
 pub struct Cursor(pub i64);
 
 /// Which events of the whole store, in its order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventQuery {
     /// Only what comes after this place.
     pub after: Option<Cursor>,
@@ -223,6 +226,8 @@ pub struct Census {
 pub struct Snapshot {
     /// The version it is a state of.
     pub version: Version,
+    /// Who folded it, where that is recorded.
+    pub reducer: Option<SmolStr>,
     /// When it was taken.
     pub time: Option<Timestamp>,
     /// The stored state.
@@ -240,6 +245,15 @@ pub struct Checkpoint {
     pub status: Option<String>,
     /// When the checkpoint last moved.
     pub updated: Option<Timestamp>,
+}
+
+/// Where a checkpoint was at some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    /// When it came there.
+    pub time: Timestamp,
+    /// The last position that was handled then.
+    pub position: Position,
 }
 
 /// Stops a running call of one store from another thread; the call then fails with [`StoreErrorKind::Interrupted`].
@@ -343,6 +357,11 @@ pub trait EventStore: Send {
 
     /// The checkpoints of all projections, by name.
     fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError>;
+
+    /// Where one projection's checkpoint has been, the oldest first; empty where the layout keeps no history of it.
+    fn checkpoint_history(&mut self, _name: &str) -> Result<Vec<Move>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Checks the chain of hashes that ties every event to the one before it; `None` where the store has none.
     /// `progress` is told how many events were looked at, and may end it.

@@ -180,4 +180,7 @@ pub(crate) struct Exported<'a> {
     pub(crate) from: &'a str,
     pub(crate) to: Cow<'a, str>,
     pub(crate) events: u64,
+    pub(crate) snapshots: u64,
+    pub(crate) checkpoints: u64,
+    pub(crate) findings: &'a [Finding],
 }

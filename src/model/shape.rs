@@ -147,7 +147,7 @@ impl<'a> Members<'a> {
     }
 
     fn base64(&mut self, name: &str, payload: &Payload, content_type: &str) {
-        let prefix = if name == "data" { "" } else { "metadata_" };
+        let prefix = if name == "metadata" { "metadata_" } else { "" };
         self.text(&format!("{name}_base64"), &BASE64.encode(payload.bytes()));
         self.text(&format!("{prefix}content_type"), content_type);
     }

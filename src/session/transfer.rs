@@ -1,4 +1,4 @@
-//! Events copied from an open store into a file: a store of our own, a recording, CloudEvents.
+//! What is copied from an open store into a file: a store of our own, a recording, CloudEvents.
 //!
 //! The one place where a session writes, and never to the store it reads.
 
@@ -9,7 +9,7 @@ use std::path::Path;
 use super::{Session, SessionError, Watch};
 use crate::store::{EventQuery, export, own};
 
-pub use crate::store::export::Format;
+pub use crate::store::export::{ExportReport, Format};
 pub use crate::store::own::ImportReport;
 
 impl Session {
@@ -23,26 +23,26 @@ impl Session {
         Ok(own::import(self.store.as_mut(), to, &mut |done| go_on(watch, done, all))?)
     }
 
-    /// Writes every event into a new file and returns how many. Nothing stands there until it is whole.
+    /// Writes all of it into a new file. Nothing stands there until it is whole.
     pub fn export_to(
         &mut self,
         to: &Path,
         format: Format,
         watch: &mut dyn Watch,
-    ) -> Result<u64, SessionError> {
+    ) -> Result<ExportReport, SessionError> {
         let all = self.store.counts()?.events;
         let query = EventQuery::default();
         let progress = &mut |done| go_on(watch, done, all);
         Ok(export::export_file(self.store.as_mut(), &query, to, format, progress)?)
     }
 
-    /// Writes every event to a stream and returns how many.
+    /// Writes all of it to a stream.
     pub fn export_into(
         &mut self,
         to: &mut dyn Write,
         format: Format,
         watch: &mut dyn Watch,
-    ) -> Result<u64, SessionError> {
+    ) -> Result<ExportReport, SessionError> {
         let query = EventQuery::default();
         let all = self.store.counts()?.events;
         let progress = &mut |done| go_on(watch, done, all);

@@ -1,4 +1,5 @@
-//! Writing events out: as a recording of our own, plain or compressed, or as CloudEvents 1.0.
+//! Writing a store out: as a recording of our own, plain or compressed, or as CloudEvents 1.0, which has no place for
+//! anything but events.
 //!
 //! Payloads are written byte for byte, but for a library's wrapping, which is taken off. Knows no store's layout.
 
@@ -11,8 +12,11 @@ use std::path::Path;
 
 use super::own::{Partial, occupied};
 use super::pass::Pass;
-use super::{EventQuery, EventStore, StoreError, StoreErrorKind};
+use super::recording::{write_checkpoint, write_snapshot};
+use super::{EventQuery, EventStore, StoreError, StoreErrorKind, kept};
+use crate::model::Finding;
 use crate::model::shape::{Form, write_event};
+use crate::text::human;
 
 /// How many events are read at a time.
 const PAGE: usize = 1_000;
@@ -45,25 +49,43 @@ impl Format {
             (_, Some(_)) => Self::JsonlZst,
         }
     }
+
+    fn is_cloud_events(self) -> bool {
+        matches!(self, Self::CloudEvents | Self::CloudEventsZst)
+    }
 }
 
-/// Writes the events of a query, in the store's order; returns how many. `progress` is told that number as it grows.
+/// What an export has done.
+#[derive(Clone, Debug, Default)]
+pub struct ExportReport {
+    /// How many events were written.
+    pub events: u64,
+    /// How many snapshots.
+    pub snapshots: u64,
+    /// How many projections' checkpoints.
+    pub checkpoints: u64,
+    /// What stayed behind.
+    pub findings: Vec<Finding>,
+}
+
+/// Writes the events of a query, in the store's order, and behind all of them what the store keeps besides. `progress`
+/// is told how many events were written.
 pub fn export(
     from: &mut dyn EventStore,
     query: &EventQuery,
     to: &mut dyn Write,
     format: Format,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<u64, StoreError> {
+) -> Result<ExportReport, StoreError> {
     if matches!(format, Format::JsonlZst | Format::CloudEventsZst) {
         let mut packed = zstd::stream::write::Encoder::new(to, 3).map_err(failed)?;
-        let events = lines(from, query, &mut packed, format, progress)?;
+        let report = all(from, query, &mut packed, format, progress)?;
         packed.finish().and_then(Write::flush).map_err(failed)?;
-        return Ok(events);
+        return Ok(report);
     }
-    let events = lines(from, query, to, format, progress)?;
+    let report = all(from, query, to, format, progress)?;
     to.flush().map_err(failed)?;
-    Ok(events)
+    Ok(report)
 }
 
 /// Exports into a new file, which is there when all of it is written and not before; a file that is there is refused.
@@ -73,7 +95,7 @@ pub fn export_file(
     to: &Path,
     format: Format,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<u64, StoreError> {
+) -> Result<ExportReport, StoreError> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(occupied(to));
     }
@@ -81,13 +103,29 @@ pub fn export_file(
     let file = fs::File::create_new(partial.path())
         .map_err(|error| StoreError::making(to.display(), error))?;
     let mut file = BufWriter::with_capacity(1 << 16, file);
-    let events = export(from, query, &mut file, format, progress)?;
+    let report = export(from, query, &mut file, format, progress)?;
     drop(file);
     partial.becomes(to)?;
-    Ok(events)
+    Ok(report)
 }
 
-fn lines(
+fn all(
+    from: &mut dyn EventStore,
+    query: &EventQuery,
+    to: &mut dyn Write,
+    format: Format,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<ExportReport, StoreError> {
+    let events = events(from, query, to, format, progress)?;
+    let mut report = ExportReport { events, ..ExportReport::default() };
+    // Whoever chooses events wants these events alone.
+    if *query == EventQuery::default() {
+        beside(from, to, format, &mut report, progress)?;
+    }
+    Ok(report)
+}
+
+fn events(
     from: &mut dyn EventStore,
     query: &EventQuery,
     to: &mut dyn Write,
@@ -100,22 +138,70 @@ fn lines(
     while let Some(page) = pass.next(from, PAGE)? {
         for event in &page.events {
             text.clear();
-            match format {
-                Format::CloudEvents | Format::CloudEventsZst => {
-                    cloudevents::write(&mut text, event);
-                }
-                Format::Jsonl | Format::JsonlZst => write_event(&mut text, event, Form::Exact),
+            if format.is_cloud_events() {
+                cloudevents::write(&mut text, event);
+            } else {
+                write_event(&mut text, event, Form::Exact);
             }
             text.push('\n');
             to.write_all(text.as_bytes()).map_err(failed)?;
         }
         events += page.events.len() as u64;
-        if progress(events).is_break() {
-            let message = format!("the export was stopped after {events} events");
-            return Err(StoreError::new(StoreErrorKind::Interrupted, message));
-        }
+        go_on(events, progress)?;
     }
     Ok(events)
+}
+
+fn go_on(events: u64, progress: &mut dyn FnMut(u64) -> ControlFlow<()>) -> Result<(), StoreError> {
+    if progress(events).is_continue() {
+        return Ok(());
+    }
+    let message = format!("the export was stopped after {events} events");
+    Err(StoreError::new(StoreErrorKind::Interrupted, message))
+}
+
+/// Writes what a store keeps besides its events, or says that it stays behind.
+fn beside(
+    from: &mut dyn EventStore,
+    to: &mut dyn Write,
+    format: Format,
+    report: &mut ExportReport,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let events = report.events;
+    let mut left = |code: &'static str, count: u64, noun: &str, why: &str| {
+        if count > 0 {
+            let message = format!("{} left behind: {why}", human::plural(count, noun));
+            report.findings.push(Finding::warning(code, message));
+        }
+    };
+    if format.is_cloud_events() {
+        const WHY: &str = "CloudEvents has no place for it";
+        let has = from.capabilities();
+        let snapshots = if has.snapshots { from.census()?.snapshots } else { None };
+        left("snapshots-left", snapshots.unwrap_or_default(), "snapshot", WHY);
+        let checkpoints = if has.checkpoints { from.checkpoints()?.len() } else { 0 };
+        left("checkpoints-left", checkpoints as u64, "checkpoint", WHY);
+        return Ok(());
+    }
+    let mut text = String::new();
+    let mut snapshots = 0;
+    let orphans = kept::snapshots(from, &mut || go_on(events, progress), &mut |key, snapshot| {
+        text.clear();
+        write_snapshot(&mut text, key, snapshot);
+        text.push('\n');
+        snapshots += 1;
+        to.write_all(text.as_bytes()).map_err(failed)
+    })?;
+    left("snapshots-left", orphans, "snapshot", "the aggregate has no events");
+    report.snapshots = snapshots;
+    for (checkpoint, history) in kept::checkpoints(from)? {
+        text.clear();
+        write_checkpoint(&mut text, &checkpoint, &history);
+        to.write_all(text.as_bytes()).map_err(failed)?;
+        report.checkpoints += 1;
+    }
+    Ok(())
 }
 
 fn failed(error: io::Error) -> StoreError {

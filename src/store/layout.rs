@@ -187,6 +187,8 @@ pub struct Snapshots {
     pub category: Option<String>,
     /// The number of the last event in it; counts as events do.
     pub version: String,
+    /// Who folded it.
+    pub reducer: Option<String>,
     /// When it was taken.
     pub time: Option<TimeRule>,
     /// The state.
@@ -210,6 +212,21 @@ pub struct Checkpoints {
     pub status: Option<String>,
     /// When it last moved.
     pub updated: Option<TimeRule>,
+    /// Where it has been.
+    pub history: Option<History>,
+}
+
+/// The table of the places where checkpoints have been.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The table.
+    pub table: String,
+    /// The projection's name.
+    pub name: String,
+    /// The last position it had handled.
+    pub position: String,
+    /// When it came there.
+    pub time: Option<TimeRule>,
 }
 
 macro_rules! shipped {

@@ -1,4 +1,4 @@
-//! Recordings: events in a file of JSON lines, in our own shape or as CloudEvents 1.0.
+//! Recordings: events in a file of JSON lines, in our own shape or as CloudEvents 1.0, and what was kept besides them.
 //!
 //! A recording is read through once for its index; the lines of a page are read again when they are asked for, and a
 //! plain file is read on where it grows. A line that cannot be read is a finding and the rest is still there. Knows no
@@ -9,6 +9,7 @@ mod cloudevents;
 mod draft;
 mod file;
 mod gather;
+mod kept;
 mod lines;
 mod members;
 mod piped;
@@ -19,6 +20,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 pub(crate) use cloudevents::{EXTENSION, MADE_UP_ID, MADE_UP_SOURCE, PLACED};
 use draft::Shape;
+pub(crate) use kept::{write_checkpoint, write_snapshot};
 pub(crate) use piped::is_piped;
 use state::State;
 
@@ -26,7 +28,7 @@ use super::index::{Index, Row};
 use super::open::USUAL_SCRATCH;
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, Stop, StoreError,
+    EventPage, EventQuery, EventStore, Head, Interrupter, Move, Snapshot, Stop, StoreError,
     StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Position, Version};
@@ -112,8 +114,12 @@ impl Recording {
                 return Ok((events, rest));
             }
         }
+        Err(self.too_fast())
+    }
+
+    fn too_fast(&self) -> StoreError {
         let message = format!("{} changes faster than it can be read", self.info.name);
-        Err(StoreError::new(StoreErrorKind::Locked, message).hint("try again in a moment"))
+        StoreError::new(StoreErrorKind::Locked, message).hint("try again in a moment")
     }
 }
 
@@ -128,7 +134,8 @@ impl EventStore for Recording {
             position: state.index.has_positions(),
             time: state.index.has_times(),
             grouped: true,
-            ..Capabilities::default()
+            snapshots: state.kept.snapshots > 0,
+            checkpoints: state.kept.moves > 0,
         }
     }
 
@@ -199,15 +206,32 @@ impl EventStore for Recording {
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {
-        Ok(self.state().index.census())
+        let state = self.state();
+        let snapshots = (state.kept.snapshots > 0).then_some(state.kept.snapshots);
+        Ok(Census { snapshots, ..state.index.census() })
     }
 
-    fn snapshots(&mut self, _key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError> {
-        Ok(Vec::new())
+    fn snapshots(&mut self, key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError> {
+        self.stop.begin();
+        for _ in 0..ATTEMPTS {
+            self.follow()?;
+            if let Some(snapshots) = self.state().snapshots(key, &self.stop)? {
+                return Ok(snapshots);
+            }
+        }
+        Err(self.too_fast())
     }
 
     fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError> {
-        Ok(Vec::new())
+        self.stop.begin();
+        self.follow()?;
+        Ok(self.state().kept.checkpoints())
+    }
+
+    fn checkpoint_history(&mut self, name: &str) -> Result<Vec<Move>, StoreError> {
+        self.stop.begin();
+        self.follow()?;
+        Ok(self.state().kept.history(name))
     }
 }
 

@@ -32,8 +32,8 @@ use super::layout::{self, CategoryRule, Layout};
 use super::own::{self, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Snapshot, Stop, StoreError,
-    StoreErrorKind, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Move, Snapshot, Stop,
+    StoreError, StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
 
@@ -389,6 +389,10 @@ impl EventStore for SqliteStore {
 
     fn checkpoints(&mut self) -> Result<Vec<Checkpoint>, StoreError> {
         self.ask(|asked| asked.checkpoints())
+    }
+
+    fn checkpoint_history(&mut self, name: &str) -> Result<Vec<Move>, StoreError> {
+        self.ask(|asked| asked.checkpoint_history(name))
     }
 
     fn chain(

@@ -17,12 +17,13 @@ use crate::text::human;
 #[command(after_help = "\
 Without --format, TO's name decides: .cloudevents.jsonl is CloudEvents 1.0,
 anything else is JSON lines of foldback's own; .zst behind either compresses it.
-TO must not be there yet, and is there only when all of it is written.
+Behind the events come the snapshots and checkpoints that the store keeps, a line
+each without `type`; CloudEvents has no place for them. TO must not be there yet, and is there only when all of it is written.
 
 Examples:
   foldback export shop.db shop.jsonl.zst
   foldback export shop.db shop.cloudevents.jsonl
-  foldback export shop.db - | jq -r .type | sort | uniq -c
+  foldback export shop.db - | jq -r '.type // empty' | sort | uniq -c
   foldback export shop.db - --format cloudevents | kcat -P -t events")]
 pub(crate) struct Arguments {
     /// What to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
@@ -58,21 +59,32 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     };
     if arguments.to.as_os_str() == "-" {
         let mut progress = context.progress_beside_lines("writing events");
-        session.export_into(context.out.stream(), format, &mut progress)?;
-        return Ok(());
+        let report = session.export_into(context.out.stream(), format, &mut progress)?;
+        drop(progress);
+        return Ok(context.out.findings(&report.findings)?);
     }
-    let events =
+    let report =
         session.export_to(&arguments.to, format, &mut context.progress("writing events"))?;
     let to = arguments.to.to_string_lossy();
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Exported {
             from: &arguments.store.to_string_lossy(),
             to,
-            events,
+            events: report.events,
+            snapshots: report.snapshots,
+            checkpoints: report.checkpoints,
+            findings: &report.findings,
         })?);
     }
-    let line = Line::of(Ink::Title, to)
-        .with(Ink::Plain, format!(": {}", human::plural(events, "event")))
-        .with(Ink::Dim, format!(" from {}", arguments.store.display()));
-    Ok(context.out.line(&line)?)
+    let mut line = Line::of(Ink::Title, to);
+    line.push(Ink::Plain, format!(": {}", human::plural(report.events, "event")));
+    if report.snapshots > 0 {
+        line.push(Ink::Plain, format!(", {}", human::plural(report.snapshots, "snapshot")));
+    }
+    if report.checkpoints > 0 {
+        line.push(Ink::Plain, format!(", {}", human::plural(report.checkpoints, "checkpoint")));
+    }
+    line.push(Ink::Dim, format!(" from {}", arguments.store.display()));
+    context.out.line(&line)?;
+    Ok(context.out.findings(&report.findings)?)
 }

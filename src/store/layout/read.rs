@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::doc::{Document, Mistake, Mistakes, Section};
 use super::{
-    CategoryRule, Checkpoints, Cut, DataRule, Decode, Detect, Events, Field, Layout, MetadataRule,
-    Proof, Snapshots, TimeFormat, TimeRule,
+    CategoryRule, Checkpoints, Cut, DataRule, Decode, Detect, Events, Field, History, Layout,
+    MetadataRule, Proof, Snapshots, TimeFormat, TimeRule,
 };
 use crate::model::View;
 
@@ -319,6 +319,7 @@ fn snapshots(part: Section<'_>) -> Snapshots {
         aggregate: part.need("aggregate"),
         category: part.text("category"),
         version: part.need("version"),
+        reducer: part.text("reducer"),
         time: time(&part, "time"),
         data: data_or_none(&part, None),
     };
@@ -335,9 +336,24 @@ fn checkpoints(part: Section<'_>) -> Checkpoints {
         greatest: part.flag("greatest"),
         status: part.text("status"),
         updated: time(&part, "updated"),
+        history: part.section("history").map(history),
     };
     part.done();
     checkpoints
+}
+
+fn history(part: Section<'_>) -> History {
+    if !part.has("time") {
+        part.mistake("`time` is missing");
+    }
+    let history = History {
+        table: part.need("table"),
+        name: part.need("name"),
+        position: part.need("position"),
+        time: time(&part, "time"),
+    };
+    part.done();
+    history
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ pub(super) fn rest(members: &Members<'_>, sequence: Option<&str>, event: &mut Ev
     }
     event.schema = own_text("schema").or_else(|| members.text("dataschema")).map(SmolStr::new);
     event.metadata = match &own {
-        Some(own) => read_payload(own, &METADATA, event),
+        Some(own) => read_payload(own, &METADATA, event.version, &mut event.findings),
         None => metadata(members, event.version),
     };
     if let Some(sequence) = sequence {
@@ -119,7 +119,7 @@ fn data(members: &Members<'_>, event: &mut Event) -> Option<Payload> {
         let bytes = text.into_owned().into_bytes();
         return Some(payload_of(bytes, content_type, event.version));
     }
-    read_payload(members, &DATA, event)
+    read_payload(members, &DATA, event.version, &mut event.findings)
 }
 
 /// The attributes without a place of their own.

@@ -135,10 +135,10 @@ fn own_brief<'a>(members: &Members<'a>) -> Option<Brief<'a>> {
 
 fn own_rest(members: &Members<'_>, event: &mut Event) {
     event.schema = members.text("schema").map(SmolStr::new);
-    if let Some(data) = read_payload(members, &OWN_DATA, event) {
+    if let Some(data) = read_payload(members, &OWN_DATA, event.version, &mut event.findings) {
         event.data = data;
     }
-    event.metadata = read_payload(members, &OWN_METADATA, event);
+    event.metadata = read_payload(members, &OWN_METADATA, event.version, &mut event.findings);
 }
 
 /// The member `time`.
@@ -180,23 +180,24 @@ pub(super) fn payload_of(bytes: Vec<u8>, content_type: &str, version: Version) -
     Payload::opaque(bytes, content_type, format!("the payload is {content_type}, not JSON"))
 }
 
-/// A payload of `event`: the exact slice of the line, or the bytes behind base64.
+/// A payload: the exact slice of the line, or the bytes behind base64.
 pub(super) fn read_payload(
     members: &Members<'_>,
     names: &Names,
-    event: &mut Event,
+    version: Version,
+    findings: &mut Vec<Finding>,
 ) -> Option<Payload> {
     if let Some(raw) = members.exact(names.json) {
-        return Some(Payload::json(raw.as_bytes(), Arc::default(), event.version));
+        return Some(Payload::json(raw.as_bytes(), Arc::default(), version));
     }
     let text = members.text(names.base64)?;
     let content_type = members.text(names.content_type);
     let content_type = content_type.as_deref().unwrap_or("application/octet-stream");
     match BASE64.decode(text.as_bytes()) {
-        Ok(bytes) => Some(payload_of(bytes, content_type, event.version)),
+        Ok(bytes) => Some(payload_of(bytes, content_type, version)),
         Err(error) => {
             let message = format!("its {} is no base64: {error}", names.base64);
-            event.findings.push(Finding::error("payload-unreadable", message.clone()));
+            findings.push(Finding::error("payload-unreadable", message.clone()));
             Some(Payload::opaque(text.as_bytes(), "text/plain", message))
         }
     }

@@ -1,6 +1,7 @@
 //! From lines to the index: which shape they have, and what could not be read.
 
 use super::draft::{Brief, Shape};
+use super::kept::{Beside, Kept};
 use super::members::Members;
 use crate::model::Finding;
 use crate::store::index::Index;
@@ -11,6 +12,7 @@ const TOLD: usize = 20;
 /// Lines on their way into an index.
 pub(super) struct Gather<'a> {
     pub(super) index: &'a mut Index,
+    pub(super) kept: &'a mut Kept,
     /// What a line is called: `line`, or `element` of an array.
     unit: &'static str,
     pub(super) own: u64,
@@ -26,9 +28,10 @@ pub(super) struct Gather<'a> {
 }
 
 impl<'a> Gather<'a> {
-    pub(super) fn into(index: &'a mut Index, unit: &'static str) -> Self {
+    pub(super) fn into(index: &'a mut Index, kept: &'a mut Kept, unit: &'static str) -> Self {
         Self {
             index,
+            kept,
             unit,
             own: 0,
             cloud_events: 0,
@@ -48,7 +51,10 @@ impl<'a> Gather<'a> {
         }
         let length = u32::try_from(line.len()).map_err(|_| "it is longer than 4 GiB".to_owned());
         match length.and_then(|length| Ok((length, brief(line)?))) {
-            Ok((length, (shape, brief))) => {
+            Ok((length, Line::Beside(beside))) => {
+                self.kept.add(beside, offset + skipped as u64, length);
+            }
+            Ok((length, Line::Event(shape, brief))) => {
                 match shape {
                     Shape::Own => self.own += 1,
                     Shape::CloudEvents => self.cloud_events += 1,
@@ -96,20 +102,31 @@ pub(super) fn trimmed(line: &[u8]) -> (usize, &[u8]) {
     (line.len() - text.len(), text.trim_ascii_end())
 }
 
-/// What a trimmed line says; or why it is no event.
-pub(super) fn brief(line: &[u8]) -> Result<(Shape, Brief<'_>), String> {
+/// What a line can be.
+pub(super) enum Line<'a> {
+    Event(Shape, Brief<'a>),
+    Beside(Beside),
+}
+
+/// What a trimmed line says; or why it cannot be used.
+pub(super) fn brief(line: &[u8]) -> Result<Line<'_>, String> {
     let text = std::str::from_utf8(line)
         .map_err(|error| format!("it is not UTF-8 from byte {} on", error.valid_up_to() + 1))?;
     let members = Members::read(text)?;
-    let brief = Shape::of(&members).and_then(|shape| Some((shape, Brief::read(shape, &members)?)));
-    brief.ok_or_else(|| {
-        let names: Vec<&str> = members.iter().map(|(name, _)| name).take(8).collect();
-        format!(
-            "it is a JSON object with {}, and neither an event (`aggregate`, `type`) nor a CloudEvent 1.0 \
-             (`specversion`, `id`, `source`, `type`)",
-            if names.is_empty() { "no members".to_owned() } else { names.join(", ") }
-        )
-    })
+    if let Some(shape) = Shape::of(&members)
+        && let Some(brief) = Brief::read(shape, &members)
+    {
+        return Ok(Line::Event(shape, brief));
+    }
+    if let Some(beside) = Beside::read(&members) {
+        return beside.map(Line::Beside);
+    }
+    let names: Vec<&str> = members.iter().map(|(name, _)| name).take(8).collect();
+    Err(format!(
+        "it is a JSON object with {}, and neither an event (`aggregate`, `type`) nor a CloudEvent 1.0 (`specversion`, \
+         `id`, `source`, `type`)",
+        if names.is_empty() { "no members".to_owned() } else { names.join(", ") }
+    ))
 }
 
 /// The beginning of a line, for an error message.

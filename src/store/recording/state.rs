@@ -9,13 +9,14 @@ use super::bytes::Bytes;
 use super::draft::{self, Shape};
 use super::file::{self, Counted, Seen, Tee, ZSTD};
 use super::gather::{self, Gather, brief, trimmed};
+use super::kept::{self, Kept};
 use super::lines::{self, End, Reached};
 use super::piped::{Piped, is_piped};
-use crate::model::{Event, Finding};
+use crate::model::{AggregateKey, Event, Finding};
 use crate::store::index::{Index, Numbering, Row};
 use crate::store::scratch::ScratchFile;
 use crate::store::sqlite::look;
-use crate::store::{Stop, StoreError, StoreErrorKind, StoreInfo};
+use crate::store::{Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo};
 
 /// How many bytes before the end of what was read are compared to notice that a file was written anew.
 const REMEMBERED: u64 = 256;
@@ -55,6 +56,8 @@ pub(super) struct State {
     watched: Option<Watched>,
     bytes: Bytes,
     pub(super) index: Index,
+    /// What is no event.
+    pub(super) kept: Kept,
     packing: Packing,
     reached: Reached,
     /// The bytes just before that place.
@@ -184,6 +187,7 @@ impl State {
             watched: None,
             bytes: Bytes::Held(Vec::new()),
             index: Index::default(),
+            kept: Kept::default(),
             packing: Packing { compressed, array: false },
             reached: Reached::default(),
             remembered: Vec::new(),
@@ -201,8 +205,8 @@ impl State {
     /// Indexes a whole text.
     fn first(&mut self, input: &mut dyn BufRead, stop: &Stop) -> Result<(), StoreError> {
         self.packing.array = lines::first_byte(input) == Some(b'[');
-        let mut index = Index::default();
-        let mut gather = Gather::into(&mut index, self.packing.unit());
+        let (mut index, mut kept) = (Index::default(), Kept::default());
+        let mut gather = Gather::into(&mut index, &mut kept, self.packing.unit());
         let each = &mut |number: u64, offset: u64, line: &[u8]| gather.take(number, offset, line);
         let end = if self.packing.array {
             lines::read_array(input, &mut self.reached, stop, each)?
@@ -210,14 +214,14 @@ impl State {
             lines::read_lines(input, &mut self.reached, stop, each)?
         };
         self.ended(&end, &mut gather);
-        if gather.index.len() == 0 {
+        if gather.index.len() == 0 && gather.kept.is_empty() {
             return Err(self.nothing_readable(gather.first_look.as_deref(), &end));
         }
         self.recognised(&gather);
         let sequences = gather.sequences;
         self.numbering = index.numbering();
         let counted = index.settle(self.numbering);
-        self.index = index;
+        (self.index, self.kept) = (index, kept);
         self.numbered(counted, sequences);
         Ok(())
     }
@@ -269,7 +273,8 @@ impl State {
         let (own, cloud) = (gather.own, gather.cloud_events);
         let packed = if self.packing.compressed { "zstd-compressed " } else { "" };
         let unit = if self.packing.array { "elements of a JSON array" } else { "lines" };
-        let lines = self.reached.lines.max(own + cloud);
+        let beside = gather.kept.lines();
+        let lines = self.reached.lines.saturating_sub(beside).max(own + cloud);
         if cloud > 0 {
             self.why.push(format!(
                 "{cloud} of {lines} {packed}{unit} have specversion 1.x, id, source and type"
@@ -277,6 +282,13 @@ impl State {
         }
         if own > 0 {
             self.why.push(format!("{own} of {lines} {packed}{unit} have aggregate and type"));
+        }
+        for (count, what) in
+            [(gather.kept.snapshots, "a snapshot"), (gather.kept.moves, "a projection's place")]
+        {
+            if count > 0 {
+                self.why.push(format!("{count} more are {what} each"));
+            }
         }
         let certain = if self.shape == Shape::CloudEvents { cloud } else { gather.versions };
         self.confidence = 60 + (certain * 40 / (own + cloud).max(1)) as u8;
@@ -354,7 +366,8 @@ impl State {
             .map_err(|error| failed(&self.name, error))?;
         let mut input = BufReader::with_capacity(BUFFER, opened);
         let mut index = std::mem::take(&mut self.index);
-        let mut gather = Gather::into(&mut index, self.packing.unit());
+        let mut kept = std::mem::take(&mut self.kept);
+        let mut gather = Gather::into(&mut index, &mut kept, self.packing.unit());
         let each = &mut |number: u64, offset: u64, line: &[u8]| gather.take(number, offset, line);
         let end = lines::read_lines(&mut input, &mut self.reached, stop, each);
         let end = match end {
@@ -368,7 +381,7 @@ impl State {
             }
         };
         index.settle(self.numbering);
-        self.index = index;
+        (self.index, self.kept) = (index, kept);
         self.generation += 1;
         self.remember().map_err(|error| failed(&self.name, error))?;
         end
@@ -423,10 +436,36 @@ impl State {
         let failed = |why: io::Error| file::failed(Path::new(&self.name), why);
         read.map_err(failed)?;
         if events.len() < rows.len() {
-            let message = format!("{} no longer says what it said when it was indexed", self.name);
-            return Err(StoreError::new(StoreErrorKind::Failed, message).hint("open it again"));
+            return Err(self.says_otherwise());
         }
         Ok(Some(events))
+    }
+
+    /// The snapshots of an aggregate, by version; `None` where the file was written anew before they were read.
+    pub(super) fn snapshots(
+        &self,
+        key: &AggregateKey,
+        stop: &Stop,
+    ) -> Result<Option<Vec<Snapshot>>, StoreError> {
+        let mut snapshots = Vec::new();
+        let mut buffer = Vec::new();
+        for place in self.kept.places(key) {
+            stop.check()?;
+            let end = place.offset + u64::from(place.length);
+            let read = self.bytes.piece(place.offset, end, &mut buffer);
+            if !self.is_same()? {
+                return Ok(None);
+            }
+            let line = read.map_err(|error| file::failed(Path::new(&self.name), error))?;
+            let snapshot = kept::read_snapshot(line, &place);
+            snapshots.push(snapshot.ok_or_else(|| self.says_otherwise())?);
+        }
+        Ok(Some(snapshots))
+    }
+
+    fn says_otherwise(&self) -> StoreError {
+        let message = format!("{} no longer says what it said when it was indexed", self.name);
+        StoreError::new(StoreErrorKind::Failed, message).hint("open it again")
     }
 
     /// Whether the text that was indexed is still there, though more may have come.

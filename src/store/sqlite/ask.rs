@@ -3,9 +3,11 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Row, Rows};
 
+use smol_str::SmolStr;
+
 use super::super::layout::Field;
 use super::super::{
-    AggregateSummary, Checkpoint, Cursor, Direction, EventPage, EventQuery, Head, Snapshot,
+    AggregateSummary, Checkpoint, Cursor, Direction, EventPage, EventQuery, Head, Move, Snapshot,
     StoreError, StoreErrorKind,
 };
 use super::decode::{self, Dated, Decoder, Detail, text, value};
@@ -405,10 +407,7 @@ impl Asked<'_> {
         while let Some(row) = step(self.call, &mut rows)? {
             checkpoints.push(Checkpoint {
                 name: text(value(row, 0)).unwrap_or_default().to_string(),
-                position: match value(row, 1) {
-                    ValueRef::Integer(position) => Some(Position(position)),
-                    other => text(other).and_then(|text| text.parse().ok()).map(Position),
-                },
+                position: whole(value(row, 1)),
                 status: text(value(row, 2)).map(|status| status.to_string()),
                 updated: rule
                     .updated
@@ -439,9 +438,40 @@ impl Asked<'_> {
                     moment::of_text(&scalar(found?)?, time.offset)
                 }
             });
-            snapshots.push(Snapshot { version, time, state });
+            let reducer = text(value(row, 4)).map(SmolStr::from);
+            snapshots.push(Snapshot { version, reducer, time, state });
         }
         Ok(snapshots)
+    }
+
+    /// Where the checkpoint of a projection has been.
+    pub(super) fn checkpoint_history(&self, name: &str) -> Result<Vec<Move>, StoreError> {
+        let layout = &self.plan.layout;
+        let rule = layout.checkpoints.as_ref().and_then(|one| one.history.as_ref());
+        let time = rule.and_then(|rule| rule.time.as_ref());
+        let (Some(rule), Some(sql)) = (time, &self.plan.checkpoint_history) else {
+            return Ok(Vec::new());
+        };
+        let mut statement = prepare(self.call, sql)?;
+        let bound = Bound { id: name.into(), ..Bound::default() };
+        let mut rows = start(self.call, &mut statement, bound)?;
+        let mut moves = Vec::new();
+        while let Some(row) = step(self.call, &mut rows)? {
+            let time = moment::of_column(value(row, 0), rule);
+            if let (Some(time), Some(position)) = (time, whole(value(row, 1))) {
+                moves.push(Move { time, position });
+            }
+        }
+        moves.sort_unstable();
+        Ok(moves)
+    }
+}
+
+/// A position, whether it is kept as a number or as a text.
+fn whole(cell: ValueRef<'_>) -> Option<Position> {
+    match cell {
+        ValueRef::Integer(position) => Some(Position(position)),
+        other => text(other).and_then(|text| text.parse().ok()).map(Position),
     }
 }
 

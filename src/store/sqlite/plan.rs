@@ -53,6 +53,7 @@ pub(super) struct Plan {
     pub(super) checkpoints: Option<String>,
     /// How counts are carried on; only a table whose rows have numbers allows it.
     pub(super) tally: Option<tally::Statements>,
+    pub(super) checkpoint_history: Option<String>,
     table: String,
     row: String,
     /// The same without what a fold does not look at.
@@ -256,6 +257,7 @@ impl Plan {
             keyed: matches!(events.category, CategoryRule::Key(_)),
             snapshots: snapshots(&layout, tables, connection)?,
             checkpoints: checkpoints(&layout, tables, connection)?,
+            checkpoint_history: checkpoint_history(&layout, tables, connection)?,
             table: quoted(&table.name),
             row: row.join(", "),
             row_to_fold: to_fold.join(", "),
@@ -495,6 +497,7 @@ impl Plan {
         all.push(("times", self.types_and_times()));
         all.extend(self.count_snapshots().map(|sql| ("snapshots", sql)));
         all.extend(self.checkpoints.clone().map(|sql| ("checkpoints", sql)));
+        all.extend(self.checkpoint_history.clone().map(|sql| ("checkpoints", sql)));
         for (what, sql) in all {
             connection.prepare(&sql).map_err(|error| {
                 StoreError::new(
@@ -547,7 +550,7 @@ impl Plan {
     }
 }
 
-/// Version, time, state and media type of the snapshots of ?1 (in category ?4).
+/// Version, time, state, media type and reducer of the snapshots of ?1 (in category ?4).
 fn snapshots(
     layout: &Layout,
     tables: &[Table],
@@ -568,10 +571,14 @@ fn snapshots(
     let time = or_null(on.field("time", rule.time.as_ref().map(|rule| &rule.at))?);
     let data = on.sql("data", &rule.data.column)?;
     let content_type = or_null(on.optional("content-type", rule.data.content_type.as_ref())?);
+    let reducer = on.optional("reducer", rule.reducer.as_ref())?;
+    let order = reducer.as_ref().map_or(version.clone(), |reducer| format!("{version}, {reducer}"));
+    let reducer = or_null(reducer);
     let filter = on.filter(rule.filter.as_ref())?;
     let table = quoted(&table.name);
     Ok(Some(format!(
-        "SELECT {version}, {time}, {data}, {content_type} FROM {table} WHERE {this}{filter} ORDER BY {version}"
+        "SELECT {version}, {time}, {data}, {content_type}, {reducer} FROM {table} WHERE {this}{filter} \
+         ORDER BY {order}"
     )))
 }
 
@@ -602,4 +609,25 @@ fn checkpoints(
     Ok(Some(format!(
         "SELECT {name}, {position}, {status}, {updated} FROM {table} WHERE 1{filter}{group} ORDER BY {name}"
     )))
+}
+
+/// Time and position of every place where the checkpoint of ?1 has been.
+fn checkpoint_history(
+    layout: &Layout,
+    tables: &[Table],
+    connection: &Connection,
+) -> Result<Option<String>, StoreError> {
+    let Some(rule) = layout.checkpoints.as_ref().and_then(|one| one.history.as_ref()) else {
+        return Ok(None);
+    };
+    let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
+    else {
+        return Ok(None);
+    };
+    let on = Columns { layout: &layout.name, table, connection };
+    let (name, _) = on.text("name", &rule.name)?;
+    let position = on.sql("position", &rule.position)?;
+    let time = or_null(on.field("time", rule.time.as_ref().map(|rule| &rule.at))?);
+    let table = quoted(&table.name);
+    Ok(Some(format!("SELECT {time}, {position} FROM {table} WHERE {name} = ?1")))
 }

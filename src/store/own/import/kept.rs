@@ -9,11 +9,11 @@ use rusqlite::{Connection, params};
 use super::super::failed;
 use super::super::row::{Stored, nine_digits};
 use crate::model::Finding;
-use crate::store::{AggregateQuery, EventStore, Snapshot, StoreError};
+use crate::store::{EventStore, Move, Snapshot, StoreError, kept};
 use crate::text::human;
 
-/// How many aggregates are asked for their snapshots between two looks at whether to stop.
-const PAGE: usize = 500;
+/// What a projection of our own can be doing; another library's words may mean something else.
+const STATUSES: [&str; 4] = ["running", "paused", "rebuilding", "failed"];
 
 /// What was copied, and what was not.
 #[derive(Debug, Default)]
@@ -43,12 +43,8 @@ pub(super) fn copy(
     let mut kept = Kept::default();
     let transaction =
         connection.unchecked_transaction().map_err(|error| failed(to, WHAT, error))?;
-    if from.capabilities().snapshots {
-        kept.snapshots(from, connection, to, go_on)?;
-    }
-    if from.capabilities().checkpoints {
-        kept.checkpoints(from, connection, to, same_positions)?;
-    }
+    kept.snapshots(from, connection, to, go_on)?;
+    kept.checkpoints(from, connection, to, same_positions)?;
     transaction.commit().map_err(|error| failed(to, WHAT, error))?;
     Ok(kept)
 }
@@ -63,43 +59,30 @@ impl Kept {
         to: &Path,
         go_on: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let Some(all) = from.census()?.snapshots.filter(|all| *all > 0) else { return Ok(()) };
         let failed = |error| failed(to, WHAT, error);
-        let reducer = from.info().layout.clone();
+        let layout = from.info().layout.clone();
         let mut insert = connection
             .prepare(
                 "INSERT OR IGNORE INTO snapshots (aggregate_id, category, version, reducer, state, recorded_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )
             .map_err(failed)?;
-        let mut seen = 0;
-        let mut query = AggregateQuery::default();
-        while seen < all {
-            go_on()?;
-            let page = from.aggregates(&query, PAGE)?;
-            for row in &page.rows {
-                for snapshot in from.snapshots(&row.key)? {
-                    seen += 1;
-                    let Some(state) = text(&snapshot) else {
-                        self.unreadable += 1;
-                        continue;
-                    };
-                    let (category, id) = (row.key.category.as_str(), row.key.id.as_str());
-                    let version = snapshot.version.0 as i64;
-                    let time = snapshot.time.as_ref().and_then(nine_digits);
-                    let written = insert
-                        .execute(params![id, category, version, reducer, state, time])
-                        .map_err(failed)?;
-                    self.snapshots += written as u64;
-                    self.twice += u64::from(written == 0);
-                }
-            }
-            query.beyond = page.next;
-            if query.beyond.is_none() {
-                break;
-            }
-        }
-        self.orphans = all.saturating_sub(seen);
+        self.orphans = kept::snapshots(from, go_on, &mut |key, snapshot| {
+            let Some(state) = text(snapshot) else {
+                self.unreadable += 1;
+                return Ok(());
+            };
+            let (category, id) = (key.category.as_str(), key.id.as_str());
+            let version = snapshot.version.0 as i64;
+            let reducer = snapshot.reducer.as_deref().unwrap_or(&layout);
+            let time = snapshot.time.as_ref().and_then(nine_digits);
+            let written = insert
+                .execute(params![id, category, version, reducer, state, time])
+                .map_err(failed)?;
+            self.snapshots += written as u64;
+            self.twice += u64::from(written == 0);
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -111,7 +94,8 @@ impl Kept {
         same_positions: bool,
     ) -> Result<(), StoreError> {
         let failed = |error| failed(to, WHAT, error);
-        for checkpoint in from.checkpoints()? {
+        let ours = matches!(from.info().layout.as_str(), "foldback" | "recording");
+        for (checkpoint, history) in kept::checkpoints(from)? {
             let Some(position) = checkpoint.position else {
                 self.unplaced += 1;
                 continue;
@@ -129,7 +113,29 @@ impl Kept {
                 .map_err(failed)?;
             self.checkpoints += written as u64;
             self.namesakes += u64::from(written == 0);
-            self.statuses += u64::from(written > 0 && checkpoint.status.is_some());
+            if written == 0 {
+                continue;
+            }
+            for Move { time, position } in &history {
+                let insert = "INSERT OR IGNORE INTO checkpoint_history (name, updated_at, position) VALUES (?1, ?2, ?3)";
+                connection
+                    .prepare_cached(insert)
+                    .and_then(|mut insert| {
+                        insert.execute(params![checkpoint.name, nine_digits(time), position.0])
+                    })
+                    .map_err(failed)?;
+            }
+            let Some(status) = &checkpoint.status else { continue };
+            let first = history.first().map(|one| &one.time).or(checkpoint.updated.as_ref());
+            match (first.and_then(nine_digits), updated) {
+                (Some(first), Some(updated)) if ours && STATUSES.contains(&status.as_str()) => {
+                    let insert = "INSERT INTO projections (name, status, created_at, updated_at) VALUES (?1, ?2, ?3, ?4)";
+                    connection
+                        .execute(insert, params![checkpoint.name, status, first, updated])
+                        .map_err(failed)?;
+                }
+                _ => self.statuses += 1,
+            }
         }
         Ok(())
     }

@@ -389,3 +389,72 @@ fn what_a_killed_import_left_is_named() {
     );
     assert_eq!(names(&dir).len(), 4, "and left alone");
 }
+
+/// Every row of the tables that are kept besides the events.
+fn kept_rows(path: &Path) -> Vec<String> {
+    let connection = Connection::open(path).unwrap();
+    let tables = ["snapshots", "projections", "checkpoints", "checkpoint_history"];
+    let rows = tables.iter().flat_map(|table| {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            let cell = |at| format!("{:?}", row.get_ref(at).unwrap());
+            Ok(format!("{table} {}", (0..columns).map(cell).collect::<Vec<_>>().join(" ")))
+        };
+        statement.query_map([], row).unwrap().map(Result::unwrap).collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_store_of_our_own_comes_through_a_recording_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let [first, second] = ["a.db", "b.db"].map(|name| dir.path().join(name));
+    import_all(&[simple(1, "a", 1), simple(2, "a", 2), simple(7, "b", 1)], &first).unwrap();
+    Connection::open(&first)
+        .unwrap()
+        .execute_batch(
+            r#"INSERT INTO snapshots VALUES ('a', 'Order', 2, 'order.js', '{ "n": 1.50 }', NULL);
+            INSERT INTO snapshots VALUES ('a', 'Order', 2, 'typed', '{}', '2026-03-02T14:34:12.201000000Z');
+            INSERT INTO snapshots VALUES ('b', 'Order', 1, 'typed', '{}', '2026-03-02T14:34:12.201000000Z');
+            INSERT INTO projections VALUES ('list', 'rebuilding', '2026-03-01T00:00:00.000000000Z', '2026-03-02T00:00:00.000000001Z');
+            INSERT INTO checkpoints VALUES ('list', 1, '2026-03-01T00:00:00.000000000Z');
+            UPDATE checkpoints SET position = 7, updated_at = '2026-03-01T01:00:00.000000000Z';
+            UPDATE checkpoints SET position = 2, updated_at = '2026-03-02T00:00:00.000000001Z';
+            INSERT INTO checkpoints VALUES ('mail', 7, NULL);"#,
+        )
+        .unwrap();
+    for name in ["x.jsonl", "x.jsonl.zst"] {
+        let path = dir.path().join(name);
+        let mut store = open(first.to_str().unwrap(), &OpenOptions::default()).unwrap();
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let query = EventQuery::default();
+        let report = export_file(&mut *store, &query, &path, Format::of(&path), go_on).unwrap();
+        assert_eq!((report.events, report.snapshots, report.checkpoints), (3, 3, 2));
+        assert_eq!(report.findings, []);
+        let mut recorded = recording::open(&path).unwrap();
+        let report = import(&mut *recorded, &second, go_on).unwrap();
+        assert_eq!((report.events, report.snapshots, report.checkpoints), (3, 3, 2));
+        assert_eq!(left(&report), [""; 0]);
+        assert_eq!(kept_rows(&second), kept_rows(&first));
+        assert_eq!(kept_rows(&second).len(), 3 + 1 + 2 + 3);
+        let mut copy = open(second.to_str().unwrap(), &OpenOptions::default()).unwrap();
+        let history = copy.checkpoint_history("list").unwrap();
+        assert_eq!(history.iter().map(|one| one.position.0).collect::<Vec<_>>(), [1, 7, 2]);
+        fs::remove_file(&second).unwrap();
+    }
+    // A format without a place for them says what stays behind.
+    let mut store = open(first.to_str().unwrap(), &OpenOptions::default()).unwrap();
+    let path = dir.path().join("x.cloudevents.jsonl");
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let report =
+        export_file(&mut *store, &EventQuery::default(), &path, Format::of(&path), go_on).unwrap();
+    let messages: Vec<&str> = report.findings.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "3 snapshots left behind: CloudEvents has no place for it",
+            "2 checkpoints left behind: CloudEvents has no place for it"
+        ]
+    );
+}
