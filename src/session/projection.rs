@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{Session, SessionError};
-use crate::model::{Finding, Position, Timestamp, time};
+use crate::model::{Event, Finding, Position, Timestamp, time};
 use crate::store::{Checkpoint, EventQuery, Head};
+use crate::text::human;
 
 /// A projection's checkpoint against the head of the store. What the layout does not record is `None`, never zero.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -21,7 +22,7 @@ pub struct ProjectionStatus {
     pub lag_seconds: Option<f64>,
     /// The library's own word for what it is doing.
     pub status: Option<String>,
-    /// Whether it has stood still while the head moved; one look cannot tell.
+    /// Whether it has stood still while the head moved on; `None` where what is recorded cannot tell.
     pub stalled: Option<bool>,
     /// Errors it recorded.
     pub errors: Option<u64>,
@@ -51,19 +52,28 @@ impl Session {
     ) -> Result<ProjectionStatus, SessionError> {
         let mut lag_events = None;
         let mut lag_seconds = None;
+        let mut stalled = None;
         let mut findings = Vec::new();
         if let Some(position) = checkpoint.position.filter(|at| head.position < Some(*at)) {
             findings.push(beyond_head(&checkpoint.name, position, head));
         } else if let Some(position) = checkpoint.position {
-            lag_events = Some(self.store.count_after(position)?);
+            let behind = self.store.count_after(position)?;
+            lag_events = Some(behind);
             let handled = EventQuery {
                 after_position: Some(Position(position.0.saturating_sub(1))),
                 ..Default::default()
             };
-            let page = self.store.scan(&handled, 1)?;
-            let handled = page.events.first().filter(|event| event.position == Some(position));
+            let page = self.store.scan(&handled, 2)?;
+            let is_at = |event: &&Event| event.position == Some(position);
+            let handled = page.events.first().filter(is_at);
             if let (Some(then), Some(newest)) = (handled.and_then(|event| event.time), head.time) {
                 lag_seconds = Some((newest - then).as_seconds_f64().max(0.0));
+            }
+            let next = page.events.iter().find(|event| !is_at(event));
+            stalled = if behind == 0 { Some(false) } else { stands(&checkpoint, next, head) };
+            if stalled == Some(true) {
+                let store = &self.store.info().name;
+                findings.push(standing(&checkpoint, position, behind, next, store));
             }
         }
         Ok(ProjectionStatus {
@@ -73,11 +83,57 @@ impl Session {
             lag_events,
             lag_seconds,
             status: checkpoint.status,
-            stalled: None,
+            stalled,
             errors: None,
             updated: checkpoint.updated,
             findings,
         })
+    }
+}
+
+/// How long an event may wait, while others come after it, before the projection that does not take it stands still.
+const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+
+/// Whether a projection that is behind stands still: the event that is `next` came, the head moved on from there for
+/// longer than anybody should wait, and the checkpoint has not moved since. By the store's own times alone, so that a
+/// recording says today what it said then.
+fn stands(checkpoint: &Checkpoint, next: Option<&Event>, head: &Head) -> Option<bool> {
+    let (moved, came, newest) = (checkpoint.updated?, next?.time?, head.time?);
+    let waits = newest - moved.max(came);
+    match (waits > PATIENCE, moved > came) {
+        (true, _) => Some(true),
+        // It was slow, and moved.
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+fn standing(
+    checkpoint: &Checkpoint,
+    position: Position,
+    behind: u64,
+    next: Option<&Event>,
+    store: &str,
+) -> Finding {
+    let since = checkpoint.updated.as_ref().map(time::rfc3339).unwrap_or_default();
+    let mut message = format!(
+        "projection {} has stood at position {position} since {since}, while {} came",
+        checkpoint.name,
+        human::plural(behind, "event"),
+    );
+    if let Some(status) = &checkpoint.status {
+        message.push_str(&format!("; its status says {status}"));
+    }
+    let mut finding = Finding::warning("projection-stalled", message);
+    finding.position = Some(position);
+    match next {
+        Some(event) => finding.hint(format!(
+            "the event it did not take is {} of {}, version {}: `foldback events {store} --after {position} --limit 1`",
+            event.event_type,
+            event.key().called(),
+            event.version
+        )),
+        None => finding,
     }
 }
 
@@ -96,4 +152,56 @@ fn beyond_head(name: &str, position: Position, head: &Head) -> Finding {
         "it may follow another application, whose positions are counted in a store of its own, or this store was \
          restored from an older copy",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{AggregateId, Category, EventType, Payload, Version};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    fn event(second: Option<i64>) -> Event {
+        Event {
+            position: Some(Position(8)),
+            aggregate: AggregateId::new("order-1"),
+            category: Category::default(),
+            version: Version(3),
+            event_type: EventType::new("Paid"),
+            id: None,
+            time: second.map(at),
+            schema: None,
+            data: Payload::json(&b"{}"[..], Arc::default(), Version(3)),
+            metadata: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Whether it stands, where it moved last, the next event came, and the newest did at these seconds.
+    fn told(moved: Option<i64>, came: Option<i64>, newest: i64) -> Option<bool> {
+        let status = Some("running".to_owned());
+        let (name, position, updated) = ("list".into(), Some(Position(7)), moved.map(at));
+        let checkpoint = Checkpoint { name, position, status, updated };
+        let (position, time) = (Some(Position(20)), Some(at(newest)));
+        let head = Head { cursor: None, position, time, generation: 0 };
+        stands(&checkpoint, Some(&event(came)), &head)
+    }
+
+    #[test]
+    fn a_projection_stands_where_an_event_waits_while_others_come() {
+        assert_eq!(told(Some(0), Some(1), 90), Some(true));
+        // It moved long ago because there was nothing to do.
+        assert_eq!(told(Some(0), Some(1_000), 1_001), None);
+        assert_eq!(told(Some(0), Some(1_000), 1_061), Some(true));
+        // It is late, and has moved since it is.
+        assert_eq!(told(Some(1_000), Some(0), 1_005), Some(false));
+        assert_eq!(told(Some(1_000), Some(0), 1_100), Some(true));
+        // Without times nobody knows.
+        assert_eq!(told(None, Some(0), 1_000), None);
+        assert_eq!(told(Some(0), None, 1_000), None);
+    }
 }

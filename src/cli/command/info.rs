@@ -248,12 +248,17 @@ fn lags(out: &mut Output, projections: &[ProjectionStatus]) -> Printed {
             Some(events) => Line::of(Ink::Changed, human::count(events)),
             None => Line::of(Ink::Dim, "unknown"),
         };
+        let mut status = Line::plain(one.status.as_deref().unwrap_or_default());
+        if one.stalled == Some(true) {
+            let gap = if one.status.is_some() { ", " } else { "" };
+            status.push(Ink::Changed, format!("{gap}stalled"));
+        }
         table.row(vec![
             Line::plain(&one.name),
             Line::plain(one.position.map(|position| position.to_string()).unwrap_or_default()),
             lag,
             Line::plain(behind.unwrap_or_default()),
-            Line::plain(one.status.as_deref().unwrap_or_default()),
+            status,
         ]);
     }
     table.print_apart(out)
