@@ -34,12 +34,17 @@ pub(super) const fn at(day: i64, hour: i64, minute: i64) -> Millis {
 pub(super) fn visit(seed: &mut Seed) -> Millis {
     loop {
         let day = seed.weighted(&TRADE) as i64;
-        let hour = seed.weighted(&HOURS) as i64;
-        let moment = at(day, hour, 0) + seed.between(0, HOUR - 1);
+        let moment = on(seed, day);
         if moment < END && awake(moment) == moment {
             return moment;
         }
     }
+}
+
+/// A moment of a day at which somebody comes by.
+pub(super) fn on(seed: &mut Seed, day: i64) -> Millis {
+    let hour = seed.weighted(&HOURS) as i64;
+    at(day, hour, 0) + seed.between(0, HOUR - 1)
 }
 
 /// The moment itself, or when the shop was back if it fell into the silence.
@@ -47,13 +52,11 @@ pub(super) fn awake(moment: Millis) -> Millis {
     if moment >= MOVE.0 && moment < MOVE.1 { moment - MOVE.0 + MOVE.1 } else { moment }
 }
 
-/// The hours at which the warehouse sends its people to the shelves; never on a Sunday.
-pub(super) fn waves() -> impl Iterator<Item = Millis> {
-    let working = (0..DAYS).filter(|day| day % 7 != 6);
-    working.flat_map(|day| [at(day, 6, 30), at(day, 12, 45), at(day, 17, 15)])
-}
-
-/// The first time after `moment` that the warehouse starts; `None` where that lies beyond the recording.
-pub(super) fn next_wave(moment: Millis) -> Option<Millis> {
-    waves().find(|wave| *wave > moment && *wave < END)
+/// The first time after `moment` and before `end` that the warehouse sends its people to the shelves: three times a
+/// day, never on a Sunday.
+pub(super) fn next_wave(moment: Millis, end: Millis) -> Option<Millis> {
+    let today = (moment - START) / DAY;
+    let working = (today..today + 3).filter(|day| day % 7 != 6);
+    let mut waves = working.flat_map(|day| [at(day, 6, 30), at(day, 12, 45), at(day, 17, 15)]);
+    waves.find(|wave| *wave > moment).filter(|wave| *wave < end)
 }

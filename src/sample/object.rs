@@ -85,6 +85,8 @@ pub(super) struct Currency {
 
 /// The euro.
 pub(super) const EUR: Currency = Currency { code: "EUR", decimals: 2, rate: 100, step: 1 };
+/// The dollar, at par here.
+pub(super) const USD: Currency = Currency { code: "USD", decimals: 2, rate: 100, step: 1 };
 /// The yen, which has no smaller unit.
 pub(super) const JPY: Currency = Currency { code: "JPY", decimals: 0, rate: 165, step: 10 };
 /// The Kuwaiti dinar, which has a thousand fils.

@@ -5,7 +5,7 @@ use super::basket::Basket;
 use super::calendar::{Millis, SECOND, at};
 use super::catalog::Customer;
 use super::object::Object;
-use super::plan::{Around, Fact, Plan, Planned, Service};
+use super::plan::{Around, Arrival, Fact, Plan, Planned, Service};
 use super::stock;
 
 /// When the program that writes version 2 of `OrderCreated` went into service.
@@ -19,7 +19,8 @@ pub(super) struct Order<'a> {
     pub(super) id: String,
     pub(super) clock: Millis,
     pub(super) basket: Basket,
-    parcels: Vec<Object>,
+    /// Each with what it arrives with.
+    parcels: Vec<(Object, Arrival)>,
     refunds: Vec<Object>,
     notes: Vec<Object>,
 }
@@ -82,7 +83,11 @@ impl<'a> Order<'a> {
         around: Around,
         said: Object,
     ) -> Planned {
-        self.plan.add(self.clock, ("Order", &self.id), event_type, around, Fact::Said(said))
+        self.say_of(event_type, around, Fact::Said(said))
+    }
+
+    fn say_of(&mut self, event_type: &'static str, around: Around, fact: Fact) -> Planned {
+        self.plan.add(self.clock, ("Order", &self.id), event_type, around, fact)
     }
 
     fn customer_says(&mut self, event_type: &'static str, said: Object) -> Planned {
@@ -188,30 +193,24 @@ impl<'a> Order<'a> {
                     .raw("weight_kg", format_args!("{}.{:03}", grams / 1000, grams % 1000))
                     .raw("items", format_args!("[{}]", ids.join(",")))
             })
+            .map(|parcel| (parcel, Arrival::Later))
             .collect();
-        let parcels: Vec<Object> = self.parcels.iter().map(not_delivered).collect();
-        let said = Object::new().text("status", "SHIPPED").list("parcels", &parcels);
+        let parcels = self.parcels.clone();
+        let said = Object::new().text("status", "SHIPPED");
         let around = self.by(Service::Warehouse, picker).because(last);
-        self.say("OrderShipped", around, said)
+        self.say_of("OrderShipped", around, Fact::Parcels { said, parcels })
     }
 
     /// One more parcel arrives at `clock`; how many arrived before is `before`.
     pub(super) fn deliver(&mut self, shipped: Planned, before: usize) {
         let Some(parcel) = self.parcels.get_mut(before) else { return };
-        let time = crate::model::Timestamp::from_timestamp_millis(self.clock);
-        let text = time.map(|time| time.format("%Y-%m-%dT%H:%MZ").to_string());
-        *parcel = parcel.clone().maybe("delivered", text.as_deref());
-        let all = before + 1 == self.parcels.len();
-        let parcels: Vec<Object> = self
-            .parcels
-            .iter()
-            .enumerate()
-            .map(|(at, parcel)| if at > before { not_delivered(parcel) } else { parcel.clone() })
-            .collect();
-        let status = if all { "DELIVERED" } else { "SHIPPED" };
-        let said = Object::new().text("status", status).list("parcels", &parcels);
+        parcel.1 = Arrival::Now;
+        let parcels = self.parcels.clone();
+        let status = if before + 1 == parcels.len() { "DELIVERED" } else { "SHIPPED" };
+        let said = Object::new().text("status", status);
         let around = self.by(Service::Carrier, "carrier-hook").because(shipped);
-        self.say("ParcelDelivered", around, said);
+        let delivered = self.say_of("ParcelDelivered", around, Fact::Parcels { said, parcels });
+        self.parcels[before].1 = Arrival::With(delivered);
     }
 
     /// How many parcels it went out in.
@@ -267,11 +266,6 @@ impl<'a> Order<'a> {
         let around = self.by(Service::Desk, by);
         self.say("NoteAdded", around, said)
     }
-}
-
-/// A parcel under way: `delivered` is `null` until it is a time.
-fn not_delivered(parcel: &Object) -> Object {
-    parcel.clone().raw("delivered", "null")
 }
 
 fn around(number: i64, service: Service, actor: &str) -> Around {

@@ -1,7 +1,7 @@
 //! The orders of ten days: who comes when and what becomes of it.
 
 use super::account;
-use super::calendar::{DAY, END, HOUR, MINUTE, Millis, SECOND, at, awake, next_wave, visit};
+use super::calendar::{DAY, HOUR, MINUTE, Millis, SECOND, at, awake, next_wave, on, visit};
 use super::catalog::{Customer, PRODUCTS, UNLUCKY};
 use super::incident;
 use super::object::Object;
@@ -22,8 +22,8 @@ const GIFT_NOTES: [&str; 4] = [
 const REASONS: [&str; 4] =
     ["arrived broken", "wrong grind", "ordered by mistake", "parcel was opened on the way"];
 
-/// Every order, numbered in the order in which they were begun.
-pub(super) fn run_all(plan: &mut Plan, seed: &mut Seed, customers: &[Customer]) {
+/// Every order, numbered in the order in which they were begun; returns the number of the next.
+pub(super) fn run_all(plan: &mut Plan, seed: &mut Seed, customers: &[Customer]) -> i64 {
     let mut times: Vec<Option<Millis>> =
         (0..ORDERS).map(|_| Some(visit(seed).max(at(0, 7, 0)))).collect();
     times.push(None);
@@ -40,6 +40,26 @@ pub(super) fn run_all(plan: &mut Plan, seed: &mut Seed, customers: &[Customer]) 
             None => incident::run(plan, &customers[UNLUCKY - 1]),
         }
     }
+    first + ORDERS as i64 + 1
+}
+
+/// The orders of one more day, as ordinary as can be; returns the number of the next.
+pub(super) fn run_day(
+    plan: &mut Plan,
+    seed: &mut Seed,
+    customers: &[Customer],
+    day: i64,
+    first: i64,
+) -> i64 {
+    let mut times: Vec<Millis> = (0..seed.between(32, 58)).map(|_| on(seed, day)).collect();
+    times.sort_unstable();
+    let mut number = first;
+    for time in times {
+        let customer = seed.pick(&customers.iter().collect::<Vec<_>>());
+        one(plan, seed, customer, number, time);
+        number += 1;
+    }
+    number
 }
 
 fn one(plan: &mut Plan, seed: &mut Seed, customer: &Customer, number: i64, time: Millis) {
@@ -130,7 +150,7 @@ fn sell(order: &mut Order<'_>, seed: &mut Seed) {
     if seed.chance(3) {
         return give_up(order, seed);
     }
-    let Some(wave) = next_wave(order.clock) else { return };
+    let Some(wave) = next_wave(order.clock, order.plan.end()) else { return };
     order.clock = wave + seed.between(2, 70) * MINUTE + seed.between(0, 59_999);
     let picker = format!("picker-{}", seed.between(1, 4));
     let split = if seed.chance(15) { 2 } else { 1 };
@@ -153,10 +173,12 @@ fn deliver(order: &mut Order<'_>, seed: &mut Seed, shipped: Planned) {
     let start = order.clock - (order.clock - at(0, 0, 0)) % DAY;
     for parcel in 0..order.parcels() {
         let days = seed.between(1, 2) + parcel as i64;
-        order.clock = awake(start + days * DAY + seed.between(9 * HOUR, 17 * HOUR));
+        let arrives = awake(start + days * DAY + seed.between(9 * HOUR, 17 * HOUR));
+        // One parcel after the other.
+        order.clock = arrives.max(order.clock + MINUTE);
         order.deliver(shipped, parcel);
     }
-    if order.clock < END && seed.chance(9) {
+    if order.clock < order.plan.end() && seed.chance(9) {
         order.clock = awake(order.clock + seed.between(HOUR, 20 * HOUR));
         let amount = order.basket.total() * [100, 50, 30][seed.weighted(&[3, 4, 3])] / 100;
         let around = order.by(Service::Desk, seed.pick(&["ana@shop", "tariq@shop"]));

@@ -23,12 +23,26 @@ pub struct Sample {
 }
 
 /// Every one of them; the first is shown to whoever names none.
-pub const SAMPLES: [Sample; 1] = [Sample {
-    name: "shop",
-    about: "ten days of a coffee shop: orders, accounts, stock, and one refund that was paid twice",
-    first: ("Order", "order-4711"),
-    bytes: include_bytes!("../../assets/demo/shop.jsonl.zst"),
-}];
+pub const SAMPLES: [Sample; 3] = [
+    Sample {
+        name: "shop",
+        about: "ten days of a coffee shop: orders, accounts, stock, and one refund that was paid twice",
+        first: ("Order", "order-4711"),
+        bytes: include_bytes!("../../assets/demo/shop.jsonl.zst"),
+    },
+    Sample {
+        name: "bank",
+        about: "a month of a bank: how acc-1 came to 1,000.00, and who was credited a hundred times the interest",
+        first: ("Account", "acc-1"),
+        bytes: include_bytes!("../../assets/demo/bank.jsonl.zst"),
+    },
+    Sample {
+        name: "warehouse",
+        about: "a week of pallets and bins: pallet-217 is in two of them, and only one scan is to blame",
+        first: ("Pallet", "pallet-217"),
+        bytes: include_bytes!("../../assets/demo/warehouse.jsonl.zst"),
+    },
+];
 
 impl Sample {
     /// The aggregate to look at first.
@@ -56,10 +70,7 @@ pub fn find(name: &str) -> Result<&'static Sample, StoreError> {
         let names: Vec<&str> = ALL.iter().map(|sample| sample.name).collect();
         let message = format!(
             "no sample store is called `{name}`; {}",
-            match &names[..] {
-                [one] => format!("there is one, `{one}`"),
-                several => format!("there are `{}`", several.join("`, `")),
-            }
+            format_args!("there are `{}`", names.join("`, `"))
         );
         let meant = nearest(name, names.iter().copied()).unwrap_or(SAMPLES[0].name);
         StoreError::new(StoreErrorKind::NotFound, message).hint(format!(
@@ -104,7 +115,7 @@ mod tests {
     fn a_name_that_there_is_not_names_those_there_are() {
         let error = open("shpo").err().unwrap();
         assert_eq!(error.kind, StoreErrorKind::NotFound);
-        assert!(error.to_string().contains("there is one, `shop`"), "{error}");
+        assert!(error.to_string().contains("there are `shop`, `bank`, `warehouse`"), "{error}");
         assert!(error.hint.unwrap().contains("demo:shop"));
     }
 }

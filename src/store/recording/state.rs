@@ -17,6 +17,7 @@ use crate::store::index::{Index, Numbering, Row};
 use crate::store::scratch::ScratchFile;
 use crate::store::sqlite::look;
 use crate::store::{Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo};
+use crate::text::human;
 
 /// How many bytes before the end of what was read are compared to notice that a file was written anew.
 const REMEMBERED: u64 = 256;
@@ -283,11 +284,12 @@ impl State {
         if own > 0 {
             self.why.push(format!("{own} of {lines} {packed}{unit} have aggregate and type"));
         }
-        for (count, what) in
-            [(gather.kept.snapshots, "a snapshot"), (gather.kept.moves, "a projection's place")]
-        {
+        for (count, what, of) in [
+            (gather.kept.snapshots, "snapshot", ""),
+            (gather.kept.moves, "move", " of a projection's checkpoint"),
+        ] {
             if count > 0 {
-                self.why.push(format!("{count} more are {what} each"));
+                self.why.push(format!("beside them {}{of}", human::plural(count, what)));
             }
         }
         let certain = if self.shape == Shape::CloudEvents { cloud } else { gather.versions };

@@ -14,7 +14,7 @@ fn the_samples_are_listed() {
     insta::assert_snapshot!("demo_list", seen("demo --list"));
     let listed = lines("demo --list --json");
     let names: Vec<&str> = listed.iter().filter_map(|row| row["name"].as_str()).collect();
-    assert_eq!(names, ["shop"]);
+    assert_eq!(names, ["shop", "bank", "warehouse"]);
 }
 
 #[test]
@@ -37,6 +37,70 @@ fn every_command_takes_a_sample_by_its_name() {
     let refunds = lines("events demo:shop order-4711 --type RefundIssued --json");
     let causes: Vec<_> = refunds.iter().map(|one| one["metadata"]["causation"].as_str()).collect();
     assert_eq!(causes, [Some("desk-1042"); 2]);
+}
+
+#[test]
+fn a_sample_keeps_what_a_store_keeps_besides_events() {
+    let [info] = &lines("info demo:shop --json")[..] else { panic!("one value") };
+    assert!(info["snapshots"].as_u64() > Some(150), "{}", info["snapshots"]);
+    let projections = info["projections"].as_array().unwrap();
+    let one = |name: &str| projections.iter().find(|one| one["name"] == name).unwrap();
+    let told = |name: &str| (one(name)["stalled"].as_bool(), one(name)["status"].as_str());
+    assert_eq!(told("order-list"), (Some(false), Some("running")));
+    assert_eq!(one("order-list")["lag_events"], 0);
+    assert_eq!(told("stock-levels"), (Some(false), Some("running")));
+    assert!(one("stock-levels")["lag_events"].as_u64() > Some(0));
+    assert_eq!(told("search-index"), (Some(false), Some("rebuilding")));
+    // It says that it runs, and has not moved since the refund was handled twice.
+    assert_eq!(told("refund-report"), (Some(true), Some("running")));
+    let position = one("refund-report")["position"].as_i64().unwrap();
+    let next = lines(&format!("events demo:shop --after {position} --limit 1 --json"));
+    assert_eq!((&next[0]["aggregate"], &next[0]["version"]), (&"order-4711".into(), &18.into()));
+    let found = text(&run(["info", "demo:shop"]).stderr);
+    assert!(found.contains("projection refund-report has stood at position"), "{found}");
+    assert!(found.contains("RefundIssued of order-4711, version 18"), "{found}");
+}
+
+#[test]
+fn the_small_samples_hold_what_the_list_promises() {
+    let [account] = &lines("state demo:bank acc-1 --json")[..] else { panic!("one state") };
+    assert_eq!(account["state"]["balance"].to_string(), "1000.00");
+    let steps = lines("history demo:bank acc-1 .balance --json");
+    let amounts: Vec<String> = steps.iter().map(|step| step["after"].to_string()).collect();
+    assert_eq!(amounts, ["0.00", "500.00", "800.00", "600.00", "1000.00"]);
+    let credits = lines("events demo:bank --where .data.amount>100 --type InterestCredited --json");
+    assert_eq!(credits[0]["aggregate"], "sav-7");
+    let [rate] = &lines("blame demo:bank sav-7 .interest.rate --json")[..] else { panic!() };
+    assert_eq!((rate["value"].to_string(), &rate["version"]), ("1.8".to_owned(), &1.into()));
+
+    let [pallet] = &lines("state demo:warehouse pallet-217 --json")[..] else {
+        panic!("one state")
+    };
+    assert_eq!(pallet["state"]["bin"], "C-04");
+    for bin in ["C-04", "D-11"] {
+        let [bin] = &lines(&format!("state demo:warehouse {bin} --json"))[..] else { panic!() };
+        assert_eq!(bin["state"]["pallet"], "pallet-217");
+    }
+}
+
+#[test]
+fn a_sample_comes_out_of_a_store_as_it_went_in() {
+    let home = tempfile::tempdir().unwrap();
+    let [store, back] = ["shop.db", "shop.jsonl"].map(|name| home.path().join(name));
+    let [store, back] = [&store, &back].map(|path| path.to_str().unwrap());
+    for arguments in [["import", "demo:shop", store], ["export", store, back]] {
+        let ran = run(arguments);
+        assert!(ran.status.success(), "{}", text(&ran.stderr));
+        assert!(
+            text(&ran.stdout).contains("164 snapshots, 4 checkpoints"),
+            "{}",
+            text(&ran.stdout)
+        );
+        assert_eq!(text(&ran.stderr), "");
+    }
+    let asset = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/shop.jsonl.zst");
+    let sample = zstd::decode_all(&std::fs::read(asset).unwrap()[..]).unwrap();
+    assert!(std::fs::read(back).unwrap() == sample, "byte for byte");
 }
 
 #[test]

@@ -120,8 +120,8 @@ fn such_lines_are_no_events_and_change_nothing_about_them() {
         conformance::check(&mut *store, &events);
         assert_eq!(store.info().confidence, 100);
         let why = store.info().why.join("; ");
-        assert!(why.starts_with("1 of 1 ") && why.contains("1 more are a snapshot each"), "{why}");
-        assert!(why.contains("3 more are a projection's place each"), "{why}");
+        assert!(why.starts_with("1 of 1 ") && why.contains("beside them 1 snapshot;"), "{why}");
+        assert!(why.contains("beside them 3 moves of a projection's checkpoint"), "{why}");
         let names: Vec<_> = store.checkpoints().unwrap().into_iter().map(|one| one.name).collect();
         assert_eq!(names, ["list", "mail"]);
         let positions = |name: &str| -> Vec<i64> {
