@@ -45,13 +45,11 @@ pub(super) fn run(seed: &mut Seed) -> Vec<Event> {
         .map(|number| {
             let account = Account { id: format!("sav-{number}"), balance: 0 };
             let owner = OWNERS[number];
-            match number {
-                SAVERS => account.saved(&mut plan, day(19, 15, 20), owner, 425_000, 2),
-                _ => {
-                    let first = seed.between(4, 60) * 25_000;
-                    account.saved(&mut plan, day(1, 9, number as i64 * 4), owner, first, 1)
-                }
+            if number == SAVERS {
+                return account.saved(&mut plan, day(19, 15, 20), owner, 425_000, 2);
             }
+            let first = seed.between(4, 60) * 25_000;
+            account.saved(&mut plan, day(1, 9, number as i64 * 4), owner, first, 1)
         })
         .collect();
     for date in 2..=31 {
@@ -131,11 +129,11 @@ fn trade(
             _ => {
                 // Only those who have been there since the beginning, or the new one once it is.
                 let saver = seed.between(1, SAVERS as i64 - 1) as usize;
-                let (account, saved) = (&mut current[saver - 1], &mut savings[saver - 1]);
+                let (account, at_rest) = (&mut current[saver - 1], &mut savings[saver - 1]);
                 let amount = account.balance / 20_000 * 10_000;
                 if amount > 0 {
                     let number = format!("tr-{}", seed.between(80_000, 99_999));
-                    between(plan, time, account, saved, amount, &number);
+                    between(plan, time, account, at_rest, amount, &number);
                 }
             }
         }
@@ -152,8 +150,8 @@ fn transfer(plan: &mut Plan, seed: &mut Seed, time: Millis, accounts: &mut [Acco
     let number = format!("tr-{}", seed.between(80_000, 99_999));
     let (low, high) = accounts.split_at_mut(from.max(to));
     let (one, other) = (&mut low[from.min(to)], &mut high[0]);
-    let (payer, payee) = if from < to { (one, other) } else { (other, one) };
-    between(plan, time, payer, payee, amount, &number);
+    let (payer, other) = if from < to { (one, other) } else { (other, one) };
+    between(plan, time, payer, other, amount, &number);
 }
 
 fn between(

@@ -84,8 +84,8 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn at(pallet: &'a str, scanner: i64, scanned: Millis) -> Self {
-        Self { pallet, scanner, scanned, recorded: scanned + 140 }
+    fn at(pallet: &'a str, scanner: i64, time: Millis) -> Self {
+        Self { pallet, scanner, scanned: time, recorded: time + 140 }
     }
 
     fn around(&self) -> Around {

@@ -116,14 +116,13 @@ fn standing(
     store: &str,
 ) -> Finding {
     let since = checkpoint.updated.as_ref().map(time::rfc3339).unwrap_or_default();
-    let mut message = format!(
-        "projection {} has stood at position {position} since {since}, while {} came",
+    let status = checkpoint.status.as_ref();
+    let status = status.map_or_else(String::new, |one| format!("; its status says {one}"));
+    let message = format!(
+        "projection {} has stood at position {position} since {since}, while {} came{status}",
         checkpoint.name,
         human::plural(behind, "event"),
     );
-    if let Some(status) = &checkpoint.status {
-        message.push_str(&format!("; its status says {status}"));
-    }
     let mut finding = Finding::warning("projection-stalled", message);
     finding.position = Some(position);
     match next {

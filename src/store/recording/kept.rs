@@ -10,6 +10,7 @@
 //! A state that is not JSON stands as `state_base64` with its `content_type`. Every place where a checkpoint has been is
 //! a line of its own; the last of a name is where it is now. They may stand anywhere between the events.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use smol_str::SmolStr;
@@ -115,7 +116,7 @@ fn checkpoint(members: &Members<'_>, name: &str) -> Result<Beside, String> {
     Ok(Beside::Checkpoint(Checkpoint {
         name: name.to_owned(),
         position: position.transpose()?,
-        status: members.text("status").map(|status| status.into_owned()),
+        status: members.text("status").map(Cow::into_owned),
         updated: time(members)?,
     }))
 }

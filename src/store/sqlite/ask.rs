@@ -3,8 +3,6 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Row, Rows};
 
-use smol_str::SmolStr;
-
 use super::super::layout::Field;
 use super::super::{
     AggregateSummary, Checkpoint, Cursor, Direction, EventPage, EventQuery, Head, Move, Snapshot,
@@ -438,7 +436,7 @@ impl Asked<'_> {
                     moment::of_text(&scalar(found?)?, time.offset)
                 }
             });
-            let reducer = text(value(row, 4)).map(SmolStr::from);
+            let reducer = text(value(row, 4));
             snapshots.push(Snapshot { version, reducer, time, state });
         }
         Ok(snapshots)
