@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::model::StoreFacts;
+use super::model::base::Against;
 use super::model::events::{Page as EventsPage, Place as EventsPlace};
 use super::model::list::Place;
 use super::model::travel::{Goal, Known};
-use crate::model::{AggregateKey, Event, Finding, Position, Version};
+use crate::model::{AggregateKey, At, Event, Finding, Position, Version};
 use crate::session::{Moment, Session, SessionError};
 use crate::store::{AggregatePage, AggregateQuery, Counts, EventQuery, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
@@ -70,6 +71,8 @@ pub(crate) enum Effect {
         refresh: bool,
         /// How many events it has, 0 where that is not known, and how wide the rail is.
         rail: (u64, u16),
+        /// What it is compared with.
+        against: Option<At>,
         /// What happens to an earlier request that runs.
         running: Running,
     },
@@ -129,6 +132,8 @@ impl Effect {
 pub(crate) struct Arrived {
     /// The moment.
     pub(crate) moment: Box<Moment>,
+    /// How it differs from what it is compared with, where it is.
+    pub(crate) against: Option<Result<Against, SessionError>>,
     /// The events known by then.
     pub(crate) known: Known,
 }
@@ -220,6 +225,7 @@ struct Front {
     session: Option<Session>,
     twins: Vec<SyncSender<Session>>,
     pulse: play::Pulse,
+    base: play::Compared,
 }
 
 /// The seat of a lane beside it: its session comes from the first one.
@@ -248,7 +254,7 @@ impl Lanes {
         let ((first, list), (second, all)) = (sync_channel(1), sync_channel(1));
         let pulse = play::Pulse::default();
         let twins = vec![first, second];
-        let front = Front { source: Some(source), session: None, twins, pulse };
+        let front = Front { source: Some(source), session: None, twins, pulse, base: None };
         let side = |twin| Side { session: None, twin };
         let rest = Rest { after: play::LINGER, with: play::rest };
         let sinks = [Arc::clone(&sink), Arc::clone(&sink), sink];
@@ -269,10 +275,10 @@ impl Lanes {
                 return -((waiting + self.events.cancel(slot)) as isize);
             }
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
-            Effect::LoadMoment { key, goal, refresh, rail, running } => {
+            Effect::LoadMoment { key, goal, refresh, rail, against, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {
                     let arrived = play::noticing(front, ticket, |front| {
-                        play::moment(front, ticket, &key, goal, refresh, rail)
+                        play::moment(front, ticket, &key, goal, (refresh, against), rail)
                     });
                     Answer::Arrived(key, arrived.map(Box::new))
                 })

@@ -36,6 +36,12 @@ pub(crate) enum Context {
     Find,
     /// Typing a version or a time.
     Prompt,
+    /// Typing the name of a mark.
+    Mark,
+    /// The list of marks.
+    Marks,
+    /// Choosing what to compare with.
+    Compare,
     /// Typing the name of an action.
     Palette,
     /// The help.
@@ -59,13 +65,16 @@ impl Context {
         (Self::Payload, "payload", "In the chosen event"),
         (Self::Find, "find", "While finding"),
         (Self::Prompt, "prompt", "While typing where to go"),
+        (Self::Mark, "mark", "While naming a mark"),
+        (Self::Marks, "marks", "In the list of marks"),
+        (Self::Compare, "compare", "While choosing what to compare with"),
         (Self::Palette, "palette", "In the palette"),
         (Self::Help, "help", "In this help"),
         (Self::Message, "message", "In a message or a value"),
     ];
 
     fn is_typing(self) -> bool {
-        matches!(self, Self::Find | Self::Prompt | Self::Palette)
+        matches!(self, Self::Find | Self::Prompt | Self::Mark | Self::Compare | Self::Palette)
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! No I/O, no threads, no terminal.
 
+pub(crate) mod base;
 pub(crate) mod change;
 pub(crate) mod destination;
 pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod field;
 pub(crate) mod list;
+pub(crate) mod marks;
 pub(crate) mod overlay;
 pub(crate) mod play;
 pub(crate) mod rail;
@@ -18,6 +20,7 @@ pub(crate) mod visits;
 
 use events::Events;
 use list::{Finding, List};
+use marks::{Mark, Marks};
 use overlay::Overlay;
 use play::Player;
 use travel::{Opening, Travel, Without};
@@ -150,6 +153,10 @@ pub(crate) struct Model {
     pub(crate) player: Player,
     /// The places it was sent away from.
     pub(crate) visits: Visits,
+    /// The flags that were put on places.
+    pub(crate) marks: Marks,
+    /// The one that was taken away last.
+    pub(crate) last_mark: Option<Mark>,
     /// What stands over the panels.
     pub(crate) overlay: Overlay,
     /// The message in the last line, until the next key.
@@ -189,6 +196,8 @@ impl Model {
             moving: None,
             player: Player::default(),
             visits: Visits::default(),
+            marks: Marks::default(),
+            last_mark: None,
             overlay: Overlay::None,
             message: None,
             last_message: None,
@@ -245,6 +254,9 @@ impl Model {
         }
         match (&self.overlay, self.list.finding, self.focus) {
             (Overlay::GoTo(_), ..) => &[Prompt],
+            (Overlay::Mark(_), ..) => &[Context::Mark],
+            (Overlay::Marks(_), ..) => &[Context::Marks],
+            (Overlay::Compare(_), ..) => &[Context::Compare],
             (Overlay::Palette(_), ..) => &[Palette],
             (Overlay::Help(_), ..) => &[Help],
             (Overlay::Message(_) | Overlay::Value(_), ..) => &[Message],
@@ -279,6 +291,8 @@ impl Model {
             | Action::GoStart
             | Action::GoEnd
             | Action::GoTo
+            | Action::SetMark
+            | Action::Compare
             | Action::Play => self.travel.is_some() || self.opening.is_some(),
             _ => true,
         }

@@ -1,7 +1,9 @@
 //! What can stand over the screen: where it stands, and how it looks.
 
+mod compare;
 mod goto;
 mod help;
+mod marks;
 mod message;
 mod palette;
 mod value;
@@ -27,6 +29,12 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
             let width = 64.min(whole.width);
             let lines = prompt.lines(usize::from(width).saturating_sub(6)).len() as u16;
             (64, 3 + lines.max(3))
+        }
+        Overlay::Mark(_) => (64, 4),
+        Overlay::Marks(list) => (84, list.rows.len().clamp(3, 20) as u16 + 2),
+        Overlay::Compare(comparing) => {
+            let width = usize::from(64.min(whole.width)).saturating_sub(6);
+            (64, compare::height(comparing, width).min(20) as u16 + 2)
         }
         Overlay::Palette(_) => (84, 20),
         Overlay::Help(help) => {
@@ -60,8 +68,10 @@ fn say_shown(theme: &Theme, inside: Rect, window: &Range<usize>, len: usize, buf
 
 /// The lines that an overlay scrolls.
 pub(crate) fn lines(areas: &Areas, overlay: &Overlay) -> usize {
-    let inside = usize::from(inside(areas, overlay).height);
+    let Rect { width, height, .. } = inside(areas, overlay);
+    let (width, inside) = (usize::from(width), usize::from(height));
     match overlay {
+        Overlay::Compare(comparing) => compare::list(comparing, width, inside),
         Overlay::Palette(_) => inside.saturating_sub(2),
         _ => inside,
     }
@@ -72,6 +82,12 @@ pub(crate) fn width(areas: &Areas, overlay: &Overlay) -> usize {
     usize::from(inside(areas, overlay).width)
 }
 
+/// The line of the screen where the list of an overlay begins that has one; the palette's is below what was typed.
+pub(crate) fn list_top(areas: &Areas, overlay: &Overlay) -> u16 {
+    let inside = inside(areas, overlay);
+    inside.y + inside.height.saturating_sub(lines(areas, overlay) as u16)
+}
+
 /// The line of the screen where the palette's choices begin.
 pub(crate) fn palette_top(areas: &Areas) -> u16 {
     inside(areas, &Overlay::Palette(super::model::overlay::Palette::default())).y + 2
@@ -79,7 +95,15 @@ pub(crate) fn palette_top(areas: &Areas) -> u16 {
 
 /// Draws what stands over the panels, if anything does.
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let told;
     let (title, focused) = match &model.overlay {
+        Overlay::Mark(naming) => {
+            let id = crate::text::sanitize(naming.spot.key.id.as_str());
+            told = format!("Mark v{} of {id}", crate::text::human::count(naming.spot.version.0));
+            (told.as_str(), true)
+        }
+        Overlay::Marks(_) => ("Marks", true),
+        Overlay::Compare(_) => ("Compare with the playhead", true),
         Overlay::None => return,
         Overlay::GoTo(_) => ("Go to", true),
         Overlay::Palette(_) => ("Run", true),
@@ -96,6 +120,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     match &model.overlay {
         Overlay::None => {}
         Overlay::GoTo(prompt) => goto::draw(model, prompt, inside, buffer),
+        Overlay::Mark(naming) => marks::draw_naming(model, naming, inside, buffer),
+        Overlay::Marks(list) => marks::draw(model, list, inside, buffer),
+        Overlay::Compare(comparing) => compare::draw(model, comparing, inside, buffer),
         Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
         Overlay::Help(help) => help::draw(model, help, inside, buffer),
         Overlay::Message(scroll) => message::draw(model, scroll, inside, buffer),

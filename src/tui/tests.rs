@@ -5,6 +5,7 @@ mod events;
 mod jumps;
 mod list;
 mod look;
+mod marks;
 mod messages;
 mod play;
 mod rail;

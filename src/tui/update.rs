@@ -3,8 +3,10 @@
 //! Synchronous; no I/O, no threads, no drawing.
 
 mod answer;
+mod base;
 mod events;
 mod list;
+mod marks;
 mod mouse;
 mod overlay;
 mod play;
@@ -110,6 +112,8 @@ fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
     let finding = model.list.finding == Finding::Typing;
     let field = match &mut model.overlay {
         Overlay::GoTo(prompt) => &mut prompt.field,
+        Overlay::Mark(naming) => naming.field(),
+        Overlay::Compare(comparing) => &mut comparing.field,
         Overlay::Palette(palette) => &mut palette.field,
         Overlay::None if finding => &mut model.list.field,
         _ => return Vec::new(),
@@ -121,6 +125,8 @@ fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
     }
     match &mut model.overlay {
         Overlay::GoTo(prompt) => prompt.mistake = None,
+        Overlay::Compare(comparing) => comparing.mistake = None,
+        Overlay::Mark(_) => {}
         Overlay::Palette(palette) => palette.find(&model.keymap),
         _ => return list::search(model),
     }
@@ -239,6 +245,12 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PlayFaster
         | Action::PlaySlower
         | Action::SwitchPace => play::act(model, action),
+        Action::SetMark
+        | Action::ShowMarks
+        | Action::RenameMark
+        | Action::DeleteMark
+        | Action::RestoreMark => marks::act(model, action),
+        Action::Compare => base::act(model),
         action => travel::act(model, action),
     }
 }
@@ -271,6 +283,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if travel::is_busy(model) {
         return travel::stop(model);
+    }
+    if base::end(model) {
+        return Vec::new();
     }
     if model.events.returning {
         return events::show_screen(model, Screen::Events);

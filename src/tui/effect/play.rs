@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 use smol_str::SmolStr;
 
 use super::{Answer, Arrived, Front, Slot, Walking};
+use crate::analysis::diff;
+use crate::fold::State;
 use crate::model::{AggregateKey, At, Finding, Position, Severity, Version};
 use crate::session::{Session, SessionError, Walk, Watch};
 use crate::store::{EventQuery, StoreInfo};
 use crate::task::Ticket as AnyTicket;
 use crate::text;
 use crate::tui::model::StoreFacts;
+use crate::tui::model::base::Against;
 use crate::tui::model::event::or_quotes;
 use crate::tui::model::rail::Picture;
 use crate::tui::model::travel::{Goal, Known};
@@ -183,15 +186,20 @@ pub(super) fn moment(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     goal: Goal,
-    refresh: bool,
+    (refresh, against): (bool, Option<At>),
     rail: (u64, u16),
 ) -> Result<Arrived, SessionError> {
-    let Front { session, pulse, .. } = front;
+    let Front { session, pulse, base, .. } = front;
     let session = session.as_mut().ok_or(SessionError::Cancelled)?;
     let mut watch = Progress { ticket, last: Instant::now() };
     // What is not in memory is read anew anyway.
     if refresh && session.outline(key).is_some() {
         session.refresh(key)?;
+    }
+    // What it is compared with comes first: the timeline then ends up where the next step begins.
+    let from = against.map(|at| compared_with(session, base, key, at, &mut watch));
+    if ticket.cancelled() {
+        return Err(SessionError::Cancelled);
     }
     approach(session, pulse, ticket, key, goal, rail)?;
     let moment = if goal.by == 0 {
@@ -210,7 +218,34 @@ pub(super) fn moment(
         let events = events(&known, moment.last, moment.events);
         known.picture = Some(Picture::of(&known.outline, events, rail.1));
     }
-    Ok(Arrived { moment: Box::new(moment), known })
+    let against = from.map(|from| {
+        let (version, state) = from?;
+        Ok(Against { version, changes: diff(state.value(), moment.state.value()) })
+    });
+    Ok(Arrived { moment: Box::new(moment), against, known })
+}
+
+/// A state that the playhead is compared with, kept over its moves: of which aggregate in which of the store's
+/// histories, and at which version.
+pub(super) type Compared = Option<(AggregateKey, u64, Version, State)>;
+
+fn compared_with(
+    session: &mut Session,
+    kept: &mut Compared,
+    key: &AggregateKey,
+    at: At,
+    watch: &mut dyn Watch,
+) -> Result<(Version, State), SessionError> {
+    // Whoever reads something is told of another history; before that nothing can be kept of it.
+    session.head()?;
+    if let Some((known, history, version, state)) = kept
+        && (&*known, *history, At::Version(*version)) == (key, session.history(), at)
+    {
+        return Ok((*version, state.clone()));
+    }
+    let moment = session.moment(key, at, watch)?;
+    *kept = Some((key.clone(), session.history(), moment.version, moment.state.clone()));
+    Ok((moment.version, moment.state))
 }
 
 /// The first event at or after a position of the store.

@@ -15,6 +15,8 @@ const MOST_INSIDE: usize = 200;
 /// One line of the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
+    /// What is compared.
+    Heading(String),
     /// Between two changes.
     Blank,
     /// Where something changed, and how; with the values where they are short.
@@ -55,9 +57,34 @@ pub(crate) struct Changes {
 impl Changes {
     /// Shows what another event changed, in lines of `width` cells.
     pub(crate) fn show(&mut self, moment: &Moment, width: usize) {
+        *self = Self { width, ..Self::default() };
+        self.list(&moment.changes);
+        let untouched = match moment.state.value() {
+            Value::Object(map) => map.values().filter(|slot| slot.since != moment.version).count(),
+            _ => 0,
+        };
+        if untouched > 0 && moment.event.is_some() && !self.lines.is_empty() {
+            self.lines.push(Line::Blank);
+            self.lines.push(Line::Untouched(untouched));
+        }
+    }
+
+    /// Shows how two versions differ, below a line that says which, in lines of `width` cells; where the window stands
+    /// is kept.
+    pub(crate) fn compare(&mut self, heading: String, changes: &[Change], width: usize) {
+        let scroll = self.scroll;
+        *self = Self { width, scroll, ..Self::default() };
+        self.list(changes);
+        if !self.lines.is_empty() {
+            self.lines.insert(0, Line::Blank);
+        }
+        self.lines.insert(0, Line::Heading(heading));
+    }
+
+    fn list(&mut self, changes: &[Change]) {
         let mut after_long = false;
-        *self = Self { width, count: moment.changes.len(), ..Self::default() };
-        for change in moment.changes.iter().take(MOST) {
+        self.count = changes.len();
+        for change in changes.iter().take(MOST) {
             let begin = self.lines.len();
             self.change(change);
             // Changes of one line stand together like a table; longer ones stand apart.
@@ -67,17 +94,9 @@ impl Changes {
             }
             after_long = long;
         }
-        let more = moment.changes.len().saturating_sub(MOST);
+        let more = changes.len().saturating_sub(MOST);
         if more > 0 {
             self.lines.push(Line::More(more as u64, "change"));
-        }
-        let untouched = match moment.state.value() {
-            Value::Object(map) => map.values().filter(|slot| slot.since != moment.version).count(),
-            _ => 0,
-        };
-        if untouched > 0 && moment.event.is_some() && !self.lines.is_empty() {
-            self.lines.push(Line::Blank);
-            self.lines.push(Line::Untouched(untouched));
         }
     }
 

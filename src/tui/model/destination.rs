@@ -18,7 +18,7 @@ pub(crate) enum Destination {
 pub(crate) fn mistake(typed: &str) -> String {
     format!(
         "`{typed}` names no place; write a version (17), first, last, -3, a time in UTC (2026-03-02 14:34, 14:34, \
-         noon, -2h) or a position in the store (#8112)"
+         noon, -2h), a position in the store (#8112) or the name of a mark"
     )
 }
 

@@ -5,7 +5,9 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::super::action::Action;
 use super::super::keymap::{Context, Keymap};
+use super::base::Comparing;
 use super::field::Field;
+use super::marks::{MarkList, Naming};
 use super::scroll::Scroll;
 use crate::model::{Value, json};
 use crate::session::SessionError;
@@ -19,6 +21,12 @@ pub(crate) enum Overlay {
     None,
     /// A version or a time is typed.
     GoTo(GoTo),
+    /// A mark is named.
+    Mark(Box<Naming>),
+    /// All marks.
+    Marks(MarkList),
+    /// What to compare with is chosen.
+    Compare(Comparing),
     /// An action is chosen by its name.
     Palette(Palette),
     /// All keys.
@@ -186,10 +194,11 @@ impl Palette {
         format!("{} {}", action.name(), action.title())
     }
 
-    /// The action to run: the chosen one; where nothing fits, one that is in no list by its exact name.
+    /// The action to run: one that is in no list by its exact name, otherwise the chosen one.
     pub(crate) fn action(&self) -> Option<Action> {
         let chosen = self.choices.get(self.scroll.cursor).map(|choice| choice.action);
-        chosen.or_else(|| self.field.text().trim().parse().ok())
+        let named: Option<Action> = self.field.text().trim().parse().ok();
+        named.filter(|action| !Action::ALL.contains(action)).or(chosen)
     }
 }
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::super::layout::Panel;
+use super::base::{Against, Base};
 use super::change::Changes;
 use super::event::{EMPTY, EventView};
 use super::rail::Picture;
 use super::tree::Tree;
 use crate::model::{AggregateKey, At, Version};
 use crate::session::Moment;
-use crate::text;
+use crate::text::{self, human};
 use crate::timeline::Outline;
 
 /// How much of an aggregate's history was folded once.
@@ -121,7 +122,11 @@ pub(crate) struct Travel {
     pub(crate) without: Without,
     /// The state at the playhead.
     pub(crate) tree: Tree,
-    /// What its event changed.
+    /// What the playhead is compared with, where a person wants that.
+    pub(crate) base: Option<Base>,
+    /// How it differs from that.
+    pub(crate) against: Option<Against>,
+    /// What its event changed, or how it differs.
     pub(crate) changes: Changes,
     /// The event itself.
     pub(crate) event: EventView,
@@ -156,6 +161,8 @@ impl Travel {
             going: None,
             without: Without::Nothing,
             tree: Tree::default(),
+            base: None,
+            against: None,
             changes: Changes::default(),
             event: EventView::default(),
         }
@@ -211,6 +218,15 @@ impl Travel {
         (self.moment.version > Version::ZERO)
             .then(|| self.outline.index_of(self.moment.version))
             .flatten()
+    }
+
+    /// What is compared: `v9 before the refund → v17`.
+    pub(crate) fn compared(&self) -> Option<String> {
+        let from = self.against.as_ref()?.version;
+        let named = self.base.as_ref().and_then(|base| base.name.as_ref());
+        let named = named.map_or_else(String::new, |name| format!(" ⚑ {name}"));
+        let [from, to] = [from, self.moment.version].map(|version| human::count(version.0));
+        Some(format!("v{from}{named} → v{to}"))
     }
 
     /// Which of how many events the playhead stands on, counted from 1.

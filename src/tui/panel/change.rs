@@ -21,7 +21,13 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let content = areas.content(Panel::Change);
     let travel = model.travel.as_ref();
     if areas.shape != Shape::Small {
+        let against = travel.and_then(|travel| travel.against.as_ref());
         let title = match (areas.shape, travel) {
+            (Shape::Wide, Some(travel)) if against.is_some() => {
+                let [from, to] =
+                    [against.map_or(0, |against| against.version.0), travel.moment.version.0];
+                format!("Diff v{} → v{}", human::count(from), human::count(to))
+            }
             (Shape::Wide, Some(travel)) if travel.moment.event.is_some() => {
                 let (from, to) = (travel.moment.before_version.0, travel.moment.version.0);
                 format!("Change v{} → v{}", human::count(from), human::count(to))
@@ -46,6 +52,13 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             line::spread(buffer, first, vec![told], Vec::new(), 4);
         }
         return;
+    }
+    if travel.against.is_some()
+        && changes.count == 0
+        && let Some(third) = widget::line_of(content, 2)
+    {
+        let told = Span::styled("both have the same state", theme.dim);
+        line::spread(buffer, third, vec![told], Vec::new(), 4);
     }
     let window = changes.scroll.window(changes.lines.len(), usize::from(content.height));
     if areas.shape != Shape::Small {
@@ -80,6 +93,10 @@ fn sign(op: Op, theme: &Theme) -> (&'static str, Style) {
 fn spans<'a>(shown: &'a Line, theme: &Theme, width: u16) -> Vec<Span<'a>> {
     match shown {
         Line::Blank => Vec::new(),
+        Line::Heading(told) => {
+            let told = text::truncate_middle(told, usize::from(width));
+            vec![Span::styled(told, theme.accent)]
+        }
         Line::Place(op, place, values) => {
             let (sign, style) = sign(*op, theme);
             let room = usize::from(width).saturating_sub(2);

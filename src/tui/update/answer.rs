@@ -1,6 +1,7 @@
 //! What the lanes answer.
 
 use super::super::effect::{Answer, Arrived, Effect, Slot, Walking};
+use super::super::model::base::Against;
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
@@ -159,6 +160,7 @@ fn moment(
     } else {
         model.travel = Some(Travel::new(arrived.moment));
     }
+    compared(model, arrived.against);
     let width = model.width(super::Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     travel.learn(arrived.known);
@@ -186,6 +188,23 @@ fn moment(
         // A walk that was under way gives way to a moment and asks again by itself.
         Walked::Walking if same && opening.is_none() => Vec::new(),
         Walked::Walking | Walked::Whole => travel::walk(model),
+    }
+}
+
+/// Takes in how the playhead differs from what it is compared with.
+fn compared(model: &mut Model, against: Option<Result<Against, SessionError>>) {
+    let Some(travel) = &mut model.travel else { return };
+    travel.against = None;
+    match (against, &mut travel.base) {
+        (Some(Ok(against)), Some(base)) => {
+            base.at = At::Version(against.version);
+            travel.against = Some(against);
+        }
+        (Some(Err(error)), base) => {
+            *base = None;
+            fail(model, &error);
+        }
+        _ => {}
     }
 }
 

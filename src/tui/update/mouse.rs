@@ -25,6 +25,8 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
                 palette.scroll.cursor = line;
                 return overlay::act(model, super::Action::Accept);
             }
+        } else {
+            return click_list(model, y);
         }
         return Vec::new();
     }
@@ -80,6 +82,24 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         _ => {}
     }
     effects
+}
+
+/// Chooses a line of a list that stands over the panels, and takes it where it was chosen already.
+fn click_list(model: &mut Model, y: u16) -> Vec<Effect> {
+    let top = super::super::overlay::list_top(&model.areas, &model.overlay);
+    let Some(line) = y.checked_sub(top).map(usize::from) else { return Vec::new() };
+    let (scroll, len) = match &mut model.overlay {
+        Overlay::Marks(list) => (&mut list.scroll, list.rows.len()),
+        Overlay::Compare(comparing) => (&mut comparing.scroll, comparing.rows.len()),
+        _ => return Vec::new(),
+    };
+    let line = line + scroll.offset;
+    if line >= len {
+        return Vec::new();
+    }
+    let again = scroll.cursor == line;
+    scroll.cursor = line;
+    if again { overlay::act(model, super::Action::Accept) } else { Vec::new() }
 }
 
 /// Moves the playhead to the event in the column of the mouse, or to the end that it has left behind.

@@ -8,7 +8,7 @@ use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::{travel, visit};
+use super::{base, marks, travel, visit};
 use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
@@ -23,12 +23,26 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return Vec::new();
         }
         Action::Accept => return accept(model),
+        Action::RenameMark | Action::DeleteMark | Action::RestoreMark => {
+            return marks::in_list(model, action);
+        }
+        Action::Compare => return base::act(model),
+        Action::FocusNext => {
+            if let Overlay::Mark(naming) = &mut model.overlay {
+                naming.in_note = !naming.in_note;
+            }
+            return Vec::new();
+        }
         _ => {}
     }
     let height = overlay_height(model);
     let Some(by) = super::lines_of(action, height) else { return Vec::new() };
     let width = super::super::overlay::width(&model.areas, &model.overlay);
     match &mut model.overlay {
+        Overlay::Marks(list) => list.scroll.move_by(by, list.rows.len(), height),
+        Overlay::Compare(comparing) => {
+            comparing.scroll.move_by(by, comparing.rows.len(), height);
+        }
         Overlay::Palette(palette) => {
             let len = palette.choices.len();
             palette.scroll.move_by(by, len, height);
@@ -42,7 +56,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let lines = value.lines().len();
             value.scroll.slide(by, lines, height);
         }
-        Overlay::GoTo(_) | Overlay::None => {}
+        Overlay::GoTo(_) | Overlay::Mark(_) | Overlay::None => {}
     }
     Vec::new()
 }
@@ -61,7 +75,7 @@ pub(super) fn overlay_height(model: &Model) -> usize {
 }
 
 /// Why there is no such place in the aggregate that is looked at; what takes reading to find out is left to the reading.
-fn beyond(model: &Model, at: At) -> Option<SessionError> {
+pub(super) fn beyond(model: &Model, at: At) -> Option<SessionError> {
     if let (At::Time(_), Store::Open(facts)) = (at, &model.store)
         && !facts.capabilities.time
     {
@@ -81,7 +95,7 @@ fn beyond(model: &Model, at: At) -> Option<SessionError> {
 }
 
 /// The day that a time without a date is of: the playhead's, or that of the first event it comes to.
-fn day(model: &Model, now: Timestamp) -> NaiveDate {
+pub(super) fn day(model: &Model, now: Timestamp) -> NaiveDate {
     let travel = model.travel.as_ref();
     let here = travel.and_then(|travel| travel.moment.event.as_ref()?.time);
     let first = || travel.and_then(|travel| travel.outline.get(0)?.time);
@@ -96,7 +110,15 @@ fn without_positions(model: &Model) -> Option<String> {
 }
 
 fn accept(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.overlay, Overlay::Marks(_)) {
+        return marks::in_list(model, Action::Accept);
+    }
     match std::mem::take(&mut model.overlay) {
+        Overlay::Mark(naming) => {
+            marks::named(model, &naming);
+            Vec::new()
+        }
+        Overlay::Compare(comparing) => base::accept(model, comparing),
         Overlay::Palette(palette) => {
             palette.action().map_or_else(Vec::new, |action| super::act(model, action))
         }
@@ -124,13 +146,23 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                     None => return visit::find(model, position),
                     Some(told) => told,
                 },
-                None => destination::mistake(typed),
+                None => {
+                    let key = model.travel.as_ref().map(|travel| &travel.key);
+                    if let Some(mark) = model.marks.named(typed, key) {
+                        return visit::jump(model, mark.spot());
+                    }
+                    destination::mistake(typed)
+                }
             };
             // What was typed stays, to be mended.
             prompt.mistake = Some(crate::text::sanitize(&mistake).into_owned());
             model.overlay = Overlay::GoTo(prompt);
             Vec::new()
         }
-        Overlay::Help(_) | Overlay::Message(_) | Overlay::Value(_) | Overlay::None => Vec::new(),
+        Overlay::Marks(_)
+        | Overlay::Help(_)
+        | Overlay::Message(_)
+        | Overlay::Value(_)
+        | Overlay::None => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use super::super::model::overlay::{FullValue, GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::{tell, visit};
+use super::{base, tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -17,7 +17,7 @@ pub(super) const LONG: u64 = 20_000;
 
 /// Shows the moment in all panels.
 pub(super) fn show(model: &mut Model) {
-    let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
+    let event = model.width(Panel::Event);
     if let Some(travel) = &mut model.travel {
         travel.count_failed();
     }
@@ -25,9 +25,19 @@ pub(super) fn show(model: &mut Model) {
     let Some(travel) = &mut model.travel else { return };
     let failed = travel.failed_here();
     travel.tree.show(&travel.moment, state);
-    travel.changes.show(&travel.moment, change);
     travel.event.show(&travel.moment, event, correlation(&model.store), failed);
+    show_changes(model);
     fit_state(model);
+}
+
+/// Shows what the event under the playhead changed, or how the playhead differs from what it is compared with.
+pub(super) fn show_changes(model: &mut Model) {
+    let (width, heading) = (model.width(Panel::Change), base::heading(model));
+    let Some(travel) = &mut model.travel else { return };
+    match travel.against.as_ref().zip(heading) {
+        Some((against, heading)) => travel.changes.compare(heading, &against.changes, width),
+        None => travel.changes.show(&travel.moment, width),
+    }
 }
 
 /// Keeps the chosen line of the state in sight: how many lines there are may depend on what they show.
@@ -51,12 +61,12 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
     let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
     let rail = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
-    if !travel.changes.fits(change) {
-        travel.changes.show(&travel.moment, change);
-    }
     if !travel.event.fits(event) {
         let failed = travel.failed_here();
         travel.event.show(&travel.moment, event, correlation(&model.store), failed);
+    }
+    if !travel.changes.fits(change) {
+        show_changes(model);
     }
     fit_state(model);
     let Some(travel) = &mut model.travel else { return Vec::new() };
@@ -192,7 +202,8 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
     };
     travel.going = Some(goal);
     let (key, rail) = (travel.key.clone(), (travel.moment.events, width));
-    vec![Effect::LoadMoment { key, goal, refresh: false, rail, running }]
+    let against = travel.base.as_ref().map(|base| base.at);
+    vec![Effect::LoadMoment { key, goal, refresh: false, rail, against, running }]
 }
 
 /// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
@@ -204,6 +215,7 @@ pub(super) fn open(model: &Model) -> Vec<Effect> {
         goal,
         refresh: true,
         rail: (0, width),
+        against: None,
         running: Running::Cancel,
     }]
 }
@@ -219,8 +231,8 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
     let (key, goal) = (travel.key.clone(), Goal::at(at));
     let rail = (travel.moment.events, width);
-    let mut effects =
-        vec![Effect::LoadMoment { key, goal, refresh: true, rail, running: Running::Cancel }];
+    let (against, running) = (travel.base.as_ref().map(|base| base.at), Running::Cancel);
+    let mut effects = vec![Effect::LoadMoment { key, goal, refresh: true, rail, against, running }];
     effects.extend(walk(model));
     effects
 }

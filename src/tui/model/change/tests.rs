@@ -28,6 +28,7 @@ fn shown(before: &str, after: &str, width: usize) -> Vec<String> {
 fn told(line: &Line) -> String {
     let values = |both: &Values| format!("{} → {}", both.before, both.after);
     match line {
+        Line::Heading(told) => format!("# {told}"),
         Line::Blank => String::new(),
         Line::Place(op, place, None) => format!("{op:?} {place}"),
         Line::Place(op, place, Some(both)) => format!("{op:?} {place} {}", values(both)),
