@@ -43,6 +43,8 @@ pub struct Options {
     pub colours: Colours,
     /// The theme to start with, by its name; the first that fits the terminal where `None`.
     pub theme: Option<String>,
+    /// Whether tmux stands between the screen and the terminal.
+    pub tmux: bool,
 }
 
 /// Why there is no screen, or no longer one.
@@ -69,7 +71,7 @@ pub enum TuiError {
 pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
     let model = model(source.name(), options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut guard = term::Guard::enter()?;
+    let mut guard = term::Guard::enter(options.tmux)?;
     let ended = runtime.block_on(run::run(model, source, &mut guard));
     drop(guard);
     runtime.shutdown_background();

@@ -55,7 +55,8 @@ pub(crate) fn show(
         Some(first) => source.beginning_with(first),
         None => source,
     };
-    let options = tui::Options { colours: colours(colour), theme: look.theme };
+    let tmux = std::env::var_os("TMUX").is_some_and(|name| !name.is_empty());
+    let options = tui::Options { colours: colours(colour), theme: look.theme, tmux };
     tui::run(source, &options).map_err(|error| failure(error, &store.to_string_lossy()))
 }
 

@@ -100,6 +100,8 @@ pub(crate) enum Effect {
     FindPosition(Position),
     /// Stop the work of a slot.
     Stop(Slot),
+    /// Give a text to the terminal's clipboard: the terminal's owner does.
+    Copy(String),
 }
 
 impl Effect {
@@ -111,9 +113,9 @@ impl Effect {
         }
     }
 
-    /// The slot it belongs to.
-    pub(crate) fn slot(&self) -> Slot {
-        match self {
+    /// The slot it belongs to; `None` where no lane does it.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        Some(match self {
             Self::OpenStore => Slot::Open,
             Self::LoadPage(..) | Self::LoadAround(..) => Slot::Page,
             Self::CountStore => Slot::Count,
@@ -123,7 +125,8 @@ impl Effect {
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
             Self::Stop(slot) => *slot,
-        }
+            Self::Copy(_) => return None,
+        })
     }
 }
 
@@ -268,12 +271,13 @@ impl Lanes {
 
     /// Does what the model asks for; returns by how many the answers that are due grow.
     pub(crate) fn run(&self, effect: Effect, generation: u64) -> isize {
-        let slot = effect.slot();
+        let Some(slot) = effect.slot() else { return 0 };
         let replaced = match effect {
             Effect::Stop(slot) => {
                 let waiting = self.play.cancel(slot) + self.side.cancel(slot);
                 return -((waiting + self.events.cancel(slot)) as isize);
             }
+            Effect::Copy(_) => return 0,
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
             Effect::LoadMoment { key, goal, refresh, rail, against, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {

@@ -174,6 +174,27 @@ impl Keymap {
         out
     }
 
+    /// What can follow the keys pressed so far: the keys that are missing, and what they do; neighbours that do the
+    /// same together.
+    pub(crate) fn following(&self, contexts: &[Context], pressed: &[Key]) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        for binding in contexts.iter().flat_map(|context| self.of(*context)) {
+            for on in &binding.on {
+                let Some(rest) = on.strip_prefix(pressed).filter(|rest| !rest.is_empty()) else {
+                    continue;
+                };
+                if !self.does(contexts, on, binding.run) {
+                    continue;
+                }
+                match out.last_mut() {
+                    Some((keys, told)) if *told == binding.desc => join_labels(keys, &label(rest)),
+                    _ => out.push((label(rest), binding.desc.clone())),
+                }
+            }
+        }
+        out
+    }
+
     fn does(&self, contexts: &[Context], keys: &[Key], action: Action) -> bool {
         self.meaning(contexts, keys) == Meaning::Run(action)
     }

@@ -4,6 +4,7 @@
 
 pub(crate) mod base;
 pub(crate) mod change;
+pub(crate) mod copy;
 pub(crate) mod destination;
 pub(crate) mod event;
 pub(crate) mod events;
@@ -45,6 +46,8 @@ use crate::task::Running;
 pub(crate) struct StoreFacts {
     /// What the person called it, without the folders before it.
     pub(crate) name: String,
+    /// What a command calls it, as it is.
+    pub(crate) source: String,
     /// Which layout on what: `eventsourcing (Python) on SQLite`.
     pub(crate) layout: String,
     /// Whether it can only be read.
@@ -283,7 +286,9 @@ impl Model {
             Action::ShowValue if self.focus == Panel::Event => {
                 self.travel.as_ref().is_some_and(|travel| travel.moment.event.is_some())
             }
-            Action::ShowValue => on_tree(|tree| tree.len() > 0),
+            Action::ShowValue | Action::CopyValue | Action::CopyPath | Action::CopySubtree => {
+                on_tree(|tree| tree.len() > 0)
+            }
             Action::StepBack
             | Action::StepForward
             | Action::StepBackTen

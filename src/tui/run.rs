@@ -37,6 +37,8 @@ pub(crate) struct App {
     alarm: Option<Instant>,
     /// When the alarm that is being answered was due.
     beat: Option<Instant>,
+    /// What the terminal's owner is to put into its clipboard.
+    pub(crate) copied: Option<String>,
 }
 
 impl App {
@@ -50,7 +52,7 @@ impl App {
             // The receiver is gone only when the screen ends.
             let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
-        Ok(Self { model, lanes, due: 0, alarm: None, beat: None })
+        Ok(Self { model, lanes, due: 0, alarm: None, beat: None, copied: None })
     }
 
     /// Takes a message in and starts what it asks for.
@@ -109,7 +111,13 @@ impl App {
 
     fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let generation = self.model.issue(effect.slot(), effect.running());
+            let Some(slot) = effect.slot() else {
+                if let Effect::Copy(text) = effect {
+                    self.copied = Some(text);
+                }
+                continue;
+            };
+            let generation = self.model.issue(slot, effect.running());
             let more = self.lanes.run(effect, generation);
             self.due = self.due.saturating_add_signed(more);
         }
@@ -179,6 +187,9 @@ async fn show(
         };
         let Some(message) = message else { break };
         take_all(app, message, &mut receive);
+        if let Some(text) = app.copied.take().filter(|_| term::is_taken()) {
+            guard.copy(&text)?;
+        }
         if !was_dirty {
             dirty_since = Instant::now();
         }

@@ -9,6 +9,8 @@ use std::mem::ManuallyDrop;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -57,12 +59,14 @@ pub(crate) struct Guard {
     ///
     /// Never dropped: it would show the cursor once more, and print where there is no terminal to do it on.
     pub(crate) terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    /// Whether tmux stands between.
+    tmux: bool,
     _restore: Restore,
 }
 
 impl Guard {
     /// Takes the terminal over.
-    pub(crate) fn enter() -> io::Result<Self> {
+    pub(crate) fn enter(tmux: bool) -> io::Result<Self> {
         restore_on_panic();
         // From here on an early return restores too.
         let restore = Restore;
@@ -77,7 +81,27 @@ impl Guard {
             EnableBracketedPaste
         )?;
         let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out))?);
-        Ok(Self { terminal, _restore: restore })
+        Ok(Self { terminal, tmux, _restore: restore })
+    }
+
+    /// Puts a text into the clipboard of the terminal, wherever that stands: it is part of what is written to it (OSC 52).
+    /// No terminal says whether it did.
+    pub(crate) fn copy(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout();
+        out.write_all(clipboard(text, self.tmux).as_bytes())?;
+        out.flush()
+    }
+}
+
+/// What is written to put a text into the clipboard. tmux takes it for itself or not at all, as it is set up; what is
+/// wrapped it hands on, where that is allowed.
+fn clipboard(text: &str, tmux: bool) -> String {
+    let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
+    if tmux {
+        let wrapped = sequence.replace('\x1b', "\x1b\x1b");
+        format!("{sequence}\x1bPtmux;{wrapped}\x1b\\")
+    } else {
+        sequence
     }
 }
 
@@ -110,4 +134,18 @@ fn restore_on_panic() {
             before(panic);
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clipboard;
+
+    #[test]
+    fn a_copy_is_written_for_the_terminal_and_once_more_through_tmux() {
+        assert_eq!(clipboard("total", false), "\x1b]52;c;dG90YWw=\x07");
+        assert_eq!(
+            clipboard("total", true),
+            "\x1b]52;c;dG90YWw=\x07\x1bPtmux;\x1b\x1b]52;c;dG90YWw=\x07\x1b\\"
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
+mod copy;
 mod deep;
 mod events;
 mod jumps;
@@ -10,4 +11,5 @@ mod messages;
 mod play;
 mod rail;
 mod stage;
+mod state;
 mod travel;

@@ -4,6 +4,7 @@
 
 mod answer;
 mod base;
+mod copy;
 mod events;
 mod list;
 mod marks;
@@ -228,6 +229,11 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::PageDown
         | Action::CursorTop
         | Action::CursorBottom => scroll(model, action),
+        Action::CopyValue
+        | Action::CopyPath
+        | Action::CopySubtree
+        | Action::CopyEvent
+        | Action::CopyCommand => copy::act(model, action),
         #[cfg(debug_assertions)]
         Action::Crash => crash(),
         action => travel_by(model, action),

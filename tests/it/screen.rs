@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+
 use crate::support::terminal::{Ended, Launch, Terminal};
 
 const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/shop.jsonl");
@@ -106,6 +108,28 @@ fn a_click_and_a_paste_arrive() {
     terminal.keys("/<Esc>[200~p-3<Esc>[201~");
     terminal.wait_for("─ Product p-3 ─");
     terminal.keys("<C-c>");
+    restored(&terminal.ended());
+}
+
+#[test]
+fn what_is_copied_reaches_the_clipboard_of_the_terminal() {
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let terminal = shop(160, 45);
+    terminal.wait_for("State at v2");
+    terminal.keys("<Tab><Tab><lt>yp");
+    assert_eq!(terminal.copied(), format!("c;{}", base64(".name")));
+    terminal.wait_for("sent the path .name, 5 B, to the terminal's clipboard");
+    terminal.keys("yv");
+    assert_eq!(terminal.copied(), format!("c;{}", base64("Ana Lopes")));
+    terminal.keys("q");
+    restored(&terminal.ended());
+    // tmux may take it for itself; what is wrapped it hands on.
+    let launch = Launch::new(env!("CARGO_BIN_EXE_foldback")).args([SHOP]).size(80, 24);
+    let terminal = launch.env("TMUX", "/tmp/tmux-0/default,1,0").start();
+    terminal.wait_for("cust-12");
+    terminal.keys("<Tab><lt>yv");
+    assert_eq!(terminal.copied(), format!("c;{}", base64("Ana Lopes")));
+    terminal.keys("q");
     restored(&terminal.ended());
 }
 

@@ -118,6 +118,7 @@ fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {
     };
     StoreFacts {
         name: clean(info.name.rsplit('/').next().unwrap_or(&info.name)),
+        source: info.name.clone(),
         layout: clean(&layout),
         read_only: info.read_only,
         capabilities: session.capabilities(),

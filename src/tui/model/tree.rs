@@ -84,6 +84,10 @@ pub(crate) struct Tree {
     all_new: bool,
     rows: Vec<Row>,
     folds: Folds,
+    /// How many levels are open where nobody opened or closed a part by itself; a few small ones where `None`.
+    level: Option<u16>,
+    /// Whether that was too much to open.
+    cut: bool,
     /// The depth of the deepest line.
     deepest: u16,
     /// The first and the last line that the event touched and that stands for itself.
@@ -281,6 +285,18 @@ impl Tree {
         budget.is_none()
     }
 
+    /// Opens so many levels and closes what is deeper; `None` opens what is small, as at first.
+    pub(crate) fn fold_to(&mut self, level: Option<u16>, height: usize) {
+        self.folds = Folds::default();
+        self.level = level;
+        self.rebuild(height);
+    }
+
+    /// Whether there is more to open than is opened at once.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// Goes to the next line that the event touched and that stands for itself, from the top again after the last.
     pub(crate) fn next_touched(&mut self, height: usize) {
         let touched = Row::is_touched;
@@ -332,9 +348,12 @@ impl Tree {
             version: self.version,
             added: &self.added,
             path: Path::root(),
+            level: self.level,
+            budget: Some(AT_ONCE),
         };
         builder.rows.clear();
         builder.container(&self.root, ROOT, 0, Some(&self.folds), self.all_new);
+        self.cut = builder.budget.is_none();
         self.rows = builder.rows;
         self.deepest = self.rows.iter().map(|row| row.depth).max().unwrap_or(0);
         let first = self.rows.iter().position(Row::is_touched);
@@ -397,9 +416,18 @@ struct Builder<'a> {
     version: Version,
     added: &'a HashSet<Path>,
     path: Path,
+    level: Option<u16>,
+    /// Parts that may still be opened because of their level; none at all once there was one too many.
+    budget: Option<usize>,
 }
 
 impl Builder<'_> {
+    /// Whether one more part may be opened because of its level.
+    fn spend(&mut self) -> bool {
+        self.budget = self.budget.and_then(|left| left.checked_sub(1));
+        self.budget.is_some()
+    }
+
     fn container(
         &mut self,
         value: &Value,
@@ -426,8 +454,13 @@ impl Builder<'_> {
                 (true, false) => Touch::Changed,
                 (true, true) => Touch::Added,
             };
-            let by_itself = len <= OPEN_UP_TO && depth < OPEN_DEPTH;
-            let knot = match folds.and_then(|folds| folds.open) {
+            let asked = folds.and_then(|folds| folds.open);
+            let by_itself = match self.level {
+                _ if len == 0 || asked.is_some() => false,
+                None => len <= OPEN_UP_TO && depth < OPEN_DEPTH,
+                Some(level) => depth + 1 < level && self.spend(),
+            };
+            let knot = match asked {
                 _ if len == 0 => Knot::Leaf,
                 Some(true) => Knot::Open,
                 None if by_itself => Knot::Open,

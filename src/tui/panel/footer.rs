@@ -34,6 +34,14 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let keys: Vec<String> = model.pressed.iter().map(|key| key.label()).collect();
         spans.push(Span::styled(keys.join(" "), theme.accent));
         spans.push(Span::styled(" …", theme.dim));
+        // Whoever does not know what comes next reads it here.
+        let following = model.keymap.following(model.contexts(), &model.pressed);
+        let piece = |(keys, told): (String, String)| {
+            vec![Span::styled(keys, theme.accent), Span::styled(format!(" {told}"), theme.dim)]
+        };
+        let left = room.saturating_sub(line::width(&spans) + 2);
+        spans.push(Span::raw("  "));
+        spans.extend(line::pieces(following.into_iter().map(piece).collect(), 2, left));
         line::spread(buffer, areas.footer, spans, Vec::new(), 10);
         return;
     }

@@ -245,7 +245,7 @@ fn a_page_does_not_wait_for_the_counting_of_a_large_store() {
     let key = "pagedown".parse().unwrap();
     let asked: Vec<Slot> = (0..6)
         .flat_map(|_| update(&mut stage.app.model, Msg::Input(Input::Key(key))))
-        .map(|effect| effect.slot())
+        .filter_map(|effect| effect.slot())
         .filter(|slot| matches!(slot, Slot::Page | Slot::Count))
         .collect();
     assert_eq!(asked, [Slot::Count, Slot::Page, Slot::Count], "stopped, read, counted again");

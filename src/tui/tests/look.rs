@@ -125,7 +125,8 @@ fn long_texts_scroll_and_tabs_are_clicked() {
 fn a_theme_is_chosen_by_its_name_and_a_wrong_name_gets_the_nearest() {
     use crate::tui::theme::Colours;
     let with = |theme: &str, colours| {
-        let options = crate::tui::Options { colours, theme: Some(theme.to_owned()) };
+        let options =
+            crate::tui::Options { colours, theme: Some(theme.to_owned()), ..Default::default() };
         let model = crate::tui::model("x", &options);
         model.map(|model| model.theme().name.clone()).map_err(|error| error.to_string())
     };

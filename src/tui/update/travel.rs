@@ -129,6 +129,16 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
         }
         Action::ToggleFold => travel.tree.toggle(height),
+        Action::FoldAuto => travel.tree.fold_to(None, height),
+        Action::FoldDepth1 => return levels(model, 1, height),
+        Action::FoldDepth2 => return levels(model, 2, height),
+        Action::FoldDepth3 => return levels(model, 3, height),
+        Action::FoldDepth4 => return levels(model, 4, height),
+        Action::FoldDepth5 => return levels(model, 5, height),
+        Action::FoldDepth6 => return levels(model, 6, height),
+        Action::FoldDepth7 => return levels(model, 7, height),
+        Action::FoldDepth8 => return levels(model, 8, height),
+        Action::FoldDepth9 => return levels(model, 9, height),
         Action::UnfoldAll => at_once(model, true, height),
         Action::FoldAll => at_once(model, false, height),
         _ => travel.tree.next_touched(height),
@@ -158,6 +168,19 @@ fn at_once(model: &mut Model, open: bool, height: usize) {
         let told = format!("{done} the first {parts} parts of it; the others are as they were");
         tell(model, Tone::Note, &told);
     }
+}
+
+/// Shows so many levels of the state, and says where that was too much.
+fn levels(model: &mut Model, levels: u16, height: usize) -> Vec<Effect> {
+    let Some(travel) = &mut model.travel else { return Vec::new() };
+    travel.tree.fold_to(Some(levels), height);
+    if travel.tree.is_cut() {
+        let parts = human::count(AT_ONCE as u64);
+        let told = format!("opened the first {parts} parts of it; the others are closed");
+        tell(model, Tone::Note, &told);
+    }
+    fit_state(model);
+    Vec::new()
 }
 
 /// Steps on from where the playhead is, or is going; also in an aggregate that is still on its way to the screen.

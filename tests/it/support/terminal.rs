@@ -100,11 +100,15 @@ impl Shared {
     }
 }
 
-/// What a terminal answers when it is asked who it is and where its cursor stands.
+/// What a terminal answers when it is asked who it is and where its cursor stands, and what it was given to copy.
 #[derive(Default)]
-struct Answers(Vec<u8>);
+struct Answers(Vec<u8>, Vec<String>);
 
 impl vt100::Callbacks for Answers {
+    fn copy_to_clipboard(&mut self, _: &mut Screen, kind: &[u8], data: &[u8]) {
+        self.1.push(format!("{};{}", String::from_utf8_lossy(kind), String::from_utf8_lossy(data)));
+    }
+
     fn unhandled_csi(
         &mut self,
         screen: &mut Screen,
@@ -179,6 +183,12 @@ impl Terminal {
     /// The text on the screen.
     pub(crate) fn text(&self) -> String {
         self.shared.state().parser.screen().contents()
+    }
+
+    /// Waits until something was put into the clipboard, and takes it: which clipboard, and the text in base64.
+    pub(crate) fn copied(&self) -> String {
+        self.wait("something in the clipboard", |state| !state.parser.callbacks().1.is_empty());
+        self.shared.state().parser.callbacks_mut().1.remove(0)
     }
 
     /// Looks at the screen.
