@@ -7,6 +7,7 @@
 mod ask;
 mod drive;
 mod error;
+mod news;
 mod projection;
 mod transfer;
 mod travel;
@@ -14,6 +15,7 @@ mod travel;
 pub use ask::Sort;
 pub use drive::{Silent, Watch};
 pub use error::SessionError;
+pub use news::News;
 pub use projection::ProjectionStatus;
 pub use transfer::{ExportReport, Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};

@@ -297,6 +297,11 @@ pub trait EventStore: Send {
         event_type.as_str()
     }
 
+    /// Whether anything can be written to it while it is open.
+    fn can_change(&self) -> bool {
+        true
+    }
+
     /// What its layout calls the members of the metadata that tie events together.
     fn metadata_keys(&self) -> MetadataKeys<'_> {
         MetadataKeys::default()

@@ -84,6 +84,10 @@ impl MemoryStore {
 }
 
 impl EventStore for MemoryStore {
+    fn can_change(&self) -> bool {
+        false
+    }
+
     fn info(&self) -> &StoreInfo {
         &self.info
     }

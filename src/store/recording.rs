@@ -124,6 +124,10 @@ impl Recording {
 }
 
 impl EventStore for Recording {
+    fn can_change(&self) -> bool {
+        self.state().is_watched()
+    }
+
     fn info(&self) -> &StoreInfo {
         &self.info
     }

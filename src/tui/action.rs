@@ -105,6 +105,7 @@ actions! {
     ShowEvents "show-events" "To all events of the store: the Events screen",
     OpenEvent "open-event" "Open the aggregate of the chosen event at its version",
     Refresh "refresh" "Read the store again: new events and aggregates",
+    PauseChanges "pause-changes" "Pause and resume what others write",
     StopWork "stop-work" "Stop what is running in the background",
     SwitchTheme "switch-theme" "Switch to the next theme",
     ShowHelp "show-help" "Show all keys",

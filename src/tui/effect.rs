@@ -9,6 +9,7 @@ mod side;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use super::model::StoreFacts;
 use super::model::base::Against;
@@ -16,8 +17,8 @@ use super::model::events::{Page as EventsPage, Place as EventsPlace};
 use super::model::list::Place;
 use super::model::travel::{Goal, Known};
 use crate::model::{AggregateKey, At, Event, Finding, Position, Version};
-use crate::session::{Moment, Session, SessionError};
-use crate::store::{AggregatePage, AggregateQuery, Counts, EventQuery, Interrupter};
+use crate::session::{Moment, News, Session, SessionError};
+use crate::store::{AggregatePage, AggregateQuery, Counts, EventQuery, Head, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
 
 /// What a job is about; a newer one of the same slot replaces the older.
@@ -39,11 +40,13 @@ pub(crate) enum Slot {
     Events,
     /// An event that is too large for its row.
     Event,
+    /// Whether the store has changed.
+    Watch,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub(crate) const COUNT: usize = 8;
+    pub(crate) const COUNT: usize = Self::Watch as usize + 1;
 }
 
 /// What the model asks for.
@@ -98,6 +101,15 @@ pub(crate) enum Effect {
     },
     /// Find the event at a position of the store.
     FindPosition(Position),
+    /// See whether the store has changed.
+    WatchStore {
+        /// Its newest end when it was looked at last.
+        since: Head,
+        /// The aggregate that is looked at.
+        about: Option<AggregateKey>,
+        /// Whether an earlier change is not shown yet.
+        owed: bool,
+    },
     /// Stop the work of a slot.
     Stop(Slot),
     /// Give a text to the terminal's clipboard: the terminal's owner does.
@@ -124,6 +136,7 @@ impl Effect {
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
+            Self::WatchStore { .. } => Slot::Watch,
             Self::Stop(slot) => *slot,
             Self::Copy(_) => return None,
         })
@@ -169,8 +182,10 @@ pub(crate) enum Answer {
     Events(EventsPlace, Result<EventsPage, SessionError>),
     /// The events of a version that was asked for.
     Event(Result<Vec<Event>, SessionError>),
-    /// How many there are.
-    Counted(Result<(Counts, Vec<Finding>), SessionError>),
+    /// How many there are; how long it took to count them.
+    Counted(Result<(Counts, Vec<Finding>), SessionError>, Duration),
+    /// What has become of the store; how long it took to see it.
+    Watched(Result<News, SessionError>, Duration),
     /// A moment on the way to a goal; so many events done of so many.
     Moving(u64, Option<u64>),
     /// A moment.
@@ -328,9 +343,17 @@ impl Lanes {
                     Answer::Event(events::one(side, ticket, &key, version))
                 })
             }
+            Effect::WatchStore { since, about, owed } => {
+                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                    let (news, took) = side::news(side, ticket, &since, about.as_ref(), owed);
+                    Answer::Watched(news, took)
+                })
+            }
             Effect::CountStore => {
                 self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
-                    Answer::Counted(side::counts(side, ticket))
+                    let begun = Instant::now();
+                    let counts = side::counts(side, ticket);
+                    Answer::Counted(counts, begun.elapsed())
                 })
             }
         };

@@ -75,6 +75,11 @@ impl Headless {
         Some(wait)
     }
 
+    /// Lets the time pass until the store is looked at again.
+    pub fn tick(&mut self) {
+        self.app.take(Msg::Ticked);
+    }
+
     /// Draws the picture of this moment.
     pub fn draw(&mut self) -> &Buffer {
         let Ok(()) = self.app.draw(&mut self.terminal);

@@ -10,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod field;
 pub(crate) mod list;
+pub(crate) mod live;
 pub(crate) mod marks;
 pub(crate) mod overlay;
 pub(crate) mod play;
@@ -21,6 +22,7 @@ pub(crate) mod visits;
 
 use events::Events;
 use list::{Finding, List};
+use live::Live;
 use marks::{Mark, Marks};
 use overlay::Overlay;
 use play::Player;
@@ -38,7 +40,7 @@ use ratatui::layout::Rect;
 
 use crate::fold::Tier;
 use crate::model::AggregateKey;
-use crate::store::{Capabilities, Counts};
+use crate::store::{Capabilities, Counts, Head};
 use crate::task::Running;
 
 /// What is known of a store once it is open, sanitised.
@@ -64,6 +66,8 @@ pub(crate) struct StoreFacts {
     pub(crate) findings: Vec<crate::model::Finding>,
     /// The aggregate to begin with; the first of the list where `None`.
     pub(crate) first: Option<AggregateKey>,
+    /// Its newest end as it was opened; `None` where nothing can be written to it.
+    pub(crate) head: Option<Box<Head>>,
 }
 
 /// How far opening the store has come.
@@ -142,6 +146,8 @@ pub(crate) struct Model {
     pub(crate) focus: Panel,
     /// The panel that a small screen shows.
     pub(crate) tab: Panel,
+    /// How changes of the store are followed.
+    pub(crate) live: Live,
     /// The aggregates.
     pub(crate) list: List,
     /// The aggregate that is looked at.
@@ -192,6 +198,7 @@ impl Model {
             events: Events::default(),
             focus: Panel::List,
             tab: Panel::List,
+            live: Live::default(),
             list: List::default(),
             travel: None,
             opening: None,

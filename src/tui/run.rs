@@ -1,6 +1,7 @@
 //! The loop: one channel of messages; drain it, take each in, do what it asks for, and draw once, only if asked.
 //!
-//! Nothing ticks: where nothing happens nobody wakes up, and a timer runs only while the playhead plays.
+//! Nothing is drawn where nothing happens: a timer runs only while the playhead plays, and twice a second to see whether
+//! the store has changed, which draws nothing by itself.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +11,12 @@ use ratatui::backend::Backend;
 use ratatui::layout::Rect;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::MissedTickBehavior;
 
 use super::draw::draw;
 use super::effect::{Effect, Lanes, Source};
 use super::input::Input;
+use super::model::live::TICK;
 use super::model::{Exit, Model};
 use super::term::{self, Guard};
 use super::update::{Msg, resize, update};
@@ -253,8 +256,11 @@ impl Signals {
 async fn listen(messages: Sender<Msg>, signals: Signals) {
     let mut events = crossterm::event::EventStream::new();
     let Signals { mut resized, mut term, mut hup, mut int, mut quit } = signals;
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let message = tokio::select! {
+            _ = ticks.tick() => Some(Msg::Ticked),
             event = events.next() => match event {
                 Some(Ok(event)) => Input::read(event).map(Msg::Input),
                 // The terminal is gone.

@@ -5,6 +5,7 @@ mod deep;
 mod events;
 mod jumps;
 mod list;
+mod live;
 mod look;
 mod marks;
 mod messages;

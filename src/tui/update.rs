@@ -7,6 +7,7 @@ mod base;
 mod copy;
 mod events;
 mod list;
+mod live;
 mod marks;
 mod mouse;
 mod overlay;
@@ -41,6 +42,8 @@ pub(crate) enum Msg {
     Report(Box<Report<Slot, Answer>>),
     /// It is time for the playhead that plays to move on.
     Rang,
+    /// It is time to see whether the store has changed.
+    Ticked,
     /// The system asks to end.
     Ended,
 }
@@ -54,6 +57,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Rang => play::step(model),
+        Msg::Ticked => live::tick(model),
         Msg::Report(report) => answer::take(model, *report),
         Msg::Input(input) => {
             model.dirty = true;
@@ -208,6 +212,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             // What the cursor is on comes first, where it could not be read or was stopped on its way.
             let opened = list::open_chosen(model);
             effects.extend(if opened.is_empty() { travel::refresh(model) } else { opened });
+            effects.extend(live::reread(model));
             effects
         }
         Action::StopWork => {
@@ -215,6 +220,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             effects.extend(events::stop(model));
             effects
         }
+        Action::PauseChanges => live::toggle(model),
         Action::OpenAggregate => {
             let mut effects = list::open_chosen(model);
             if let Some(travel) = &mut model.travel {

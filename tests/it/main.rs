@@ -9,6 +9,7 @@
 
 mod architecture;
 mod cli;
+mod live;
 mod readme;
 mod screen;
 mod stores;

@@ -332,6 +332,11 @@ impl State {
         }
     }
 
+    /// Whether it is a file, which can change.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.is_some()
+    }
+
     /// Whether the file is as it was when it was indexed.
     pub(super) fn is_current(&self) -> Result<bool, StoreError> {
         let Some(watched) = &self.watched else { return Ok(true) };

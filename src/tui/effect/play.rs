@@ -88,7 +88,9 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
     });
     Answer::Opened(opened.map(|(twins, mut session)| {
         session.linger();
-        let facts = facts(&session, first);
+        // Whatever is read later than this is news.
+        let head = session.can_change().then(|| session.head().ok()).flatten().map(Box::new);
+        let facts = StoreFacts { head, ..facts(&session, first) };
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
         front.session = Some(session);
@@ -127,6 +129,7 @@ fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {
         correlation: session.metadata_keys().correlation.map(str::to_owned),
         findings: told(info),
         first,
+        head: None,
     }
 }
 

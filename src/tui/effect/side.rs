@@ -1,10 +1,12 @@
 //! The jobs of the lane beside the playhead's: lists and counts.
 
+use std::time::{Duration, Instant};
+
 use super::play::told;
 use super::{Answer, Side, Slot};
 use crate::model::{AggregateKey, Finding};
-use crate::session::{Session, SessionError};
-use crate::store::{AggregatePage, AggregateQuery, Counts, Direction};
+use crate::session::{News, Session, SessionError};
+use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
 
 type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
@@ -60,4 +62,17 @@ pub(super) fn counts(
 ) -> Result<(Counts, Vec<Finding>), SessionError> {
     let session = session(side, ticket)?;
     Ok((session.counts()?, told(session.store_info())))
+}
+
+/// What has become of the store, and how long it took to see it.
+pub(super) fn news(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    since: &Head,
+    about: Option<&AggregateKey>,
+    owed: bool,
+) -> (Result<News, SessionError>, Duration) {
+    let begun = Instant::now();
+    let news = session(side, ticket).and_then(|session| session.news(since, about, owed));
+    (news, begun.elapsed())
 }

@@ -5,6 +5,7 @@ use ratatui::text::Span;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Shape};
+use super::super::model::live::Following;
 use super::super::model::{Model, Store, StoreFacts};
 use super::super::theme::Theme;
 use super::super::widget::line;
@@ -50,7 +51,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         }
     };
     let mut shown = line::pieces(facts, 2, room);
-    if shown.is_empty() {
+    if shown.is_empty() && room >= 6 {
         // Not even the name fits whole.
         let name = match &model.store {
             Store::Opening(name) => name,
@@ -76,6 +77,29 @@ fn findings<'a>(store: &StoreFacts, theme: &Theme) -> Option<Vec<Span<'a>>> {
     Some(vec![Span::styled(format!("{mark} {count}"), style)])
 }
 
+/// Whether what others write is shown as it comes.
+fn following<'a>(model: &Model, is_small: bool) -> Option<Span<'a>> {
+    let (live, theme) = (&model.live, model.theme());
+    let faulty = matches!(&model.store, Store::Open(store) if !store.findings.is_empty());
+    let (told, style) = match (live.following, live.waiting) {
+        (Following::Fixed, _) => return None,
+        _ if live.lost => ("  ✗ out of reach".to_owned(), theme.bad),
+        // That all is well gives way to what is not.
+        (Following::Live, _) if is_small && faulty => return None,
+        (Following::Live, _) => ("  ● live".to_owned(), theme.good),
+        (Following::Pausing, _) => ("  ‖ pausing".to_owned(), theme.warn),
+        (Following::Paused, 0) => ("  ‖ paused".to_owned(), theme.warn),
+        (Following::Paused, waiting) if is_small => {
+            (format!("  ‖ {} waiting", human::count(waiting)), theme.warn)
+        }
+        (Following::Paused, waiting) => {
+            (format!("  ‖ paused · {} new", human::count(waiting)), theme.warn)
+        }
+        (Following::Unpausing, _) => ("  ● catching up".to_owned(), theme.warn),
+    };
+    Some(Span::styled(told, style))
+}
+
 /// What goes on in the background, where no panel says it.
 fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
     let theme = model.theme();
@@ -92,6 +116,7 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
         let of = of.map_or_else(String::new, |of| format!(" of {}", human::count(of)));
         out.push(Span::styled(format!("  {}{of}", human::count(done)), theme.warn));
     }
+    out.extend(following(model, areas.shape == Shape::Small));
     let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);
     out.extend(help.map(|help| Span::styled(format!("  {help} "), theme.dim)));
     out

@@ -5,7 +5,7 @@ use super::super::model::base::Against;
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{events, fail, list, play, say, tell, travel, visit};
+use super::{events, fail, list, live, play, say, tell, travel, visit};
 use crate::model::{AggregateKey, At, Finding, Severity};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -25,10 +25,26 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     if !once && !model.wants(said.slot, said.generation) {
         return Vec::new();
     }
-    model.dirty = true;
     let Said { slot, generation, answer } = said;
+    if let Answer::Watched(news, took) = answer {
+        return live::looked(model, news, took);
+    }
+    model.dirty = true;
+    let effects = answered(model, slot, generation, answer, done);
+    live::settle(model);
+    effects
+}
+
+fn answered(
+    model: &mut Model,
+    slot: Slot,
+    generation: u64,
+    answer: Answer,
+    done: bool,
+) -> Vec<Effect> {
     match answer {
         Answer::Opened(Ok(mut facts)) => {
+            model.live.begin(facts.head.take().map(|head| *head));
             model.list.group(facts.capabilities.grouped);
             let first = facts.first.clone();
             let findings = std::mem::take(&mut facts.findings);
@@ -58,12 +74,13 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             fail(model, &error);
             Vec::new()
         }
-        Answer::Counted(Ok((counts, findings))) => {
+        Answer::Counted(Ok((counts, findings)), took) => {
+            model.live.counted(took);
             (model.counts, model.counting) = (Some(counts), false);
             notice(model, findings);
             Vec::new()
         }
-        Answer::Counted(Err(error)) => {
+        Answer::Counted(Err(error), _) => {
             model.counting = false;
             fail(model, &error);
             Vec::new()
@@ -78,9 +95,12 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
             let mut effects = moment(model, &key, arrived, newest);
             if newest {
                 effects.extend(play::arrived(model, well));
+                effects.extend(live::arrived(model));
             }
             effects
         }
+        // It was taken in above: it asks for no picture.
+        Answer::Watched(..) => Vec::new(),
         Answer::Found(position, found) => visit::found(model, position, found),
         Answer::Walked(key, walked) => walk(model, &key, walked, done),
         Answer::Drawn(key, known) => {
@@ -152,10 +172,12 @@ fn moment(
     };
     let whole = arrived.known.reaches(arrived.moment.last);
     let same = model.travel.as_ref().is_some_and(|travel| travel.key == *key);
+    let mut stays = false;
     if let Some(travel) = model.travel.as_mut().filter(|_| same) {
         if newest {
             travel.going = None;
         }
+        stays = travel.moment.version == arrived.moment.version;
         travel.moment = arrived.moment;
     } else {
         model.travel = Some(Travel::new(arrived.moment));
@@ -175,7 +197,12 @@ fn moment(
         travel.walked = Walked::Walking;
     }
     let (walked, drawn) = (travel.walked, travel.is_drawn(width));
-    travel::show(model);
+    if stays {
+        // The same event read again: whoever reads in it reads on.
+        travel::show_again(model);
+    } else {
+        travel::show(model);
+    }
     if ride && whole {
         // It was walked before: there is no first walk to ride along with.
         let mut effects = travel::go(model, Goal::at(At::Last));

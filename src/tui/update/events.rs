@@ -7,7 +7,7 @@ use super::super::model::events::{Page, Place};
 use super::super::model::overlay::{FullValue, Overlay};
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
-use super::{fail, list, tell, travel, visit};
+use super::{fail, list, live, tell, travel, visit};
 use crate::model::{Event, Version};
 use crate::session::SessionError;
 
@@ -192,8 +192,16 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Reads the end again where the cursor stands on it, and what is new after it otherwise.
 fn refresh(model: &mut Model) -> Vec<Effect> {
-    let at_end = model.events.scroll.cursor + 1 >= model.events.rows().len();
     let mut effects = vec![list::count(model)];
+    effects.extend(reread(model));
+    effects.extend(live::reread(model));
+    effects
+}
+
+/// Reads what may have come; a cursor on the newest event goes on to the newest one there is then.
+pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
+    let at_end = model.events.scroll.cursor + 1 >= model.events.rows().len();
+    let mut effects = Vec::new();
     if at_end && model.events.reaches(Place::End) {
         effects.extend(load(model, Place::End));
     } else {

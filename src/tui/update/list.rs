@@ -149,16 +149,23 @@ pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Ef
     effects
 }
 
-/// Reads the list again, around its chosen aggregate.
+/// Reads the list again, around its chosen aggregate, and counts again.
 pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
+    let mut effects = reread(model);
+    if !effects.is_empty() {
+        effects.push(count(model));
+    }
+    effects
+}
+
+/// Reads the list again, around its chosen aggregate.
+pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
     if matches!(model.store, super::super::model::Store::Opening(_)) {
         return Vec::new();
     }
     let shown = model.travel.as_ref().map(|travel| travel.key.clone());
     let Some(key) = model.list.chosen().map(|row| row.key.clone()).or(shown) else {
-        let mut effects = load(model, Place::Start);
-        effects.push(count(model));
-        return effects;
+        return load(model, Place::Start);
     };
-    vec![around(model, key), count(model)]
+    vec![around(model, key)]
 }

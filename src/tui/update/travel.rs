@@ -40,6 +40,17 @@ pub(super) fn show_changes(model: &mut Model) {
     }
 }
 
+/// Shows the moment that is shown already, read again: no window on it moves.
+pub(super) fn show_again(model: &mut Model) {
+    let windows = model.travel.as_ref().map(|travel| (travel.changes.scroll, travel.event.scroll));
+    show(model);
+    let heights = (model.height(Panel::Change), model.height(Panel::Event));
+    let Some((travel, windows)) = model.travel.as_mut().zip(windows) else { return };
+    (travel.changes.scroll, travel.event.scroll) = windows;
+    travel.slide(Panel::Change, 0, heights.0);
+    travel.slide(Panel::Event, 0, heights.1);
+}
+
 /// Keeps the chosen line of the state in sight: how many lines there are may depend on what they show.
 pub(super) fn fit_state(model: &mut Model) {
     let state = (model.width(Panel::State), model.height(Panel::State));
@@ -272,6 +283,7 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     model.opening = None;
     model.asked = None;
     model.moving = None;
+    model.live.reading = false;
     model.player.pause();
     let mut told = None;
     if let Some(travel) = &mut model.travel {
