@@ -15,6 +15,7 @@ use super::model::StoreFacts;
 use super::model::base::Against;
 use super::model::events::{Page as EventsPage, Place as EventsPlace};
 use super::model::list::Place;
+use super::model::rail::View;
 use super::model::travel::{Goal, Known};
 use crate::model::{AggregateKey, At, Event, Finding, Position, Version};
 use crate::session::{Moment, News, Session, SessionError};
@@ -36,6 +37,8 @@ pub(crate) enum Slot {
     Count,
     /// An event by its position.
     Find,
+    /// The snapshots of an aggregate.
+    Snapshots,
     /// A page of the Events screen.
     Events,
     /// An event that is too large for its row.
@@ -72,8 +75,8 @@ pub(crate) enum Effect {
         goal: Goal,
         /// Whether to notice new events first.
         refresh: bool,
-        /// How many events it has, 0 where that is not known, and how wide the rail is.
-        rail: (u64, u16),
+        /// What the rail shows.
+        rail: View,
         /// What it is compared with.
         against: Option<At>,
         /// What happens to an earlier request that runs.
@@ -83,22 +86,20 @@ pub(crate) enum Effect {
     WalkOn {
         /// The aggregate.
         key: AggregateKey,
-        /// How many events it has.
-        events: u64,
         /// Whether to report the moment that was reached.
         ride: bool,
-        /// How wide the rail is.
-        width: u16,
+        /// What the rail shows.
+        rail: View,
     },
     /// Draw the rail of what was walked so far.
     DrawRail {
         /// The aggregate.
         key: AggregateKey,
-        /// How many events it has.
-        events: u64,
-        /// How wide the rail is.
-        width: u16,
+        /// What it shows.
+        rail: View,
     },
+    /// Find the snapshots of an aggregate.
+    LoadSnapshots(AggregateKey),
     /// Find the event at a position of the store.
     FindPosition(Position),
     /// See whether the store has changed.
@@ -137,6 +138,7 @@ impl Effect {
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
             Self::WatchStore { .. } => Slot::Watch,
+            Self::LoadSnapshots(_) => Slot::Snapshots,
             Self::Stop(slot) => *slot,
             Self::Copy(_) => return None,
         })
@@ -194,6 +196,8 @@ pub(crate) enum Answer {
     Walked(AggregateKey, Result<Box<Walking>, SessionError>),
     /// The event at a position, or the next one after it: its position, its aggregate, its version.
     Found(Position, Result<Option<(Position, AggregateKey, Version)>, SessionError>),
+    /// The versions of an aggregate of which the library stored a state.
+    Snapshots(AggregateKey, Result<Vec<Version>, SessionError>),
     /// The rail was drawn; nothing where the aggregate is no longer in memory.
     Drawn(AggregateKey, Option<Known>),
 }
@@ -302,17 +306,17 @@ impl Lanes {
                     Answer::Arrived(key, arrived.map(Box::new))
                 })
             }
-            Effect::WalkOn { key, events, ride, width } => {
+            Effect::WalkOn { key, ride, rail } => {
                 self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
                     let walked = play::noticing(front, ticket, |front| {
-                        play::walk(front, ticket, &key, ride, (events, width))
+                        play::walk(front, ticket, &key, ride, rail)
                     });
                     Answer::Walked(key, walked.map(Box::new))
                 })
             }
-            Effect::DrawRail { key, events, width } => {
+            Effect::DrawRail { key, rail } => {
                 self.play.issue(slot, generation, Running::Cancel, move |front, _| {
-                    let known = play::rail(front, &key, events, width);
+                    let known = play::rail(front, &key, rail);
                     Answer::Drawn(key, known)
                 })
             }
@@ -347,6 +351,12 @@ impl Lanes {
                 self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
                     let (news, took) = side::news(side, ticket, &since, about.as_ref(), owed);
                     Answer::Watched(news, took)
+                })
+            }
+            Effect::LoadSnapshots(key) => {
+                self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
+                    let found = side::snapshots(side, ticket, &key);
+                    Answer::Snapshots(key, found)
                 })
             }
             Effect::CountStore => {

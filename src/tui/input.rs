@@ -22,6 +22,8 @@ pub(crate) enum Input {
     Drag(u16, u16),
     /// Turned the wheel, `true` for down.
     Wheel(bool, u16, u16),
+    /// Turned the wheel with Ctrl held down, `true` to look closer.
+    Zoom(bool, u16, u16),
     /// Gave the terminal another size: columns, rows.
     Resize(u16, u16),
 }
@@ -35,7 +37,10 @@ impl Input {
             Event::Resize(columns, rows) => Some(Self::Resize(columns, rows)),
             Event::Mouse(mouse) => {
                 let (x, y) = (mouse.column, mouse.row);
+                let zooms = mouse.modifiers.contains(KeyModifiers::CONTROL);
                 match mouse.kind {
+                    MouseEventKind::ScrollUp if zooms => Some(Self::Zoom(true, x, y)),
+                    MouseEventKind::ScrollDown if zooms => Some(Self::Zoom(false, x, y)),
                     MouseEventKind::Down(MouseButton::Left) => Some(Self::Click(x, y)),
                     MouseEventKind::Drag(MouseButton::Left) => Some(Self::Drag(x, y)),
                     MouseEventKind::ScrollUp => Some(Self::Wheel(false, x, y)),

@@ -9,6 +9,8 @@ pub(crate) mod destination;
 pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod field;
+pub(crate) mod kinds;
+pub(crate) mod lens;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod marks;

@@ -14,6 +14,7 @@ mod overlay;
 mod play;
 mod travel;
 mod visit;
+mod zoom;
 
 use super::action::Action;
 use super::effect::{Answer, Effect, Slot};
@@ -68,6 +69,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
                 Input::Click(x, y) => mouse::click(model, x, y),
                 Input::Drag(x, _) => mouse::drag(model, x),
                 Input::Wheel(down, x, y) => mouse::wheel(model, down, x, y),
+                Input::Zoom(closer, x, y) => mouse::zoom(model, closer, x, y),
             };
             overlay::fit(model);
             effects
@@ -263,6 +265,7 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
         | Action::DeleteMark
         | Action::RestoreMark => marks::act(model, action),
         Action::Compare => base::act(model),
+        Action::ZoomIn | Action::ZoomOut | Action::ZoomWhole => zoom::act(model, action),
         action => travel::act(model, action),
     }
 }

@@ -15,7 +15,8 @@ use crate::text;
 use crate::tui::model::StoreFacts;
 use crate::tui::model::base::Against;
 use crate::tui::model::event::or_quotes;
-use crate::tui::model::rail::Picture;
+use crate::tui::model::kinds::Kinds;
+use crate::tui::model::rail::{Picture, View};
 use crate::tui::model::travel::{Goal, Known};
 
 type Ticket<'a> = AnyTicket<'a, Front, Slot, Answer>;
@@ -191,7 +192,7 @@ pub(super) fn moment(
     key: &AggregateKey,
     goal: Goal,
     (refresh, against): (bool, Option<At>),
-    rail: (u64, u16),
+    rail: View,
 ) -> Result<Arrived, SessionError> {
     let Front { session, pulse, base, .. } = front;
     let session = session.as_mut().ok_or(SessionError::Cancelled)?;
@@ -218,9 +219,12 @@ pub(super) fn moment(
         let _ = event.metadata.as_ref().map(crate::model::Payload::value);
     }
     let mut known = known(session, key);
-    if known.outline.len() <= QUICK {
-        let events = events(&known, moment.last, moment.events);
-        known.picture = Some(Picture::of(&known.outline, events, rail.1));
+    let shown = rail.lens.map_or(known.outline.len(), |lens| lens.range(known.outline.len()).len());
+    if shown <= QUICK {
+        let events = self::events(&known, moment.last, moment.events);
+        let place = known.outline.index_of(moment.version).unwrap_or(0);
+        let lens = rail.lens.map(|lens| lens.follow(place, known.outline.len()));
+        known.picture = Some(Picture::of(&known.outline, View { events, lens, ..rail }));
     }
     let against = from.map(|from| {
         let (version, state) = from?;
@@ -280,16 +284,16 @@ fn approach(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     goal: Goal,
-    (events, width): (u64, u16),
+    rail: View,
 ) -> Result<(), SessionError> {
-    let Some(outline) = session.outline(key).filter(|_| goal.by == 0 && events > 0) else {
+    let Some(outline) = session.outline(key).filter(|_| goal.by == 0 && rail.events > 0) else {
         return Ok(());
     };
     let newest = outline.last().map_or(Version::ZERO, |entry| entry.version);
     let reached = match goal.at {
         At::First => true,
         At::Version(version) => version <= newest,
-        At::Last | At::Back(_) | At::Time(_) => outline.len() as u64 >= events,
+        At::Last | At::Back(_) | At::Time(_) => outline.len() as u64 >= rail.events,
     };
     if reached {
         return Ok(());
@@ -309,7 +313,7 @@ fn approach(
             let begun = Instant::now();
             ticket.progress(Answer::Moving(walked.0, Some(to.0)));
             let mut known = known(session, key);
-            known.picture = Some(Picture::of(&known.outline, events, width));
+            known.picture = Some(Picture::of(&known.outline, rail));
             ticket.progress(Answer::Drawn(key.clone(), Some(known)));
             pulse.reported(begun);
         }
@@ -322,7 +326,7 @@ pub(super) fn walk(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     ride: bool,
-    rail: (u64, u16),
+    rail: View,
 ) -> Result<Walking, SessionError> {
     let Front { session, pulse, .. } = front;
     let session = session.as_mut().ok_or(SessionError::Cancelled)?;
@@ -354,7 +358,7 @@ fn report(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     ride: bool,
-    (events, width): (u64, u16),
+    rail: View,
     Walk { walked, last }: Walk,
 ) -> Result<Walking, SessionError> {
     let moment = if ride {
@@ -364,8 +368,8 @@ fn report(
         None
     };
     let mut known = known(session, key);
-    let events = self::events(&known, last, events);
-    known.picture = Some(Picture::of(&known.outline, events, width));
+    let events = self::events(&known, last, rail.events);
+    known.picture = Some(Picture::of(&known.outline, View { events, ..rail }));
     Ok(Walking { known, walked, last, moment })
 }
 
@@ -375,10 +379,10 @@ fn events(known: &Known, last: Version, counted: u64) -> u64 {
 }
 
 /// The rail of what was walked.
-pub(super) fn rail(front: &Front, key: &AggregateKey, events: u64, width: u16) -> Option<Known> {
+pub(super) fn rail(front: &Front, key: &AggregateKey, rail: View) -> Option<Known> {
     let session = front.session.as_ref()?;
     let mut known = known(session, key);
-    known.picture = Some(Picture::of(&known.outline, events, width));
+    known.picture = Some(Picture::of(&known.outline, rail));
     (!known.outline.is_empty()).then_some(known)
 }
 
@@ -386,5 +390,5 @@ fn known(session: &Session, key: &AggregateKey) -> Known {
     let outline = session.outline(key).unwrap_or_default();
     let short = |name| SmolStr::new(or_quotes(session.short_type(name)));
     let types = outline.types().iter().map(short).collect();
-    Known { outline, types, picture: None }
+    Known { outline, kinds: Kinds::new(types), picture: None }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::play::told;
 use super::{Answer, Side, Slot};
-use crate::model::{AggregateKey, Finding};
+use crate::model::{AggregateKey, Finding, Version};
 use crate::session::{News, Session, SessionError};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
@@ -31,6 +31,18 @@ pub(super) fn page(
     limit: usize,
 ) -> Result<AggregatePage, SessionError> {
     session(side, ticket)?.aggregates(query, limit)
+}
+
+/// The versions of which the library stored a state, rising.
+pub(super) fn snapshots(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+) -> Result<Vec<Version>, SessionError> {
+    let found = session(side, ticket)?.snapshots(key)?;
+    let mut versions: Vec<Version> = found.iter().map(|snapshot| snapshot.version).collect();
+    versions.sort_unstable();
+    Ok(versions)
 }
 
 /// The page that ends with `key`, and the one that follows, with what was written since.

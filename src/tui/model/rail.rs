@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::lens::Lens;
 use crate::model::Timestamp;
 use crate::text::human;
 use crate::timeline::Outline;
@@ -20,6 +21,19 @@ pub(crate) struct Mark {
     pub(crate) count: usize,
     /// Whether one of them could not be applied.
     pub(crate) failed: bool,
+    /// Their type, where it is one.
+    pub(crate) kind: Option<u32>,
+}
+
+/// What a rail is to show: so many events in all, in so many columns, all of them or some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct View {
+    /// How many events there are, 0 where that is not known.
+    pub(crate) events: u64,
+    /// How many columns.
+    pub(crate) width: u16,
+    /// Those that are looked at closer.
+    pub(crate) lens: Option<Lens>,
 }
 
 /// A folded silence.
@@ -48,6 +62,12 @@ pub(crate) struct Picture {
     pub(crate) gaps: Vec<Gap>,
     /// Whether every event has a column of its own.
     pub(crate) apart: bool,
+    /// What was looked at closer.
+    pub(crate) lens: Option<Lens>,
+    /// The events shown, counted from 0.
+    pub(crate) shown: std::ops::Range<usize>,
+    /// The types of these and how many there are of each, the most frequent first.
+    pub(crate) kinds: Vec<(u32, usize)>,
 }
 
 /// A stretch of activity: events, and the columns they share.
@@ -67,16 +87,21 @@ impl Stretch {
 
 impl Picture {
     /// The picture of the events walked so far, of `total` in all.
-    pub(crate) fn of(outline: &Outline, total: u64, width: u16) -> Self {
-        let count = outline.len();
-        let mut picture = Self { width, events: count, ..Self::default() };
+    pub(crate) fn of(outline: &Outline, view: View) -> Self {
+        let View { events: total, width, lens } = view;
+        let events = outline.len();
+        let shown = lens.map_or(0..events, |lens| lens.range(events));
+        let count = shown.len();
+        let mut picture = Self { width, events, lens, shown: shown.clone(), ..Self::default() };
         if count == 0 || width == 0 {
             return picture;
         }
-        let share = usize::from(width) * count / (total as usize).max(count);
+        // What is looked at closer was walked.
+        let total = if lens.is_some() { 0 } else { total as usize };
+        let share = usize::from(width) * count / total.max(count);
         let room = share.max(1);
         picture.walked = room as u16;
-        let times = times(outline);
+        let times = times(outline, shown);
         let stretches = match times.first().zip(times.last()) {
             Some((from, to)) if from < to => picture.stretches(&times, room),
             _ => {
@@ -86,9 +111,13 @@ impl Picture {
         picture.apart = stretches.iter().all(|stretch| stretch.count() <= stretch.columns);
         // Without times there is nothing to tell of how busy it was when.
         picture.levels = vec![0; if times.is_empty() { 0 } else { room }];
+        let mut kinds = vec![0; outline.types().len()];
         for stretch in &stretches {
-            picture.draw(stretch, &times, outline);
+            picture.draw(stretch, &times, outline, &mut kinds);
         }
+        let seen = kinds.into_iter().enumerate().filter(|(_, count)| *count > 0);
+        picture.kinds = seen.map(|(kind, count)| (kind as u32, count)).collect();
+        picture.kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         picture
     }
 
@@ -122,7 +151,7 @@ impl Picture {
         stretches
     }
 
-    fn draw(&mut self, stretch: &Stretch, times: &[i64], outline: &Outline) {
+    fn draw(&mut self, stretch: &Stretch, times: &[i64], outline: &Outline, kinds: &mut [usize]) {
         let last = stretch.columns.saturating_sub(1);
         let even = stretch.from >= stretch.to;
         let place = |index: usize| {
@@ -157,8 +186,13 @@ impl Picture {
                 limit = column.saturating_sub(1);
             }
         }
-        for (at, entry) in outline.iter(stretch.events.clone()).enumerate() {
+        let from = self.shown.start;
+        let here = from + stretch.events.start..from + stretch.events.end;
+        for (at, entry) in outline.iter(here).enumerate() {
             let index = stretch.events.start + at;
+            if let Some(count) = kinds.get_mut(entry.event_type as usize) {
+                *count += 1;
+            }
             let inside = taken.get(at).copied().unwrap_or_else(|| place(index));
             let column = (stretch.column + inside) as u16;
             match self.marks.last_mut() {
@@ -166,14 +200,24 @@ impl Picture {
                 Some(mark) if mark.column >= column => {
                     mark.count += 1;
                     mark.failed |= entry.failed;
+                    mark.kind = mark.kind.filter(|kind| *kind == entry.event_type);
                 }
-                _ => self.marks.push(Mark { column, first: index, count: 1, failed: entry.failed }),
+                _ => self.marks.push(Mark {
+                    column,
+                    first: from + index,
+                    count: 1,
+                    failed: entry.failed,
+                    kind: Some(entry.event_type),
+                }),
             }
         }
     }
 
-    /// The column of an event.
+    /// The column of an event; `None` for one that is not shown.
     pub(crate) fn column_of(&self, index: usize) -> Option<u16> {
+        if !self.shown.contains(&index) {
+            return None;
+        }
         let after = self.marks.partition_point(|mark| mark.first <= index);
         self.marks.get(after.checked_sub(1)?).map(|mark| mark.column)
     }
@@ -185,12 +229,12 @@ impl Picture {
     }
 }
 
-/// Milliseconds for each event, never falling; none where one is missing.
-fn times(outline: &Outline) -> Vec<i64> {
+/// Milliseconds for each of these events, never falling; none where one is missing.
+fn times(outline: &Outline, shown: std::ops::Range<usize>) -> Vec<i64> {
     let mut newest = i64::MIN;
     let millis = |time: Timestamp| time.timestamp_millis();
     let all: Option<Vec<i64>> = outline
-        .iter(0..outline.len())
+        .iter(shown)
         .map(|entry| {
             newest = newest.max(entry.time.map(millis)?);
             Some(newest)

@@ -1,14 +1,12 @@
 //! The aggregate that is looked at: where the playhead is, what is shown there, and how far its history was walked.
 
-use std::sync::Arc;
-
-use smol_str::SmolStr;
-
 use super::super::layout::Panel;
 use super::base::{Against, Base};
 use super::change::Changes;
 use super::event::{EMPTY, EventView};
-use super::rail::Picture;
+use super::kinds::Kinds;
+use super::lens::Lens;
+use super::rail::{Picture, View};
 use super::tree::Tree;
 use crate::model::{AggregateKey, At, Version};
 use crate::session::Moment;
@@ -69,8 +67,8 @@ pub(crate) struct Opening {
 pub(crate) struct Known {
     /// Its events so far.
     pub(crate) outline: Outline,
-    /// What to call each of their types, sanitised.
-    pub(crate) types: Arc<[SmolStr]>,
+    /// Their types.
+    pub(crate) kinds: Kinds,
     /// The rail, where the width was known.
     pub(crate) picture: Option<Picture>,
 }
@@ -107,7 +105,14 @@ pub(crate) struct Travel {
     pub(crate) moment: Box<Moment>,
     /// Its events so far.
     pub(crate) outline: Outline,
-    types: Arc<[SmolStr]>,
+    /// Their types.
+    pub(crate) kinds: Kinds,
+    /// What the rail looks at closer.
+    pub(crate) lens: Option<Lens>,
+    /// The versions of which the library stored a state.
+    snapshots: Vec<Version>,
+    /// The columns of the rail where they stand.
+    pub(crate) stored: Vec<u16>,
     /// Its rail.
     pub(crate) picture: Picture,
     /// How far it was walked.
@@ -153,7 +158,10 @@ impl Travel {
             key,
             moment,
             outline: Outline::default(),
-            types: Arc::default(),
+            kinds: Kinds::default(),
+            lens: None,
+            snapshots: Vec::new(),
+            stored: Vec::new(),
             picture: Picture::default(),
             walked: Walked::Walking,
             riding: false,
@@ -173,12 +181,39 @@ impl Travel {
     pub(crate) fn learn(&mut self, known: Known) {
         let fewer = known.outline.len() < self.outline.len();
         self.outline = known.outline;
-        self.types = known.types;
+        self.kinds = known.kinds;
         if let Some(picture) = known.picture {
             self.picture = picture;
         } else if fewer {
             self.picture = Picture::default();
         }
+        self.place_snapshots();
+    }
+
+    /// Takes in the versions of which the library stored a state.
+    pub(crate) fn know_snapshots(&mut self, versions: Vec<Version>) {
+        self.snapshots = versions;
+        self.place_snapshots();
+    }
+
+    fn place_snapshots(&mut self) {
+        let newest = self.outline.last().map(|entry| entry.version);
+        let walked = |version: &&Version| Some(**version) <= newest;
+        let index = |version: &Version| self.outline.index_of(*version);
+        let known = self.snapshots.iter().take_while(walked).filter_map(index);
+        self.stored = known.filter_map(|index| self.picture.column_of(index)).collect();
+        self.stored.dedup();
+    }
+
+    /// What the rail is to show in so many columns.
+    pub(crate) fn view(&self, width: usize) -> View {
+        View { events: self.moment.events, width: width as u16, lens: self.lens }
+    }
+
+    /// Moves what is looked at closer along with the playhead.
+    pub(crate) fn follow(&mut self) {
+        let (place, count) = (self.place().unwrap_or(0), self.outline.len());
+        self.lens = self.lens.map(|lens| lens.follow(place, count));
     }
 
     /// Notes what the state at the playhead is without. Every event up to it is known: it was folded once.
@@ -210,7 +245,9 @@ impl Travel {
 
     /// Whether the rail shows all events known so far, in so many columns.
     pub(crate) fn is_drawn(&self, width: usize) -> bool {
-        usize::from(self.picture.width) == width && self.picture.events == self.outline.len()
+        usize::from(self.picture.width) == width
+            && self.picture.events == self.outline.len()
+            && self.picture.lens == self.lens
     }
 
     /// Where the playhead stands among the events, counted from 0; `None` before everything.
@@ -236,9 +273,7 @@ impl Travel {
 
     /// The short name of the type of an event, counted from 0.
     pub(crate) fn type_at(&self, index: usize) -> &str {
-        let entry = self.outline.get(index);
-        let name = entry.and_then(|entry| self.types.get(entry.event_type as usize));
-        name.map_or("", SmolStr::as_str)
+        self.outline.get(index).map_or("", |entry| self.kinds.name(entry.event_type))
     }
 
     /// The short name of the type of the event that made a version.

@@ -1,5 +1,7 @@
 //! The events over time, and the playhead on them.
 
+mod legend;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -9,6 +11,7 @@ use super::super::layout::{Areas, LEAD, Panel, Shape};
 use super::super::model::Model;
 use super::super::model::play::Way;
 use super::super::model::travel::{Goal, Travel, Walked};
+use super::super::model::visits::Spot;
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::fold::Tier;
@@ -20,6 +23,7 @@ const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇",
 /// Which lines of the panel are what, from its top.
 struct Lines {
     facts: usize,
+    flags: Option<usize>,
     levels: Option<usize>,
     track: usize,
     labels: usize,
@@ -36,6 +40,7 @@ impl Lines {
         };
         Self {
             facts: 0,
+            flags: (height >= 7).then_some(1),
             levels,
             track,
             labels,
@@ -72,14 +77,24 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     };
     let lines = Lines::of(content.height);
+    if areas.shape != Shape::Small {
+        let types = if lines.legend.is_none() { legend::told(travel) } else { String::new() };
+        let zoom = legend::zoom(travel).unwrap_or_default();
+        widget::frame_below(buffer, area, theme, &types, &zoom);
+    }
     if let Some(area) = widget::line_of(content, lines.facts) {
         let right = small_right(model, areas);
         let room = usize::from(area.width).saturating_sub(line::width(&right) + 2);
-        let facts = facts(travel, theme, areas.shape == Shape::Small, room);
+        let facts = facts(model, travel, areas.shape == Shape::Small, room);
         line::spread(buffer, area, facts, right, 8);
     }
     let column = |index| travel.picture.column_of(index).map(|column| column + LEAD);
-    let playhead = travel.place().map_or(Some(0), column);
+    let is_first = travel.picture.shown.start == 0;
+    let playhead = travel.place().map_or(is_first.then_some(0), column);
+    let flags = legend::flags(model, travel);
+    if let Some(area) = lines.flags.and_then(|at| widget::line_of(content, at)) {
+        legend::draw_flags(&flags, theme, area, buffer);
+    }
     let track = areas.track();
     let events = |area: Rect| Rect { x: track.x, width: track.width, ..area };
     if let Some(area) = lines.levels.and_then(|at| widget::line_of(content, at)) {
@@ -87,17 +102,28 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         put(buffer, area, playhead, "▼", theme);
     }
     if let Some(area) = widget::line_of(content, lines.track) {
-        buffer.set_span(area.x, area.y, &Span::styled("├─", theme.border), area.width);
+        let lead = if is_first { "├─" } else { "‹─" };
+        buffer.set_span(area.x, area.y, &Span::styled(lead, theme.border), area.width);
         draw_track(travel, theme, events(area), buffer);
+        if travel.picture.lens.is_some() && travel.picture.shown.end < travel.outline.len() {
+            // In the column of air before the frame.
+            buffer.set_span(area.right(), area.y, &Span::styled("›", theme.border), 1);
+        }
+        for (column, sign, _) in flags.iter().filter(|_| lines.flags.is_none()) {
+            put(buffer, area, Some(*column), sign, theme);
+        }
         put(buffer, area, playhead, "┃", theme);
     }
     if let Some(area) = widget::line_of(content, lines.labels) {
         let more = lines.more_labels.and_then(|at| widget::line_of(content, at));
-        draw_labels(travel, theme, playhead.unwrap_or(0), (area, more), buffer);
+        draw_labels(travel, theme, playhead, (area, more), buffer);
     }
     if let Some(area) = lines.legend.and_then(|at| widget::line_of(content, at)) {
-        let legend = line::pieces(legend(travel, theme), 3, usize::from(area.width));
-        line::spread(buffer, area, legend, Vec::new(), 4);
+        let width = usize::from(area.width);
+        let right = line::pieces(legend::shapes(model, travel, theme), 3, width * 2 / 3);
+        let room = width.saturating_sub(line::width(&right) + 3);
+        let left = line::pieces(legend::types(travel, theme, width / 3), 3, room);
+        line::spread(buffer, area, left, right, 4);
     }
 }
 
@@ -167,7 +193,8 @@ fn small_right<'a>(model: &'a Model, areas: &Areas) -> Vec<Span<'a>> {
     }
 }
 
-fn facts<'a>(travel: &'a Travel, theme: &Theme, small: bool, limit: usize) -> Vec<Span<'a>> {
+fn facts<'a>(model: &'a Model, travel: &'a Travel, small: bool, limit: usize) -> Vec<Span<'a>> {
+    let theme = model.theme();
     let moment = &travel.moment;
     let version = vec![
         Span::styled(format!("v{}", human::count(moment.version.0)), theme.accent),
@@ -178,6 +205,11 @@ fn facts<'a>(travel: &'a Travel, theme: &Theme, small: bool, limit: usize) -> Ve
     if small {
         let name = text::truncate_middle(&travel.name, limit.saturating_sub(beside).max(8));
         pieces.insert(0, vec![Span::styled(name.into_owned(), theme.title)]);
+    }
+    let spot = Spot { key: travel.key.clone(), version: moment.version };
+    if let Some(mark) = model.marks.at(&spot).filter(|mark| !mark.name.is_empty()) {
+        let name = text::truncate_middle(&mark.label(), 24).into_owned();
+        pieces.push(vec![Span::styled(format!("⚑ {name}"), theme.accent)]);
     }
     let (place, events) = travel.count();
     if moment.last.0 != events && place > 0 {
@@ -248,13 +280,24 @@ fn draw_track(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         buffer.set_span(x, area.y, &blank, area.right().saturating_sub(x));
     }
     for mark in picture.marks.iter().take_while(|mark| mark.column < area.width) {
-        let (sign, style) = match (mark.failed, picture.apart, mark.count) {
-            (true, ..) => ("✗", theme.bad),
-            (_, true, _) => ("●", theme.mark),
-            (_, _, 1) => ("·", theme.mark),
-            _ => ("•", theme.mark),
+        let (sign, style) = match mark.kind {
+            _ if mark.failed => ('✗', theme.bad),
+            None => ('•', theme.mark),
+            Some(_) if mark.count > 1 && travel.kinds.len() == 1 => ('•', theme.mark),
+            Some(kind) => (travel.kinds.letter(kind), legend::style(kind, travel, theme)),
         };
-        buffer.set_span(area.x + mark.column, area.y, &Span::styled(sign, style), 1);
+        let sign = Span::styled(sign.to_string(), style);
+        buffer.set_span(area.x + mark.column, area.y, &sign, 1);
+    }
+    let has_failed = |column: &u16| {
+        let at = picture.marks.binary_search_by_key(column, |mark| mark.column);
+        at.is_ok_and(|at| picture.marks.get(at).is_some_and(|mark| mark.failed))
+    };
+    // A stored state stands in the place of its event, but for one that failed.
+    for column in travel.stored.iter().filter(|column| **column < area.width && !has_failed(column))
+    {
+        let sign = Span::styled("◆", theme.link);
+        buffer.set_span(area.x + column, area.y, &sign, 1);
     }
 }
 
@@ -262,7 +305,7 @@ fn draw_track(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn draw_labels(
     travel: &Travel,
     theme: &Theme,
-    playhead: u16,
+    playhead: Option<u16>,
     (line, more): (Rect, Option<Rect>),
     buffer: &mut Buffer,
 ) {
@@ -274,6 +317,8 @@ fn draw_labels(
         Some(_) => label(version, travel.type_of(version)),
         None => "v0 before everything".to_owned(),
     };
+    // While the rail is drawn anew, the playhead may stand where it does not reach yet.
+    let playhead = playhead.unwrap_or(0);
     let most = (usize::from(line.width) / 2).max(24).min(usize::from(line.width).saturating_sub(2));
     let at = text::truncate_middle(&at, most).into_owned();
     let size = text::width(&at) as u16 + 2;
@@ -286,15 +331,15 @@ fn draw_labels(
     let taken =
         if start == playhead { taken } else { (playhead + 1).saturating_sub(size)..playhead + 1 };
     buffer.set_span(x, line.y, &Span::styled(told, theme.accent), line.right().saturating_sub(x));
-    let ends = [0, travel.outline.len().wrapping_sub(1)];
+    let shown = &travel.picture.shown;
+    let ends = [shown.start, shown.end.wrapping_sub(1)];
+    let is_whole = travel.walked == Walked::Whole || travel.picture.lens.is_some();
     let free =
         |range: &std::ops::Range<u16>| range.end + 2 <= taken.start || range.start >= taken.end + 2;
     for (at, index) in ends.into_iter().enumerate() {
         let Some(entry) = travel.outline.get(index) else { continue };
         let is_end = at == 1;
-        if entry.version == version
-            || is_end && (ends[0] == ends[1] || travel.walked != Walked::Whole)
-        {
+        if entry.version == version || is_end && (ends[0] == ends[1] || !is_whole) {
             continue;
         }
         let label = label(entry.version, travel.type_at(index));
@@ -309,27 +354,6 @@ fn draw_labels(
         let Some(area) = (if free(&range) { Some(line) } else { more }) else { continue };
         buffer.set_span(area.x + start, area.y, &Span::styled(label, theme.dim), size);
     }
-}
-
-fn legend<'a>(travel: &Travel, theme: &Theme) -> Vec<Vec<Span<'a>>> {
-    let dim = |text: &'static str| Span::styled(text, theme.faint);
-    let mut out = Vec::new();
-    if travel.picture.apart {
-        out.push(vec![Span::styled("●", theme.mark), dim(" event")]);
-    } else {
-        out.push(vec![Span::styled("·", theme.mark), dim(" event")]);
-        out.push(vec![Span::styled("•", theme.mark), dim(" several")]);
-    }
-    if travel.picture.marks.iter().any(|mark| mark.failed) {
-        out.push(vec![Span::styled("✗", theme.bad), dim(" failed to apply")]);
-    }
-    if !travel.picture.gaps.is_empty() {
-        out.push(vec![Span::styled("⋯", theme.dim), dim(" a silence, folded")]);
-    }
-    if travel.picture.levels.is_empty() && travel.picture.walked > 0 {
-        out.push(vec![dim("no times recorded: spread by version")]);
-    }
-    out
 }
 
 /// The word and the style of a tier.

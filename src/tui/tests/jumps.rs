@@ -132,7 +132,8 @@ fn a_place_that_a_search_hides_is_shown_all_the_same() {
 fn the_click_on_the_rail_can_be_taken_back_but_not_each_column_it_is_dragged_over() {
     use crate::tui::input::Input;
     let mut stage = shop();
-    let (x, y) = stage.find("●");
+    let (x, y) = stage.find("├─A");
+    let x = x + 2;
     stage.input(Input::Click(x, y)).shows("State at v1 ");
     stage.input(Input::Drag(x + 30, y)).input(Input::Drag(x + 60, y)).hides("State at v1 ");
     stage.keys("u").shows("State at v12 ").keys("u").shows("there is no place to go back to");

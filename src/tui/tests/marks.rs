@@ -25,7 +25,7 @@ fn with_marks(size: (u16, u16)) -> Stage {
     let mut stage = Stage::on(orders(), size);
     at(&mut stage, 5).keys("m").text("before").keys("tab").text("all is well").keys("enter");
     at(&mut stage, 9).keys("m enter");
-    stage.keys("1 down enter m").text("the other").keys("enter");
+    stage.keys("alt-1 down enter m").text("the other").keys("enter");
     stage.keys("u").shows("v9 of 20");
     stage
 }
@@ -62,11 +62,12 @@ fn a_mark_is_named_anew_taken_away_and_brought_back() {
 fn the_mouse_chooses_marks() {
     let mut stage = with_marks(LARGE);
     stage.keys("M");
-    let (x, y) = stage.find("⚑ v9");
+    let (x, y) = stage.find("⚑ the other");
+    let y = y - 1;
     stage.input(Input::Click(x, y)).shows("Marks").input(Input::Click(x, y)).hides("─ Marks ─");
     stage.shows("State at v9");
     at(&mut stage, 12).keys("d");
-    let (x, y) = stage.find("⚑ v5");
+    let (x, y) = stage.find("⚑ v5  before");
     stage.input(Input::Click(x, y)).input(Input::Click(x, y)).shows("Diff v5 → v12");
 }
 
@@ -123,7 +124,7 @@ fn from_here_is_the_first_choice_and_another_aggregate_ends_it() {
     stage.keys("shift-right").shows("Diff v9 → v19").shows("9 → 19");
     // It stays where the store is read again, and while it plays.
     stage.keys("r space").shows("Diff v9 → v20").shows("▶").keys("esc").shows("Diff v9 → v20");
-    stage.keys("1 down").hides("Diff").shows("Change v19 → v20");
+    stage.keys("alt-1 down").hides("Diff").shows("Change v19 → v20");
     // From the list of marks.
     stage.keys("M d").shows("Diff v20 → v20").keys("M end d").shows("in another aggregate");
 }

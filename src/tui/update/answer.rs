@@ -92,7 +92,11 @@ fn answered(
         Answer::Arrived(key, arrived) => {
             let newest = model.is_newest(slot, generation);
             let well = arrived.is_ok();
+            let before = model.travel.as_ref().map(|travel| travel.key.clone());
             let mut effects = moment(model, &key, arrived, newest);
+            if model.travel.as_ref().map(|travel| &travel.key) != before.as_ref() {
+                effects.extend(travel::find_snapshots(model));
+            }
             if newest {
                 effects.extend(play::arrived(model, well));
                 effects.extend(live::arrived(model));
@@ -101,6 +105,15 @@ fn answered(
         }
         // It was taken in above: it asks for no picture.
         Answer::Watched(..) => Vec::new(),
+        Answer::Snapshots(key, found) => {
+            let travel = model.travel.as_mut().filter(|travel| travel.key == key);
+            match (travel, found) {
+                (Some(travel), Ok(versions)) => travel.know_snapshots(versions),
+                (_, Err(error)) => fail(model, &error),
+                _ => {}
+            }
+            Vec::new()
+        }
         Answer::Found(position, found) => visit::found(model, position, found),
         Answer::Walked(key, walked) => walk(model, &key, walked, done),
         Answer::Drawn(key, known) => {
@@ -186,6 +199,7 @@ fn moment(
     let width = model.width(super::Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     travel.learn(arrived.known);
+    travel.follow();
     let ride = opening.as_ref().is_some_and(|opening| opening.ride);
     // Whoever is sent to a place in it comes back to it, too.
     let sent = opening.as_ref().is_some_and(|o| !o.ride && o.goal != Goal::at(At::Last));
@@ -284,5 +298,14 @@ fn walk(
         travel.riding = !whole;
         travel::show(model);
     }
-    if done && !whole { travel::walk(model) } else { Vec::new() }
+    let width = model.width(super::Panel::Rail);
+    let drawn = model.travel.as_mut().is_none_or(|travel| {
+        travel.follow();
+        travel.is_drawn(width)
+    });
+    match (done, whole) {
+        (true, false) => travel::walk(model),
+        (true, true) if !drawn => travel::draw_rail(model),
+        _ => Vec::new(),
+    }
 }

@@ -3,6 +3,7 @@
 use super::super::effect::Effect;
 use super::super::layout::{Panel, Screen, Shape};
 use super::super::model::Model;
+use super::super::model::lens::Lens;
 use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
 use super::{events, focus, list, overlay, travel, visit};
@@ -115,7 +116,18 @@ pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
     let track = model.areas.track();
     // Left of the line that stands next to the first event, nothing has happened yet.
     let column = (x + 1).checked_sub(track.x).map(|column| column.saturating_sub(1));
+    let beyond = column.is_none_or(|column| column >= track.width);
+    let shown = &travel.picture.shown;
     let version = match column.map(|column| column.min(track.width.saturating_sub(1))) {
+        // Beyond the ends of what is looked at closer there is more.
+        _ if beyond && (shown.start > 0 || column.is_some()) && travel.picture.lens.is_some() => {
+            let stride = travel.lens.map_or(1, Lens::stride);
+            let index = match column {
+                None => shown.start.saturating_sub(stride),
+                Some(_) => (shown.end - 1 + stride).min(travel.outline.len() - 1),
+            };
+            travel.outline.get(index).map_or(Version::ZERO, |entry| entry.version)
+        }
         None => Version::ZERO,
         Some(column) => {
             let Some(index) = travel.picture.index_at(column) else { return Vec::new() };
@@ -126,6 +138,16 @@ pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
         return Vec::new();
     }
     travel::go(model, Goal::at(At::Version(version)))
+}
+
+/// The wheel with Ctrl held down.
+pub(super) fn zoom(model: &mut Model, closer: bool, x: u16, y: u16) -> Vec<Effect> {
+    let on_rail = model.areas.panel_at(x, y) == Some(Panel::Rail);
+    if !on_rail || !matches!(model.overlay, Overlay::None) {
+        return wheel(model, !closer, x, y);
+    }
+    let action = if closer { super::Action::ZoomIn } else { super::Action::ZoomOut };
+    super::zoom::act(model, action)
 }
 
 pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect> {

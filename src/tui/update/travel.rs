@@ -4,6 +4,7 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
 use super::super::model::overlay::{FullValue, GoTo, Overlay};
+use super::super::model::rail::View;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
@@ -89,23 +90,22 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for the rail of what was walked, which stays as it is.
 pub(super) fn draw_rail(model: &Model) -> Vec<Effect> {
-    let width = model.width(Panel::Rail) as u16;
+    let width = model.width(Panel::Rail);
     let asked = |travel: &Travel| {
-        let (key, events) = (travel.key.clone(), travel.moment.events);
-        vec![Effect::DrawRail { key, events, width }]
+        vec![Effect::DrawRail { key: travel.key.clone(), rail: travel.view(width) }]
     };
     model.travel.as_ref().map_or_else(Vec::new, asked)
 }
 
 /// Walks on through the history of the aggregate.
 pub(super) fn walk(model: &mut Model) -> Vec<Effect> {
-    let width = model.width(Panel::Rail) as u16;
+    let width = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     if travel.walked == Walked::Stopped {
         travel.walked = Walked::Walking;
     }
-    let (key, events, ride) = (travel.key.clone(), travel.moment.events, travel.riding);
-    vec![Effect::WalkOn { key, events, ride, width }]
+    let (key, ride, rail) = (travel.key.clone(), travel.riding, travel.view(width));
+    vec![Effect::WalkOn { key, ride, rail }]
 }
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -225,7 +225,7 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
         (opening.goal, opening.ride) = (goal, false);
         return open(model);
     }
-    let width = model.width(Panel::Rail) as u16;
+    let width = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     (travel.riding, travel.touched) = (false, true);
     // A step may be one of many: what the earlier ones found is still worth seeing.
@@ -235,20 +235,20 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
         _ => Running::Finish,
     };
     travel.going = Some(goal);
-    let (key, rail) = (travel.key.clone(), (travel.moment.events, width));
+    let (key, rail) = (travel.key.clone(), travel.view(width));
     let against = travel.base.as_ref().map(|base| base.at);
     vec![Effect::LoadMoment { key, goal, refresh: false, rail, against, running }]
 }
 
 /// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
 pub(super) fn open(model: &Model) -> Vec<Effect> {
-    let width = model.width(Panel::Rail) as u16;
+    let width = model.width(Panel::Rail);
     let Some(Opening { key, goal, .. }) = model.opening.clone() else { return Vec::new() };
     vec![Effect::LoadMoment {
         key,
         goal,
         refresh: true,
-        rail: (0, width),
+        rail: View { events: 0, width: width as u16, lens: None },
         against: None,
         running: Running::Cancel,
     }]
@@ -259,16 +259,24 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     if model.opening.is_some() {
         return open(model);
     }
-    let width = model.width(Panel::Rail) as u16;
+    let width = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     let at_end = travel.moment.version == travel.moment.last;
     let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
     let (key, goal) = (travel.key.clone(), Goal::at(at));
-    let rail = (travel.moment.events, width);
+    let rail = travel.view(width);
     let (against, running) = (travel.base.as_ref().map(|base| base.at), Running::Cancel);
     let mut effects = vec![Effect::LoadMoment { key, goal, refresh: true, rail, against, running }];
     effects.extend(walk(model));
+    effects.extend(find_snapshots(model));
     effects
+}
+
+/// Asks which states the library stored of the aggregate, where its layout keeps any.
+pub(super) fn find_snapshots(model: &Model) -> Option<Effect> {
+    let Store::Open(facts) = &model.store else { return None };
+    let travel = model.travel.as_ref().filter(|_| facts.capabilities.snapshots)?;
+    Some(Effect::LoadSnapshots(travel.key.clone()))
 }
 
 /// Whether something runs that a person may want to stop.

@@ -31,13 +31,17 @@ fn at(seconds: &[i64]) -> Outline {
     outline(&seconds.iter().map(|second| Some(*second)).collect::<Vec<_>>())
 }
 
+fn all(events: u64, width: u16) -> View {
+    View { events, width, lens: None }
+}
+
 fn columns(picture: &Picture) -> Vec<u16> {
     picture.marks.iter().map(|mark| mark.column).collect()
 }
 
 #[test]
 fn events_stand_where_their_time_is() {
-    let picture = Picture::of(&at(&[0, 50, 100]), 3, 101);
+    let picture = Picture::of(&at(&[0, 50, 100]), all(3, 101));
     assert_eq!((columns(&picture), picture.apart), (vec![0, 50, 100], true));
     assert_eq!(picture.levels.len(), 101);
     assert!(picture.levels.iter().all(|level| (1..=8).contains(level)));
@@ -45,22 +49,22 @@ fn events_stand_where_their_time_is() {
 
 #[test]
 fn events_at_one_moment_get_columns_of_their_own_where_there_is_room() {
-    let picture = Picture::of(&at(&[0, 0, 0, 50, 100, 100]), 6, 50);
+    let picture = Picture::of(&at(&[0, 0, 0, 50, 100, 100]), all(6, 50));
     assert_eq!(columns(&picture), [0, 1, 2, 25, 48, 49]);
-    let all_at_once = Picture::of(&at(&[7, 7, 7]), 3, 21);
+    let all_at_once = Picture::of(&at(&[7, 7, 7]), all(3, 21));
     assert_eq!(columns(&all_at_once), [0, 10, 20]);
 }
 
 #[test]
 fn without_times_events_are_spread_by_version() {
-    let picture = Picture::of(&outline(&[Some(1), None, Some(3)]), 3, 21);
+    let picture = Picture::of(&outline(&[Some(1), None, Some(3)]), all(3, 21));
     assert_eq!((columns(&picture), picture.levels), (vec![0, 10, 20], vec![]));
 }
 
 #[test]
 fn long_silences_are_folded_and_say_how_long_they_were() {
     let seconds: Vec<i64> = (0..20).chain((0..20).map(|s| s + 7200)).collect();
-    let picture = Picture::of(&at(&seconds), 40, 100);
+    let picture = Picture::of(&at(&seconds), all(40, 100));
     let labels: Vec<&str> = picture.gaps.iter().map(|gap| gap.label.as_str()).collect();
     assert_eq!(labels, ["⋯ 2 h ⋯"]);
     let gap = picture.gaps.first().unwrap().column;
@@ -72,7 +76,7 @@ fn long_silences_are_folded_and_say_how_long_they_were() {
 #[test]
 fn more_events_than_columns_share_them_and_are_found_again() {
     let seconds: Vec<i64> = (0..10_000).collect();
-    let picture = Picture::of(&at(&seconds), 10_000, 120);
+    let picture = Picture::of(&at(&seconds), all(10_000, 120));
     assert!(!picture.apart);
     assert_eq!(picture.marks.iter().map(|mark| mark.count).sum::<usize>(), 10_000);
     for index in [0, 1, 77, 5000, 9999] {
@@ -87,7 +91,7 @@ fn columns_never_fall_and_never_leave_the_width() {
     let busy: Vec<i64> = (0..300).map(|n| (n * n * 31) % 5000).collect();
     for width in [1, 2, 3, 17, 36, 76, 124, 400] {
         for count in [1, 2, 5, 50, 300] {
-            let picture = Picture::of(&at(busy.get(..count).unwrap()), count as u64, width);
+            let picture = Picture::of(&at(busy.get(..count).unwrap()), all(count as u64, width));
             let columns = columns(&picture);
             assert!(columns.is_sorted_by(|a, b| a < b), "{width} {count} {columns:?}");
             assert!(columns.iter().all(|column| *column < width), "{width} {count} {columns:?}");
@@ -98,8 +102,8 @@ fn columns_never_fall_and_never_leave_the_width() {
 
 #[test]
 fn what_is_not_walked_yet_keeps_its_share() {
-    let picture = Picture::of(&at(&[0, 1, 2, 3]), 16, 100);
+    let picture = Picture::of(&at(&[0, 1, 2, 3]), all(16, 100));
     assert_eq!(picture.walked, 25);
     assert!(columns(&picture).iter().all(|column| *column < 25));
-    assert_eq!(Picture::of(&Outline::default(), 10, 100).marks, []);
+    assert_eq!(Picture::of(&Outline::default(), all(10, 100)).marks, []);
 }
