@@ -1,8 +1,8 @@
 //! The sample domains, made event by event: a shop with its orders, accounts and stock, a small bank, a warehouse.
 //!
-//! Always the same: a seeded generator and a made-up clock, no I/O. In each of them one thing goes wrong, and the rest is
+//! Always the same: a seeded generator and a made-up clock. In each of them one thing goes wrong, and the rest is
 //! an ordinary time. Beside its events the shop has what a store keeps: snapshots, and how far its projections were.
-//! How all that gets into a file is not known here.
+//! How that gets into a file is not known here; the shop alone can go on after its end, written through the store.
 
 mod account;
 mod bank;
@@ -14,6 +14,7 @@ mod kept;
 mod live;
 mod marketplace;
 mod object;
+mod onwards;
 mod order;
 mod plan;
 mod seed;
@@ -27,7 +28,8 @@ use crate::store::recording::{write_checkpoint, write_snapshot};
 use crate::store::{Checkpoint, Move, Snapshot};
 
 use catalog::Customer;
-pub use live::Live;
+pub use live::{FASTEST, LIVE, Live};
+use onwards::Onwards;
 use plan::Plan;
 use seed::Seed;
 

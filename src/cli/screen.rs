@@ -8,7 +8,7 @@ use super::context::{self, Context};
 use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
 use crate::model::AggregateKey;
-use crate::session::Session;
+use crate::session::{OpenOptions, Session, SessionError};
 use crate::tui::{self, Colours, Source, TuiError};
 
 /// How the screen looks.
@@ -39,6 +39,12 @@ pub(crate) fn show(
     colour: Colour,
     context: &Context,
 ) -> Outcome {
+    check(store, context)?;
+    show_after(|_| Ok(()), store, first, look, colour, context)
+}
+
+/// Fails where there is no screen to show a store on.
+pub(crate) fn check(store: &OsStr, context: &Context) -> Outcome {
     if context.out.is_json() {
         return Err(Failure::usage("the screen has nothing to say in JSON")
             .hint(format!("a command does: foldback info {} --json", store.display())));
@@ -47,10 +53,25 @@ pub(crate) fn show(
         return Err(Failure::usage("the screen needs a terminal to draw on and to be typed at")
             .hint(format!("a command does without: foldback info {}", store.display())));
     }
+    Ok(())
+}
+
+/// The same of a store that `before` makes: the first picture does not wait for it.
+pub(crate) fn show_after(
+    before: impl FnOnce(&OpenOptions) -> Result<(), SessionError> + Send + 'static,
+    store: &OsStr,
+    first: Option<AggregateKey>,
+    look: Look,
+    colour: Colour,
+    context: &Context,
+) -> Outcome {
     let (name, options) = (context::place_of(store)?, context.options());
     let stop = options.stop.interrupter();
-    let source = Source::new(store.to_string_lossy(), move || Session::open(&name, &options))
-        .stopped_by(stop);
+    let source = Source::new(store.to_string_lossy(), move || {
+        before(&options)?;
+        Session::open(&name, &options)
+    })
+    .stopped_by(stop);
     let source = match first {
         Some(first) => source.beginning_with(first),
         None => source,

@@ -1,10 +1,12 @@
-//! Ctrl-C: the running command is asked to stop, the store's running call is interrupted, and whoever waits wakes up.
+//! Ctrl-C, and being told to end: the running command is asked to stop, the store's running call is interrupted, and
+//! whoever waits wakes up.
 
-use std::future::{Future as _, poll_fn};
-use std::pin::pin;
+#[cfg(unix)]
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+#[cfg(unix)]
 use std::task::Poll;
 use std::time::Duration;
 
@@ -24,9 +26,14 @@ struct Shared {
 impl Signal {
     /// Listens from now on. Where the system gives no such signal, Ctrl-C ends the program as if nobody listened.
     pub(crate) fn listen(&self) {
+        self.listen_for(Told::Stop);
+    }
+
+    /// Listens for the other ways too in which somebody ends a program that would run on by itself.
+    pub(crate) fn listen_for(&self, told: Told) {
         let heard = self.clone();
         let (ready, listens) = sync_channel(1);
-        let wait = move || heard.wait_for(&ready);
+        let wait = move || heard.wait_for(&ready, told);
         let _ = std::thread::Builder::new().name("ctrl-c".into()).spawn(wait);
         // Nothing is begun before Ctrl-C would end it as it should; a thread that cannot listen hangs up.
         let _ = listens.recv();
@@ -67,27 +74,78 @@ impl Signal {
         self.0.woken.notify_all();
     }
 
-    fn wait_for(&self, ready: &SyncSender<()>) {
+    fn wait_for(&self, ready: &SyncSender<()>, told: Told) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            let mut first = pin!(tokio::signal::ctrl_c());
-            // Asked once, it listens.
-            let begun = poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await;
+            let Ok(mut ends) = Ends::listened_for(told) else { return };
             let _ = ready.send(());
-            let heard = match begun {
-                Poll::Ready(heard) => heard,
-                Poll::Pending => first.await,
-            };
-            if heard.is_err() {
+            if !ends.heard().await {
                 return;
             }
             self.stop();
-            // What does not heed the first one heeds nothing.
-            if tokio::signal::ctrl_c().await.is_ok() {
+            // What does not heed the first one heeds nothing; a screen ends by itself.
+            if ends.heard().await && told != Told::Leave {
                 leave();
             }
         });
+    }
+}
+
+/// What is listened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Ctrl-C alone.
+    Stop,
+    /// That, to end, and that the terminal is gone.
+    End,
+    /// The same, while a screen is drawn that listens itself and has the terminal.
+    Leave,
+}
+
+/// The signals that are listened for.
+#[cfg(unix)]
+struct Ends(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Ends {
+    fn listened_for(told: Told) -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut kinds = vec![SignalKind::interrupt()];
+        if told != Told::Stop {
+            kinds.extend([SignalKind::terminate(), SignalKind::hangup()]);
+        }
+        kinds.into_iter().map(signal).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Waits for one of them; `false` where none can come any more.
+    async fn heard(&mut self) -> bool {
+        poll_fn(|context| {
+            let polled = self.0.iter_mut().map(|signal| signal.poll_recv(context));
+            let ready: Vec<bool> = polled
+                .filter_map(|polled| match polled {
+                    Poll::Ready(heard) => Some(heard.is_some()),
+                    Poll::Pending => None,
+                })
+                .collect();
+            if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready.contains(&true)) }
+        })
+        .await
+    }
+}
+
+/// Ctrl-C, where it is all there is.
+#[cfg(not(unix))]
+struct Ends(tokio::signal::windows::CtrlC);
+
+#[cfg(not(unix))]
+impl Ends {
+    fn listened_for(_told: Told) -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn heard(&mut self) -> bool {
+        self.0.recv().await.is_some()
     }
 }
 

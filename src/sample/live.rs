@@ -1,88 +1,142 @@
-//! The shop after its recording ends: the same people go on, day after day, without an end.
+//! A sample that goes on: a private store made of it, and a thread that writes what happens next.
 //!
-//! What is on its way when the recording ends comes first. The days of the story follow each other as fast as events are
-//! asked for; each is recorded at the time it is asked for.
+//! The store lies in a directory of our own and goes with it. Whoever shows it knows its path and nothing of the writer.
 
-use super::calendar::{DAYS, Millis, at, on};
-use super::catalog::{Customer, PRODUCTS};
-use super::marketplace::{self, NEXT_ORDER, Pickers};
-use super::plan::Plan;
-use super::seed::Seed;
-use super::{plan_shop, stock, visit};
-use crate::model::{Event, Timestamp};
+mod writer;
 
-/// How many orders of the marketplace come on a day.
-const MARKETPLACE: i64 = 620;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-/// The shop, going on.
+use crate::model::Position;
+use crate::store::own;
+use crate::store::scratch::Scratch;
+use crate::store::{Stop, StoreError, StoreErrorKind, demo};
+
+/// The sample whose story goes on after its recording ends.
+pub const LIVE: &str = "shop";
+/// The most events a second that can be asked for.
+pub const FASTEST: f64 = 10_000.0;
+
+/// A sample that is being written on. Dropped, the writer ends and the store is gone.
+#[derive(Debug)]
 pub struct Live {
-    plan: Plan,
-    customers: Vec<Customer>,
-    seed: Seed,
-    /// The first day that is not planned yet.
-    day: i64,
-    order: i64,
-    marketplace: usize,
-    pickers: Pickers,
+    shared: Arc<Shared>,
+    rate: f64,
+    // Dropped last: nobody writes there any more.
+    scratch: Scratch,
 }
 
-impl std::fmt::Debug for Live {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Live").field("day", &self.day).finish_non_exhaustive()
+/// What the writer and its owner tell each other.
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    woken: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    stopped: bool,
+    /// The newest position before the first event that is written.
+    from: Option<Position>,
+    written: u64,
+    failed: Option<StoreError>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits that long, or until it is stopped; says whether it is.
+    fn stopped_within(&self, time: Duration) -> bool {
+        let state = self.state();
+        let waited = self.woken.wait_timeout_while(state, time, |state| !state.stopped);
+        waited.unwrap_or_else(PoisonError::into_inner).0.stopped
     }
 }
 
 impl Live {
-    /// From where the recording of the shop ends. The same seed tells the same story.
-    pub fn after_the_shop(seed: u64) -> Self {
-        let (mut plan, customers, order) = plan_shop();
-        while plan.next(None).is_some() {}
-        plan.goes_on();
-        Self {
-            plan,
-            customers,
-            seed: Seed::new(seed),
-            day: DAYS,
-            order,
-            marketplace: NEXT_ORDER,
-            pickers: Pickers::default(),
-        }
+    /// A place for the store in `within`; nothing is in it yet. `rate` is in events a second.
+    pub fn place(within: &Path, rate: f64) -> Result<Self, StoreError> {
+        let scratch = Scratch::fresh(within).map_err(|error| {
+            let message =
+                format!("no private directory can be made in {}: {error}", within.display());
+            StoreError::new(StoreErrorKind::Unwritable, message)
+                .because(error)
+                .hint("name another place with TMPDIR")
+        })?;
+        Ok(Self { shared: Arc::default(), rate, scratch })
     }
 
-    /// The next event; it happens at `now`.
-    pub fn next(&mut self, now: Timestamp) -> Event {
-        loop {
-            // What is planned for a day may lie behind what the next day brings, never before its midnight.
-            let midnight: Millis = at(self.day, 0, 0);
-            if self.plan.next_time().is_some_and(|time| time < midnight)
-                && let Some(event) = self.plan.next(Some(now))
-            {
-                return event;
-            }
-            self.plan_day();
-        }
+    /// Where the store is, once it is made.
+    pub fn path(&self) -> PathBuf {
+        self.scratch.path("shop.db")
     }
 
-    /// How many events are planned, or were recorded and are still needed.
-    #[cfg(test)]
-    pub(super) fn remembers(&self) -> usize {
-        self.plan.remembers()
+    /// What makes the store and begins to write, on whatever thread it is called.
+    pub fn beginning(&self, stop: Stop) -> impl FnOnce() -> Result<(), StoreError> + Send + use<> {
+        let (shared, path, rate) = (Arc::clone(&self.shared), self.path(), self.rate);
+        move || begin(&shared, &path, rate, &stop)
     }
 
-    fn plan_day(&mut self) {
-        let Self { plan, customers, seed, day, .. } = self;
-        if *day % 7 != 6 {
-            for index in 0..PRODUCTS.len() {
-                stock::receive(plan, seed, index, *day);
-            }
-        }
-        self.order = visit::run_day(plan, seed, customers, *day, self.order);
-        let mut times: Vec<Millis> = (0..MARKETPLACE).map(|_| on(seed, *day)).collect();
-        times.sort_unstable();
-        for time in times {
-            marketplace::one(plan, seed, &mut self.pickers, time, self.marketplace);
-            self.marketplace += 1;
-        }
-        *day += 1;
+    /// The newest position before the first event that is written; `None` before the store is made.
+    pub fn from(&self) -> Option<Position> {
+        self.shared.state().from
+    }
+
+    /// How many events were written.
+    pub fn written(&self) -> u64 {
+        self.shared.state().written
+    }
+
+    /// Why the writer has ended by itself, if it has.
+    pub fn failure(&self) -> Option<StoreError> {
+        self.shared.state().failed.take()
     }
 }
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.stopped = true;
+        let writer = state.writer.take();
+        drop(state);
+        self.shared.woken.notify_all();
+        // Whoever panicked has said so.
+        let _ = writer.map(JoinHandle::join);
+    }
+}
+
+fn begin(shared: &Arc<Shared>, path: &Path, rate: f64, stop: &Stop) -> Result<(), StoreError> {
+    let mut sample = demo::open(LIVE)?;
+    let go_on = &mut |_| {
+        if stop.is_raised() || shared.state().stopped {
+            std::ops::ControlFlow::Break(())
+        } else {
+            std::ops::ControlFlow::Continue(())
+        }
+    };
+    own::import(sample.as_mut(), path, go_on)?;
+    drop(sample);
+    let mut writer = writer::Writer::open(path, rate)?;
+    let mut state = shared.state();
+    if state.stopped {
+        return Err(StoreError::new(StoreErrorKind::Interrupted, "it was stopped before it began"));
+    }
+    let told = Arc::clone(shared);
+    state.from = Some(writer.head());
+    let write = move || writer.run(&told);
+    let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(write);
+    let thread = thread.map_err(|error| {
+        let message = format!("no thread can be started that writes: {error}");
+        StoreError::new(StoreErrorKind::Failed, message).because(error)
+    })?;
+    state.writer = Some(thread);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

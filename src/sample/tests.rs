@@ -1,5 +1,5 @@
 mod kept;
-mod live;
+mod onwards;
 mod small;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

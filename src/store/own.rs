@@ -12,6 +12,7 @@
 
 mod append;
 mod chain;
+mod checkpoint;
 mod import;
 mod row;
 
@@ -74,6 +75,13 @@ impl OwnStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let _held = check_is_ours(path)?;
         Self::connect(path)
+    }
+
+    /// Waits for the disk no more: for a store that is thrown away with the program. What other processes read is whole
+    /// all the same.
+    pub(crate) fn is_fleeting(&self) -> Result<(), StoreError> {
+        let failed = |error| failed(&self.path, "cannot be opened for writing", error);
+        self.connection.pragma_update(None, "synchronous", "OFF").map_err(failed)
     }
 
     /// Where it is.

@@ -7,6 +7,7 @@ mod demo;
 mod failures;
 mod help;
 mod json;
+mod live;
 mod places;
 mod stores;
 mod surroundings;

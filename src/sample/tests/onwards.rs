@@ -10,7 +10,7 @@ fn now(at: i64) -> Timestamp {
 #[test]
 fn the_story_goes_on_where_the_recording_ends_for_as_long_as_one_likes() {
     const EVENTS: usize = 12_000;
-    let mut live = Live::after_the_shop(1);
+    let mut live = Onwards::after_the_shop(1);
     let mut versions: HashMap<AggregateKey, Version> = HashMap::new();
     let mut ids: HashSet<String> = HashSet::new();
     for event in *SHOP {
@@ -50,7 +50,7 @@ fn the_story_goes_on_where_the_recording_ends_for_as_long_as_one_likes() {
 #[test]
 fn the_same_seed_tells_the_same_story_and_another_another() {
     let told = |seed: u64| {
-        let mut live = Live::after_the_shop(seed);
+        let mut live = Onwards::after_the_shop(seed);
         let events = (0..4_000).map(|at| live.next(now(at))).collect();
         recording(&Story { events, ..Story::default() })
     };
