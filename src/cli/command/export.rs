@@ -17,8 +17,9 @@ use crate::text::human;
 #[command(after_help = "\
 Without --format, TO's name decides: .cloudevents.jsonl is CloudEvents 1.0,
 anything else is JSON lines of foldback's own; .zst behind either compresses it.
-Behind the events come the snapshots and checkpoints that the store keeps, a line
-each without `type`; CloudEvents has no place for them. TO must not be there yet, and is there only when all of it is written.
+Behind the events come the snapshots and checkpoints that the store keeps, each
+a line without `type`; CloudEvents has no place for them.
+TO must not be there yet, and is there only when all of it is written.
 
 Examples:
   foldback export shop.db shop.jsonl.zst
