@@ -78,8 +78,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     };
     let lines = Lines::of(content.height);
     if areas.shape != Shape::Small {
-        let types = if lines.legend.is_none() { legend::told(travel) } else { String::new() };
         let zoom = legend::zoom(travel).unwrap_or_default();
+        let room = usize::from(area.width).saturating_sub(text::width(&zoom) + 11);
+        let types = if lines.legend.is_none() { legend::told(travel, room) } else { String::new() };
         widget::frame_below(buffer, area, theme, &types, &zoom);
     }
     if let Some(area) = widget::line_of(content, lines.facts) {
@@ -122,7 +123,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let width = usize::from(area.width);
         let right = line::pieces(legend::shapes(model, travel, theme), 3, width * 2 / 3);
         let room = width.saturating_sub(line::width(&right) + 3);
-        let left = line::pieces(legend::types(travel, theme, width / 3), 3, room);
+        let left = legend::types(travel, theme, room);
         line::spread(buffer, area, left, right, 4);
     }
 }

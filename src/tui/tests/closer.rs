@@ -59,6 +59,19 @@ fn stored_states_stand_where_they_were_taken() {
 }
 
 #[test]
+fn a_legend_without_room_says_how_many_types_it_leaves_out() {
+    let kind = |at: u64| format!("SomethingOfKind{at}Happened");
+    let events: Vec<Event> =
+        (0..30).map(|at| event("order-1", at + 1, &kind(at), at, "{}")).collect();
+    for (size, told) in [(LARGE, "+27 types"), ((80, 24), "+28 types")] {
+        let mut stage = Stage::on(events.clone(), size);
+        let screen = stage.shows(told).text_now();
+        let legend = screen.lines().find(|line| line.contains(told)).unwrap();
+        assert!(legend.contains("Kind0Happ") && legend.contains("Kind1Happ"), "{legend}");
+    }
+}
+
+#[test]
 fn a_store_without_snapshots_is_not_asked_for_any() {
     let mut stage = Stage::on(counter("order-1", 5), LARGE);
     stage.hides("◆").keys("r").hides("◆");

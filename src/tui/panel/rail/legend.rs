@@ -7,7 +7,6 @@ use ratatui::text::Span;
 
 use super::super::super::layout::LEAD;
 use super::super::super::model::Model;
-use super::super::super::model::kinds::DOT;
 use super::super::super::model::travel::Travel;
 use super::super::super::theme::Theme;
 use super::super::super::widget::line;
@@ -23,18 +22,30 @@ pub(super) fn style(kind: u32, travel: &Travel, theme: &Theme) -> Style {
     styles.get(kind as usize % styles.len()).copied().unwrap_or(theme.mark)
 }
 
-/// The types that are shown: letter, name, how many.
-pub(super) fn types<'a>(travel: &'a Travel, theme: &Theme, limit: usize) -> Vec<Vec<Span<'a>>> {
-    let piece = |(kind, count): &(u32, usize)| {
-        let name = text::truncate_middle(travel.kinds.name(*kind), limit);
-        vec![
+/// The types that are shown: letter, name, how many; the most frequent that fit, and how many others there are.
+pub(super) fn types<'a>(travel: &'a Travel, theme: &Theme, room: usize) -> Vec<Span<'a>> {
+    let kinds = &travel.picture.kinds;
+    let mut out: Vec<Span<'a>> = Vec::new();
+    let mut taken = 0;
+    for (at, (kind, count)) in kinds.iter().enumerate() {
+        let name = text::truncate_middle(travel.kinds.name(*kind), 24);
+        let piece = [
             Span::styled(travel.kinds.letter(*kind).to_string(), style(*kind, travel, theme)),
             Span::styled(format!(" {name}"), theme.dim),
-            Span::styled(format!(" {}", human::count(*count as u64)), theme.faint),
-        ]
-    };
-    // More than these no line has room for.
-    travel.picture.kinds.iter().take(40).map(piece).collect()
+            Span::styled(format!(" {}   ", human::count(*count as u64)), theme.faint),
+        ];
+        let others = format!("+{} types", kinds.len() - at);
+        let is_last = at + 1 == kinds.len();
+        let after = if is_last { 0 } else { text::width(&others) };
+        let cells = line::width(&piece);
+        if taken + cells - 3 + if is_last { 0 } else { 3 + after } > room {
+            out.push(Span::styled(others, theme.faint));
+            break;
+        }
+        taken += cells;
+        out.extend(piece);
+    }
+    out
 }
 
 /// The shapes that are shown.
@@ -64,12 +75,26 @@ pub(super) fn shapes<'a>(model: &Model, travel: &Travel, theme: &Theme) -> Vec<V
     out
 }
 
-/// The types as text, for a frame: nothing where a letter says nothing.
-pub(super) fn told(travel: &Travel) -> String {
-    let letter = |kind: u32| travel.kinds.letter(kind);
-    let kinds = travel.picture.kinds.iter().take(20).filter(|(kind, _)| letter(*kind) != DOT);
-    let told = kinds.map(|(kind, _)| format!("{} {}", letter(*kind), travel.kinds.name(*kind)));
-    told.collect::<Vec<_>>().join("  ")
+/// The types as text for a frame, in at most so many cells: those that fit, and how many others there are; nothing where
+/// a letter says nothing.
+pub(super) fn told(travel: &Travel, room: usize) -> String {
+    let kinds = &travel.picture.kinds;
+    let mut out = String::new();
+    if travel.kinds.len() < 2 {
+        return out;
+    }
+    for (at, (kind, _)) in kinds.iter().enumerate() {
+        let name = text::truncate_middle(travel.kinds.name(*kind), 24);
+        let piece = format!("{} {name}", travel.kinds.letter(*kind));
+        let others = format!("+{} types", kinds.len() - at);
+        let after = if at + 1 == kinds.len() { 0 } else { text::width(&others) + 2 };
+        if text::width(&out) + text::width(&piece) + after > room {
+            return out + &others;
+        }
+        out.push_str(&piece);
+        out.push_str("  ");
+    }
+    out.trim_end().to_owned()
 }
 
 /// How close it is, and which events that are.
