@@ -4,8 +4,10 @@
 
 mod blame;
 mod diff;
+mod filter;
 mod query;
 
 pub use blame::{Blamed, blame};
 pub use diff::{Change, Op, PatchError, diff, patch, to_rfc6902};
+pub use filter::{FILTER_USAGE, Filter, FilterError, Matcher, filter_value, filter_words};
 pub use query::{MatchError, Predicate, QueryError, with_room};

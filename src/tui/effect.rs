@@ -13,13 +13,15 @@ use std::time::{Duration, Instant};
 
 use super::model::StoreFacts;
 use super::model::base::Against;
-use super::model::events::{Page as EventsPage, Place as EventsPlace};
+use super::model::events::tally::Tally;
+use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as EventsPlace};
 use super::model::list::Place;
 use super::model::rail::View;
 use super::model::travel::{Goal, Known};
+use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Event, Finding, Position, Version};
 use crate::session::{Moment, News, Session, SessionError};
-use crate::store::{AggregatePage, AggregateQuery, Counts, EventQuery, Head, Interrupter};
+use crate::store::{AggregatePage, AggregateQuery, Counts, Head, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
 
 /// What a job is about; a newer one of the same slot replaces the older.
@@ -43,6 +45,8 @@ pub(crate) enum Slot {
     Events,
     /// An event that is too large for its row.
     Event,
+    /// Counting what the Events screen shows.
+    Tally,
     /// Whether the store has changed.
     Watch,
 }
@@ -61,8 +65,10 @@ pub(crate) enum Effect {
     LoadPage(Place, Box<AggregateQuery>, usize),
     /// Read the list again around its chosen aggregate.
     LoadAround(AggregateKey, Box<AggregateQuery>, usize),
-    /// Read a page of the whole store, of so many events.
-    LoadEvents(EventsPlace, Box<EventQuery>, usize),
+    /// Read a page of the whole store.
+    LoadEvents(EventsPlace, Box<EventsAsked>),
+    /// Count the events that a filter lets through.
+    TallyEvents(Arc<Filter>),
     /// Read the event of this version.
     LoadEvent(AggregateKey, Version),
     /// Count aggregates and events.
@@ -134,6 +140,7 @@ impl Effect {
             Self::CountStore => Slot::Count,
             Self::LoadEvents(..) => Slot::Events,
             Self::LoadEvent(..) => Slot::Event,
+            Self::TallyEvents(_) => Slot::Tally,
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
@@ -182,6 +189,8 @@ pub(crate) enum Answer {
     Around(AggregateKey, Result<(AggregatePage, AggregatePage), SessionError>),
     /// A page of the whole store.
     Events(EventsPlace, Result<EventsPage, SessionError>),
+    /// How many events a filter lets through, of which types, when; so far.
+    Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.
     Event(Result<Vec<Event>, SessionError>),
     /// How many there are; how long it took to count them.
@@ -254,6 +263,8 @@ struct Front {
 struct Side {
     session: Option<Session>,
     twin: Receiver<Session>,
+    /// What the Events screen goes on with.
+    seat: events::Seat,
 }
 
 type PlayLane = Lane<Front, Slot, Answer>;
@@ -277,7 +288,7 @@ impl Lanes {
         let pulse = play::Pulse::default();
         let twins = vec![first, second];
         let front = Front { source: Some(source), session: None, twins, pulse, base: None };
-        let side = |twin| Side { session: None, twin };
+        let side = |twin| Side { session: None, twin, seat: events::Seat::default() };
         let rest = Rest { after: play::LINGER, with: play::rest };
         let sinks = [Arc::clone(&sink), Arc::clone(&sink), sink];
         let [play, beside, events] = sinks.map(|sink| move |report| sink(report));
@@ -337,9 +348,15 @@ impl Lanes {
                     Answer::Around(key, around)
                 })
             }
-            Effect::LoadEvents(place, query, limit) => {
+            Effect::LoadEvents(place, asked) => {
                 self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    Answer::Events(place, events::page(side, ticket, &query, limit))
+                    Answer::Events(place, events::page(side, ticket, &asked))
+                })
+            }
+            Effect::TallyEvents(filter) => {
+                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                    let tally = events::count(side, ticket, &filter).map(Box::new);
+                    Answer::Tallied(filter, tally)
                 })
             }
             Effect::LoadEvent(key, version) => {

@@ -20,6 +20,8 @@ pub(crate) enum Input {
     Click(u16, u16),
     /// Moved the mouse with the left button down.
     Drag(u16, u16),
+    /// Let the left button go.
+    Release(u16, u16),
     /// Turned the wheel, `true` for down.
     Wheel(bool, u16, u16),
     /// Turned the wheel with Ctrl held down, `true` to look closer.
@@ -43,6 +45,7 @@ impl Input {
                     MouseEventKind::ScrollDown if zooms => Some(Self::Zoom(false, x, y)),
                     MouseEventKind::Down(MouseButton::Left) => Some(Self::Click(x, y)),
                     MouseEventKind::Drag(MouseButton::Left) => Some(Self::Drag(x, y)),
+                    MouseEventKind::Up(MouseButton::Left) => Some(Self::Release(x, y)),
                     MouseEventKind::ScrollUp => Some(Self::Wheel(false, x, y)),
                     MouseEventKind::ScrollDown => Some(Self::Wheel(true, x, y)),
                     _ => None,

@@ -32,6 +32,10 @@ pub(crate) enum Context {
     EventList,
     /// The chosen event.
     Payload,
+    /// The types and categories.
+    Facets,
+    /// Typing a filter.
+    Filter,
     /// Typing into the list's search.
     Find,
     /// Typing a version or a time.
@@ -63,6 +67,8 @@ impl Context {
         (Self::Events, "events", "On the Events screen"),
         (Self::EventList, "event-list", "In the list of events"),
         (Self::Payload, "payload", "In the chosen event"),
+        (Self::Facets, "facets", "In the types and categories"),
+        (Self::Filter, "filter", "While typing a filter"),
         (Self::Find, "find", "While finding"),
         (Self::Prompt, "prompt", "While typing where to go"),
         (Self::Mark, "mark", "While naming a mark"),
@@ -74,7 +80,10 @@ impl Context {
     ];
 
     fn is_typing(self) -> bool {
-        matches!(self, Self::Find | Self::Prompt | Self::Mark | Self::Compare | Self::Palette)
+        matches!(
+            self,
+            Self::Filter | Self::Find | Self::Prompt | Self::Mark | Self::Compare | Self::Palette
+        )
     }
 }
 

@@ -255,11 +255,13 @@ impl Model {
     /// The places whose keys hold now, innermost first.
     pub(crate) fn contexts(&self) -> &'static [Context] {
         use Context::{
-            Change, Event, EventList, Events, Everywhere, Find, Help, List, Message, Palette,
-            Payload, Prompt, Rail, State, Timeline,
+            Change, Event, EventList, Events, Everywhere, Facets, Filter, Find, Help, List,
+            Message, Palette, Payload, Prompt, Rail, State, Timeline,
         };
         if matches!(self.overlay, Overlay::None) && self.screen == Screen::Events {
             return match self.events.part {
+                _ if self.events.sieve.typing => &[Filter],
+                Part::Facets => &[Facets, Events, Everywhere],
                 Part::List => &[EventList, Events, Everywhere],
                 Part::Event => &[Payload, Events, Everywhere],
             };
@@ -286,7 +288,9 @@ impl Model {
         let on_tree = |what: fn(&Tree) -> bool| self.travel.as_ref().is_some_and(|t| what(&t.tree));
         if self.screen == Screen::Events {
             let chosen = matches!(action, Action::OpenEvent | Action::ShowValue);
-            return !chosen || self.events.chosen().is_some();
+            let facet = action == Action::ToggleFacet;
+            return (!chosen || self.events.chosen().is_some())
+                && (!facet || self.events.facets.chosen().is_some());
         }
         match action {
             Action::OpenAggregate => self.list.chosen().is_some(),

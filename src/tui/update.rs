@@ -68,6 +68,7 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
                 Input::Resize(columns, rows) => resize(model, Rect::new(0, 0, columns, rows)),
                 Input::Click(x, y) => mouse::click(model, x, y),
                 Input::Drag(x, _) => mouse::drag(model, x),
+                Input::Release(x, _) => events::release(model, x),
                 Input::Wheel(down, x, y) => mouse::wheel(model, down, x, y),
                 Input::Zoom(closer, x, y) => mouse::zoom(model, closer, x, y),
             };
@@ -117,11 +118,13 @@ fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
 /// Edits what is being typed, and answers to it if it changed.
 fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
     let finding = model.list.finding == Finding::Typing;
+    let filtering = model.screen == Screen::Events && model.events.sieve.typing;
     let field = match &mut model.overlay {
         Overlay::GoTo(prompt) => &mut prompt.field,
         Overlay::Mark(naming) => naming.field(),
         Overlay::Compare(comparing) => &mut comparing.field,
         Overlay::Palette(palette) => &mut palette.field,
+        Overlay::None if filtering => &mut model.events.sieve.field,
         Overlay::None if finding => &mut model.list.field,
         _ => return Vec::new(),
     };
@@ -135,6 +138,7 @@ fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
         Overlay::Compare(comparing) => comparing.mistake = None,
         Overlay::Mark(_) => {}
         Overlay::Palette(palette) => palette.find(&model.keymap),
+        _ if filtering => model.events.sieve.check(chrono::Utc::now()),
         _ => return list::search(model),
     }
     Vec::new()

@@ -12,19 +12,22 @@ pub(crate) enum Part {
     List,
     /// The chosen event.
     Event,
+    /// The types and categories.
+    Facets,
 }
 
 impl Part {
     /// The parts in the order that Tab goes through.
-    pub(crate) const ALL: [Self; 2] = [Self::List, Self::Event];
+    pub(crate) const ALL: [Self; 3] = [Self::List, Self::Event, Self::Facets];
     /// The parts that share one place on a small screen.
-    pub(crate) const TABS: [Self; 2] = [Self::List, Self::Event];
+    pub(crate) const TABS: [Self; 3] = [Self::List, Self::Event, Self::Facets];
 
     /// Its name on a tab.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::List => "Events",
             Self::Event => "Event",
+            Self::Facets => "Types",
         }
     }
 }
@@ -34,12 +37,20 @@ impl Part {
 pub(crate) struct Places {
     list: Rect,
     event: Rect,
+    facets: Rect,
+    /// The events over time, frame included.
+    pub(crate) chart: Rect,
     /// The line of tabs.
     pub(crate) tabs: Rect,
     /// The kind of arrangement.
     shape: Shape,
     /// Whether there is room for a line of air.
     roomy: bool,
+}
+
+/// What is left of an area without its first rows.
+fn below(area: Rect, rows: u16) -> Rect {
+    Rect { y: area.y + rows, height: area.height.saturating_sub(rows), ..area }
 }
 
 impl Places {
@@ -49,17 +60,25 @@ impl Places {
         match shape {
             Shape::Wide => {
                 let list = (u32::from(body.width) * 62 / 100) as u16;
+                let chart = if body.height >= 36 { 7 } else { 5 };
+                places.chart = Rect { height: chart, ..body };
+                let body = below(body, chart);
+                let facets = body.height * 45 / 100;
                 places.list = Rect { width: list, ..body };
-                places.event = Rect { x: body.x + list, width: body.width - list, ..body };
+                let side = Rect { x: body.x + list, width: body.width - list, ..body };
+                places.facets = Rect { height: facets, ..side };
+                places.event = below(side, facets);
             }
             Shape::Tabs => {
+                let chart = if body.height >= 20 { 4 } else { 0 };
+                places.chart = Rect { height: chart, ..body };
+                let body = below(body, chart);
                 places.tabs = Rect { height: 1, ..body };
                 *places.at(tab) = body;
             }
             Shape::Small => {
                 places.tabs = Rect { height: 1, ..body };
-                *places.at(tab) =
-                    Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
+                *places.at(tab) = below(body, 1);
             }
             Shape::TooSmall => {}
         }
@@ -70,6 +89,7 @@ impl Places {
         match part {
             Part::List => &mut self.list,
             Part::Event => &mut self.event,
+            Part::Facets => &mut self.facets,
         }
     }
 
@@ -86,7 +106,8 @@ impl Places {
             (Part::List, Shape::Small) => 1,
             (Part::List, _) => 2,
             // Where there is room, a line of air.
-            _ => u16::from(self.roomy),
+            (Part::Facets, _) => 0,
+            (Part::Event, _) => u16::from(self.roomy),
         }
     }
 
@@ -106,6 +127,15 @@ impl Places {
         let inside = self.inside(part);
         let above = self.above(part).min(inside.height);
         Rect { y: inside.y + above, height: inside.height - above, ..inside }
+    }
+
+    /// Where the columns of the chart stand, inside its frame.
+    pub(crate) fn track(&self) -> Rect {
+        let Rect { x, y, width, height } = self.chart;
+        if height < 3 {
+            return Rect::default();
+        }
+        Rect::new(x + 2, y + 1, width.saturating_sub(4), height - 2)
     }
 
     /// The part at a place of the screen.

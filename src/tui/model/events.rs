@@ -1,14 +1,22 @@
 //! The whole store in its own order: a window that follows the cursor, however many events there are.
 
+pub(crate) mod facets;
 pub(crate) mod row;
+pub(crate) mod sieve;
+pub(crate) mod tally;
 
-use crate::model::{Event, Position};
+use std::sync::Arc;
+
+use crate::analysis::Filter;
+use crate::model::{Category, Event, Position};
 use crate::store::{Cursor, Direction, EventQuery};
 
 use super::super::layout::Part;
 use super::event::EventView;
 use super::scroll::Scroll;
+use facets::Facets;
 use row::Row;
+use sieve::Sieve;
 
 /// Rows asked for at a time.
 pub(crate) const PAGE: usize = 200;
@@ -26,8 +34,6 @@ pub(crate) enum Place {
     Below,
     /// Above what is there.
     Above,
-    /// It takes the place of the last rows, which may be followed by new ones.
-    Again,
 }
 
 /// Some rows and what was read of the store to find them: what comes after `from`, up to `to`.
@@ -36,8 +42,43 @@ pub(crate) struct Span {
     rows: usize,
     /// `None` is the beginning of the store.
     from: Option<Cursor>,
-    /// `None` is the end of what was there when it was read.
+    /// `None` where the store was empty.
     to: Option<Cursor>,
+}
+
+/// What is known of what follows the last row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum End {
+    /// There may be more.
+    #[default]
+    Open,
+    /// There may be more, and the cursor goes on to the newest.
+    Followed,
+    /// It is the newest that there was.
+    Reached,
+}
+
+/// What becomes of a search when a page is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Onward {
+    /// It goes on where the cursor needs more.
+    #[default]
+    Wanted,
+    /// The end is read again after it: something came meanwhile.
+    Again,
+    /// Somebody stopped it: it goes on when it is asked for again.
+    Halted,
+}
+
+/// The question for a page.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// From where on.
+    pub(crate) query: EventQuery,
+    /// How many events are enough.
+    pub(crate) limit: usize,
+    /// Which are wanted.
+    pub(crate) filter: Arc<Filter>,
 }
 
 /// A page as a lane found it.
@@ -47,6 +88,10 @@ pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
     /// Where to read on, as [`crate::store::EventPage::next`] says.
     pub(crate) next: Option<Cursor>,
+    /// The newest end when it was read: nothing beyond it was.
+    pub(crate) head: Option<Cursor>,
+    /// How many events were looked at to find them.
+    pub(crate) examined: u64,
     /// Which of the store's histories it is of.
     pub(crate) history: u64,
 }
@@ -61,8 +106,19 @@ pub(crate) struct Events {
     rows: Vec<Row>,
     /// Where the rows come from, in order; together they hold all rows.
     spans: Vec<Span>,
+    /// Which events are wanted, and how many there are.
+    pub(crate) sieve: Sieve,
+    /// The types and categories.
+    pub(crate) facets: Facets,
+    /// Events looked at to find what is in memory, since an end was gone to.
+    pub(crate) looked_at: u64,
     /// What is being read.
     pub(crate) loading: Option<Place>,
+    end: End,
+    /// What becomes of the search when a page is there.
+    pub(crate) onward: Onward,
+    /// The column of the chart where the mouse was pressed, and the one where it is.
+    pub(crate) span: Option<(u16, u16)>,
     /// Whether anything was ever read.
     pub(crate) loaded: bool,
     /// The chosen row.
@@ -106,12 +162,23 @@ impl Events {
     pub(crate) fn reaches(&self, place: Place) -> bool {
         match place {
             Place::Start => self.spans.first().is_some_and(|span| span.from.is_none()),
-            _ => self.spans.last().is_some_and(|span| span.to.is_none()),
+            _ => self.end == End::Reached,
         }
     }
 
     /// The question for a page.
-    pub(crate) fn query(&self, place: Place) -> EventQuery {
+    pub(crate) fn asked(&self, place: Place) -> Asked {
+        let filter = Arc::clone(&self.sieve.filter);
+        let mut query = self.query(place);
+        (query.from, query.to) = (filter.from(), filter.to());
+        if let [only] = filter.categories().as_slice() {
+            query.category = Some(Category::new(only));
+        }
+        query.types = self.sieve.types();
+        Asked { query, limit: PAGE, filter }
+    }
+
+    fn query(&self, place: Place) -> EventQuery {
         let (after, upto, direction) = match place {
             Place::Start => (None, None, Direction::Forward),
             Place::End => (None, None, Direction::Backward),
@@ -119,17 +186,14 @@ impl Events {
             Place::Above => {
                 (None, self.spans.first().and_then(|span| span.from), Direction::Backward)
             }
-            Place::Again => {
-                (self.spans.last().and_then(|span| span.from), None, Direction::Forward)
-            }
         };
         EventQuery { after, upto, direction, ..EventQuery::default() }
     }
 
-    /// How many rows to ask for.
-    pub(crate) fn limit(&self, place: Place) -> usize {
-        let again = self.spans.last().filter(|_| place == Place::Again);
-        again.map_or(0, |span| span.rows) + PAGE
+    /// Takes the last row for one that may be followed by others; a cursor on it goes on to the newest.
+    pub(crate) fn reopen(&mut self) {
+        let at_end = self.end == End::Reached && self.scroll.cursor + 1 >= self.rows.len();
+        self.end = if at_end { End::Followed } else { End::Open };
     }
 
     /// Takes a page in; `false` where it is of another history than the rows, which are forgotten then.
@@ -143,6 +207,10 @@ impl Events {
             return false;
         }
         self.history = page.history;
+        match place {
+            Place::Start | Place::End => self.looked_at = page.examined,
+            _ => self.looked_at += page.examined,
+        }
         for row in &mut page.rows {
             self.serial += 1;
             row.serial = self.serial;
@@ -153,26 +221,29 @@ impl Events {
         match place {
             Place::Start | Place::End => {
                 let span = if place == Place::Start {
-                    Span { rows, from: None, to: page.next }
+                    Span { rows, from: None, to: page.next.or(page.head) }
                 } else {
-                    Span { rows, from: page.next, to: None }
+                    Span { rows, from: page.next, to: page.head }
                 };
+                let reached = place == Place::End || page.next.is_none();
+                self.end = if reached { End::Reached } else { End::Open };
                 (self.rows, self.spans) = (page.rows, vec![span]);
                 self.scroll = Scroll::default();
                 let line = if place == Place::Start { 0 } else { rows.saturating_sub(1) };
                 self.scroll.move_to(line, rows, height);
                 self.loaded = true;
             }
-            Place::Again => {
-                let last = self.spans.pop().unwrap_or_default();
-                self.rows.truncate(self.rows.len() - last.rows);
-                self.rows.append(&mut page.rows);
-                self.spans.push(Span { rows, from: last.from, to: page.next });
-            }
             Place::Below => {
-                let span = Span { rows, from: end(self.spans.last()), to: page.next };
+                let from = end(self.spans.last());
+                let span = Span { rows, from, to: page.next.or(page.head).max(from) };
                 self.rows.append(&mut page.rows);
                 self.spans.push(span);
+                if self.end == End::Followed {
+                    self.scroll.cursor = self.rows.len().saturating_sub(1);
+                }
+                if page.next.is_none() {
+                    self.end = End::Reached;
+                }
             }
             Place::Above => {
                 let span = Span { rows, from: page.next, to: begin(self.spans.first()) };
@@ -216,13 +287,14 @@ impl Events {
                 self.scroll.offset = self.scroll.offset.saturating_sub(far);
             } else if let Some(far) = self.spans.pop() {
                 self.rows.truncate(self.rows.len() - far.rows);
+                self.end = End::Open;
             }
         }
     }
 
     /// The page that the cursor will need soon.
     pub(crate) fn wanted(&self, height: usize) -> Option<Place> {
-        if self.loading.is_some() || !self.loaded {
+        if self.loading.is_some() || !self.loaded || self.onward == Onward::Halted {
             return None;
         }
         let near = 2 * height;

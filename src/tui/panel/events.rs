@@ -1,5 +1,7 @@
 //! The Events screen: the list of events, and the chosen one.
 
+mod chart;
+mod facets;
 mod list;
 
 use ratatui::buffer::Buffer;
@@ -13,6 +15,7 @@ use crate::text::{self, human};
 
 /// Draws all parts that have a place.
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    chart::draw(model, areas, buffer);
     for part in Part::ALL {
         if areas.events.part(part).is_empty() {
             continue;
@@ -20,6 +23,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         match part {
             Part::List => list::draw(model, areas, buffer),
             Part::Event => draw_event(model, areas, buffer),
+            Part::Facets => facets::draw(model, areas, buffer),
         }
     }
 }

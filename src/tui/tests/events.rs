@@ -183,3 +183,120 @@ fn it_is_asked_for_before_the_store_is_open() {
     stage.settle();
     stage.shows("order-009");
 }
+
+#[test]
+fn a_filter_is_typed_and_says_how_much_was_searched() {
+    let mut stage = Stage::on(many(5000), LARGE);
+    stage
+        .keys("2 /")
+        .shows("type:NAME")
+        .text("type:OrderPlaced where:.data.total > 80")
+        .keys("enter");
+    let placed = (0..5000_u64).filter(|n| n.is_multiple_of(7) && n % 90 >= 80).count();
+    stage.shows(&format!("{placed} found · searched 5,000 of 5,000"));
+    assert_eq!(positions(&stage).len(), placed);
+    assert!(stage.app.model.events.rows().iter().all(|row| row.kind == "OrderPlaced"));
+    stage.keys("/ ctrl-u").text("aggregate:007 from:2026-01-02 to:2026-01-03").keys("enter");
+    let within = (1440..=2880_u64).filter(|n| n % 50 == 7).count();
+    stage.shows(&format!("{within} found"));
+    // Undone and done again, and cleared by going one level back.
+    stage
+        .keys("u")
+        .shows(&format!("{placed} found"))
+        .keys("ctrl-r")
+        .shows(&format!("{within} found"));
+    stage.keys("u u").hides("found").keys("u").shows("there is no filter before this one");
+    stage.keys("ctrl-r esc").hides("found").keys("u").shows(&format!("{placed} found"));
+}
+
+#[test]
+fn a_mistake_stands_where_it_was_made_and_says_what_would_be_right() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(many(300), size);
+        stage.keys("2 /");
+        insta::assert_snapshot!(format!("events_filter_{name}"), stage.text("typ:Or").picture());
+        let flat =
+            |stage: &mut Stage| stage.text_now().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat(&mut stage).contains("did you mean `type:`?"), "{}", stage.text_now());
+        stage.keys("enter");
+        assert!(stage.app.model.events.sieve.typing, "what was typed stays to be mended");
+        stage.keys("ctrl-u").text("type:OrderPlacd").keys("enter");
+        assert!(flat(&mut stage).contains("mean `OrderPlaced`?"), "{}", stage.text_now());
+        stage.keys("ctrl-u").text("where:.a >").keys("enter");
+        assert!(flat(&mut stage).contains("expected a value"), "{}", stage.text_now());
+        stage.keys("esc");
+        assert!(!stage.app.model.events.sieve.is_on());
+        stage.keys("/").text("nowhere").keys("enter");
+        assert!(flat(&mut stage).contains("no event; u goes back"), "{}", stage.text_now());
+    }
+}
+
+#[test]
+fn what_an_expression_fails_on_is_counted_and_what_does_not_end_is_given_up() {
+    let mut stage = Stage::on(many(100), LARGE);
+    stage.keys("2 /").text("where:.data.n - .type").keys("enter");
+    stage.shows("`where:` fails on 100 events, left out").shows("0 found · searched 100 of 100");
+    stage.keys("/ ctrl-u").text("where:def f: 1 + f; f").keys("enter");
+    stage.shows("does not come to an end on order-");
+}
+
+#[test]
+fn types_and_categories_are_counted_and_chosen() {
+    let mut stage = Stage::on(many(700), LARGE);
+    stage.keys("2").shows("ItemAdded").shows("600").keys("shift-tab down enter");
+    assert_eq!(stage.app.model.events.sieve.line(), "type:OrderPlaced");
+    stage.shows("100 found").shows("● OrderPlaced").shows("0 of 600").shows("100 of 700");
+    stage.keys("up enter").shows("700 found").keys("enter down enter").hides("found");
+    let (x, y) = stage.find("OrderPlaced                     ");
+    stage.input(Input::Click(x, y)).shows("100 found");
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(many(700), size);
+        stage.keys("2 /").text("aggregate:00").keys("enter tab tab");
+        insta::assert_snapshot!(format!("events_facets_{name}"), stage.picture());
+    }
+}
+
+#[test]
+fn a_span_of_time_is_dragged_over() {
+    for size in [LARGE, USUAL] {
+        let mut stage = Stage::on(many(2000), size);
+        stage.keys("2");
+        let track = stage.app.model.areas.events.track();
+        stage.input(Input::Click(track.x + 10, track.y)).input(Input::Drag(track.x + 19, 40));
+        let picture = stage.text_now();
+        assert!(picture.contains(" – 2026-01-0"), "{picture}");
+        stage.input(Input::Release(track.x + 19, 40));
+        let sieve = &stage.app.model.events.sieve;
+        let (from, to) = (sieve.filter.from().unwrap(), sieve.filter.to().unwrap());
+        let within =
+            many(2000).into_iter().filter(|e| (from..=to).contains(&e.time.unwrap())).count();
+        assert!(within > 10 && within < 1000, "{within}");
+        assert_eq!((sieve.wanted.found, sieve.wanted.examined), (within as u64, 2000));
+        stage.keys("u");
+        assert!(!stage.app.model.events.sieve.is_on());
+    }
+}
+
+#[test]
+fn a_search_of_a_large_store_goes_on_in_pieces_and_can_be_stopped() {
+    let mut stage = Stage::on(many(60_000), LARGE);
+    stage.keys("2 /").text("where:.data.n == 5").press("enter");
+    // Not all of it is one piece.
+    stage.one_report();
+    let looked_at = stage.app.model.events.looked_at;
+    assert!(looked_at < 60_000, "{looked_at}");
+    stage.press("esc");
+    stage.settle();
+    stage.shows("stopped after").shows("goes on");
+    assert!(!stage.app.model.events.sieve.wanted.done);
+    stage.keys("r").shows("1 found · searched 60,000 of 60,000").shows("\"n\": 5");
+}
+
+#[test]
+fn a_store_without_times_says_so() {
+    let events = many(20).into_iter().map(|event| Event { time: None, ..event }).collect();
+    let mut stage = Stage::on(events, LARGE);
+    stage.keys("2").shows("no times are recorded").keys("/").text("from:-1h").keys("enter");
+    stage.shows("this store records no times");
+    assert!(!stage.app.model.events.sieve.is_on());
+}

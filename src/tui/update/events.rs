@@ -3,13 +3,16 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::{Part, Screen, Shape};
-use super::super::model::events::{Page, Place};
+use super::super::model::events::tally::Tally;
+use super::super::model::events::{Onward, Page, Place};
 use super::super::model::overlay::{FullValue, Overlay};
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, list, live, tell, travel, visit};
-use crate::model::{Event, Version};
+use crate::analysis::Filter;
+use crate::model::{Event, Timestamp, Version};
 use crate::session::SessionError;
+use crate::text::human;
 
 /// The lines of the list.
 pub(super) fn height(model: &Model) -> usize {
@@ -28,6 +31,7 @@ pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
     let mut effects = super::resize(model, model.areas.whole);
     if screen == Screen::Events && !model.events.loaded && model.events.loading.is_none() {
         effects.extend(load(model, Place::End));
+        effects.extend(count_on(model));
     }
     effects
 }
@@ -38,13 +42,20 @@ pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
         return Vec::new();
     }
     model.events.loading = Some(place);
-    let (query, limit) = (model.events.query(place), model.events.limit(place));
-    vec![Effect::LoadEvents(place, Box::new(query), limit)]
+    if model.events.onward == Onward::Halted {
+        model.events.onward = Onward::Wanted;
+    }
+    vec![Effect::LoadEvents(place, Box::new(model.events.asked(place)))]
 }
 
 /// The first page, where somebody asked for it before the store was open.
 pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Events { load(model, Place::End) } else { Vec::new() }
+    if model.screen != Screen::Events {
+        return Vec::new();
+    }
+    let mut effects = load(model, Place::End);
+    effects.extend(count_on(model));
+    effects
 }
 
 /// Reads on where the cursor needs it, and shows the chosen event.
@@ -76,11 +87,15 @@ pub(super) fn arrived(
     let height = height(model);
     match page {
         Ok(page) => {
-            if model.events.take(place, page, height) {
-                follow(model)
-            } else {
-                load(model, Place::End)
+            if !model.events.take(place, page, height) {
+                return load(model, Place::End);
             }
+            let mut effects = follow(model);
+            if model.events.loading.is_none() && model.events.onward == Onward::Again {
+                model.events.onward = Onward::Wanted;
+                effects.extend(reread(model));
+            }
+            effects
         }
         Err(error) => {
             model.events.loading = None;
@@ -88,6 +103,146 @@ pub(super) fn arrived(
             Vec::new()
         }
     }
+}
+
+/// Counts what was not counted yet.
+fn count_on(model: &Model) -> Vec<Effect> {
+    if matches!(model.store, Store::Opening(_)) {
+        return Vec::new();
+    }
+    model.events.sieve.uncounted().map(Effect::TallyEvents).into_iter().collect()
+}
+
+/// Takes in what was counted so far.
+pub(super) fn tallied(
+    model: &mut Model,
+    filter: &Filter,
+    tally: Result<Box<Tally>, SessionError>,
+    done: bool,
+) -> Vec<Effect> {
+    match tally {
+        Ok(tally) => {
+            let failed = tally.failed.clone().filter(|_| tally.done);
+            if model.events.sieve.take(filter, *tally)
+                && let Some((count, first)) = failed
+            {
+                let of = human::plural(count, "event");
+                let told = format!("`where:` fails on {of}, left out; the first says: {first}");
+                tell(model, Tone::Note, &told);
+            }
+            let height = model.part_height(Part::Facets);
+            model.events.facets.show(&model.events.sieve, height);
+        }
+        Err(error) => {
+            model.events.sieve.stopped = true;
+            fail(model, &error);
+        }
+    }
+    if done { count_on(model) } else { Vec::new() }
+}
+
+/// Lets another filter hold, or says why it cannot.
+fn filter(model: &mut Model, line: &str) -> Result<Vec<Effect>, String> {
+    let was = model.events.sieve.line().to_owned();
+    model.events.sieve.set(line, chrono::Utc::now())?;
+    if let Store::Open(facts) = &model.store
+        && !facts.capabilities.time
+        && (model.events.sieve.filter.from().is_some() || model.events.sieve.filter.to().is_some())
+    {
+        model.events.sieve.go(true, chrono::Utc::now());
+        return Err(
+            "this store records no times; a time inside the payload can be asked for with `where:`"
+                .to_owned(),
+        );
+    }
+    Ok(if model.events.sieve.line() == was { Vec::new() } else { filtered(model) })
+}
+
+/// Shows what another filter lets through, and counts it.
+fn filtered(model: &mut Model) -> Vec<Effect> {
+    let mut effects = vec![Effect::Stop(Slot::Tally)];
+    effects.extend(load(model, Place::End));
+    effects.extend(count_on(model));
+    let height = model.part_height(Part::Facets);
+    model.events.facets.show(&model.events.sieve, height);
+    effects
+}
+
+/// Back to the filter before, or forth again.
+fn step_filter(model: &mut Model, back: bool) -> Vec<Effect> {
+    let Some(line) = model.events.sieve.go(back, chrono::Utc::now()) else {
+        let which = if back { "before this one" } else { "after this one" };
+        tell(model, Tone::Note, &format!("there is no filter {which}"));
+        return Vec::new();
+    };
+    let told =
+        if line.is_empty() { "all events again".to_owned() } else { format!("filter {line}") };
+    tell(model, Tone::Note, &told);
+    filtered(model)
+}
+
+/// Takes what was typed.
+fn accept(model: &mut Model) -> Vec<Effect> {
+    let typed = model.events.sieve.field.text().to_owned();
+    match filter(model, &typed) {
+        Ok(effects) => {
+            model.events.sieve.typing = false;
+            model.events.sieve.mistake = None;
+            effects
+        }
+        Err(mistake) => {
+            model.events.sieve.mistake = Some(mistake);
+            Vec::new()
+        }
+    }
+}
+
+fn toggle_facet(model: &mut Model) -> Vec<Effect> {
+    let Some((key, name)) = model.events.facets.chosen() else { return Vec::new() };
+    let line = model.events.sieve.toggled(key, name);
+    filter(model, &line).unwrap_or_else(|mistake| {
+        tell(model, Tone::Bad, &mistake);
+        Vec::new()
+    })
+}
+
+/// The column of the chart under the mouse, wherever it went.
+fn column(model: &Model, x: u16) -> u16 {
+    let track = model.areas.events.track();
+    x.clamp(track.x, track.right().saturating_sub(1).max(track.x)) - track.x
+}
+
+/// The mouse goes on with its button down.
+pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
+    let column = column(model, x);
+    if let Some((_, to)) = &mut model.events.span {
+        *to = column;
+    }
+    Vec::new()
+}
+
+/// The mouse's button was let go: what it went over is the span of time to show.
+pub(super) fn release(model: &mut Model, x: u16) -> Vec<Effect> {
+    drag(model, x);
+    let Some((a, b)) = model.events.span.take() else { return Vec::new() };
+    let width = usize::from(model.areas.events.track().width);
+    let chart = &model.events.sieve.tally().chart;
+    let (columns, each) = chart.columns(width);
+    let (first, last) = (usize::from(a.min(b)), usize::from(a.max(b)));
+    if first >= columns.len() {
+        return Vec::new();
+    }
+    let end = (last + 1).min(columns.len()) * each;
+    let moment = Timestamp::from_timestamp_millis;
+    let (from, to) = (moment(chart.begins(first * each)), moment(chart.begins(end) - 1));
+    let Some((from, to)) = from.zip(to) else { return Vec::new() };
+    // Times may be finer than a millisecond.
+    let to = to + chrono::Duration::nanoseconds(999_999);
+    let line = model.events.sieve.within(&from, &to);
+    filter(model, &line).unwrap_or_else(|mistake| {
+        tell(model, Tone::Bad, &mistake);
+        Vec::new()
+    })
 }
 
 /// Takes in what was read for itself.
@@ -131,6 +286,16 @@ fn focus_by(model: &mut Model, by: isize) -> Vec<Effect> {
 /// What an action does on this screen; `None` where it is none of its own.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
+        Action::Accept if model.events.sieve.typing => accept(model),
+        Action::FilterEvents => {
+            let effects = focus(model, Part::List);
+            model.events.sieve.begin();
+            effects
+        }
+        Action::UndoFilter => step_filter(model, true),
+        Action::RedoFilter => step_filter(model, false),
+        Action::ToggleFacet => toggle_facet(model),
+        Action::StopWork => stop(model),
         Action::Back => back(model),
         Action::FocusNext => focus_by(model, 1),
         Action::FocusPrevious => focus_by(model, -1),
@@ -156,9 +321,29 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     })
 }
 
-/// One level back.
+/// One level back: from typing, from another part, from a search, from the filter.
 fn back(model: &mut Model) -> Vec<Effect> {
-    if model.events.part == Part::List { Vec::new() } else { focus(model, Part::List) }
+    if model.events.sieve.typing {
+        (model.events.sieve.typing, model.events.sieve.mistake) = (false, None);
+        return Vec::new();
+    }
+    if model.events.part != Part::List {
+        return focus(model, Part::List);
+    }
+    if model.events.loading.is_some() || model.events.sieve.is_on() && is_counting(model) {
+        return stop(model);
+    }
+    if model.events.sieve.is_on() {
+        let effects = filter(model, "").unwrap_or_default();
+        let undo = model.hint(Action::UndoFilter, "brings the filter back");
+        tell(model, Tone::Note, &undo.unwrap_or_else(|| "all events again".to_owned()));
+        return effects;
+    }
+    Vec::new()
+}
+
+fn is_counting(model: &Model) -> bool {
+    model.events.sieve.uncounted().is_some()
 }
 
 fn payload(model: &Model) -> Option<FullValue> {
@@ -172,6 +357,10 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     let part = model.events.part;
     let height = model.part_height(part);
     let Some(by) = super::lines_of(action, height) else { return Vec::new() };
+    if part == Part::Facets {
+        model.events.facets.move_by(by, height);
+        return Vec::new();
+    }
     if part == Part::Event {
         let len = model.events.view.len;
         model.events.view.scroll.slide(by, len, height);
@@ -193,6 +382,8 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Reads the end again where the cursor stands on it, and what is new after it otherwise.
 fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = vec![list::count(model)];
+    let sieve = &mut model.events.sieve;
+    (sieve.stopped, model.events.onward) = (false, Onward::Wanted);
     effects.extend(reread(model));
     effects.extend(live::reread(model));
     effects
@@ -200,12 +391,22 @@ fn refresh(model: &mut Model) -> Vec<Effect> {
 
 /// Reads what may have come; a cursor on the newest event goes on to the newest one there is then.
 pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
-    let at_end = model.events.scroll.cursor + 1 >= model.events.rows().len();
-    let mut effects = Vec::new();
-    if at_end && model.events.reaches(Place::End) {
-        effects.extend(load(model, Place::End));
+    // What nobody has looked at yet is read when somebody does.
+    if !model.events.loaded {
+        return if model.screen == Screen::Events { begin(model) } else { Vec::new() };
+    }
+    let sieve = &mut model.events.sieve;
+    (sieve.whole.done, sieve.wanted.done) = (false, false);
+    let mut effects = count_on(model);
+    if model.events.onward == Onward::Halted {
+        return effects;
+    }
+    if model.events.loading.is_some() {
+        // What is under way is not begun again, however often somebody writes.
+        model.events.onward = Onward::Again;
     } else {
-        effects.extend(load(model, Place::Again));
+        model.events.reopen();
+        effects.extend(load(model, Place::Below));
     }
     effects
 }
@@ -234,11 +435,27 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             return focus(model, part);
         }
     }
+    if places.chart.contains((x, y).into()) {
+        let column = column(model, x);
+        model.events.span = Some((column, column));
+        return Vec::new();
+    }
     let Some(part) = places.part_at(x, y) else { return Vec::new() };
     let had_keys = model.events.part == part;
     let mut effects = focus(model, part);
     let content = model.areas.events.content(part);
     let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
+    if let (Part::Facets, Some(line)) = (part, line) {
+        let line = line + model.events.facets.scroll.offset;
+        if line < model.events.facets.lines.len() {
+            model.events.facets.scroll.cursor = line;
+            effects.extend(toggle_facet(model));
+        }
+    }
+    let above = content.y.saturating_sub(if model.areas.shape == Shape::Small { 1 } else { 2 });
+    if part == Part::List && y == above {
+        model.events.sieve.begin();
+    }
     if let (Part::List, Some(line)) = (part, line) {
         let (line, len) = (line + model.events.scroll.offset, model.events.rows().len());
         if line < len {
@@ -265,11 +482,27 @@ pub(super) fn wheel(model: &mut Model, by: isize, x: u16, y: u16) -> Vec<Effect>
             model.events.view.scroll.slide(by, len, height);
             Vec::new()
         }
+        Part::Facets => {
+            let len = model.events.facets.lines.len();
+            model.events.facets.scroll.wheel(by, len, height);
+            Vec::new()
+        }
     }
 }
 
-/// Stops reading.
+/// Stops searching and counting.
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
-    model.events.loading = None;
-    vec![Effect::Stop(Slot::Events)]
+    let busy = model.events.loading.is_some() || is_counting(model) && model.events.loaded;
+    (model.events.loading, model.events.onward) = (None, Onward::Halted);
+    model.events.sieve.stopped = true;
+    if busy {
+        let tally = model.events.sieve.tally();
+        let counted = human::count(tally.examined);
+        let mut told = format!("stopped after {counted} events");
+        if let Some(hint) = model.hint(Action::Refresh, "goes on") {
+            told = format!("{told}; {hint}");
+        }
+        tell(model, Tone::Note, &told);
+    }
+    vec![Effect::Stop(Slot::Events), Effect::Stop(Slot::Tally)]
 }

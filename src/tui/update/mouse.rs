@@ -109,6 +109,9 @@ pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
     let ready = model.opening.is_none()
         && model.screen == Screen::Timeline
         && matches!(model.overlay, Overlay::None);
+    if model.screen == Screen::Events {
+        return events::drag(model, x);
+    }
     if !model.dragging || !ready {
         return Vec::new();
     }

@@ -4,12 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use super::super::super::action::Action;
 use super::super::super::layout::{Areas, Part, Shape};
 use super::super::super::model::events::row::Row;
-use super::super::super::model::events::{Events, Place};
+use super::super::super::model::events::{Events, Onward, Place};
 use super::super::super::model::{Model, Store, event};
 use super::super::super::theme::Theme;
-use super::super::super::widget::{self, line};
+use super::super::super::widget::{self, field, line};
+use crate::analysis::FILTER_USAGE;
 use crate::model::{Severity, Timestamp, time};
 use crate::text::{self, human};
 
@@ -101,9 +103,22 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         widget::frame(buffer, area, theme, focused, title, right);
         widget::frame_below(buffer, area, theme, "", ends(events, &window));
     }
+    let inside = areas.events.inside(Part::List);
+    if let Some(line) = widget::line_of(inside, 0) {
+        draw_filter(model, line, buffer);
+    }
+    if events.sieve.typing {
+        draw_usage(
+            model,
+            Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside },
+            buffer,
+        );
+        return;
+    }
     if events.rows().is_empty() {
         if let Some(first) = widget::line_of(content, 0) {
             let told = Span::styled(nothing(model), theme.dim);
+
             line::spread(buffer, first, vec![told], Vec::new(), 10);
         }
         return;
@@ -138,15 +153,103 @@ fn ends(events: &Events, window: &std::ops::Range<usize>) -> &'static str {
     }
 }
 
-fn nothing(model: &Model) -> &'static str {
+fn nothing(model: &Model) -> String {
+    let events = &model.events;
     if matches!(model.store, Store::Opening(_)) {
-        "opening…"
-    } else if !model.events.loaded && model.events.loading.is_some() {
-        "reading…"
-    } else if !model.events.loaded {
-        "nothing was read"
+        return "opening…".to_owned();
+    }
+    if events.loading.is_some() {
+        return match events.looked_at {
+            0 => "reading…".to_owned(),
+            looked_at => format!("searching… {} looked at", human::plural(looked_at, "event")),
+        };
+    }
+    if !events.loaded {
+        return "nothing was read".to_owned();
+    }
+    if !events.sieve.is_on() {
+        return "no events yet".to_owned();
+    }
+    let looked_at = human::plural(events.looked_at, "event");
+    let so_far = if events.onward == Onward::Halted {
+        format!("none in {looked_at} so far")
     } else {
-        "no events yet"
+        "no event".to_owned()
+    };
+    match model.hint(Action::UndoFilter, "goes back to the filter before") {
+        Some(hint) => format!("{so_far}; {hint}"),
+        None => so_far,
+    }
+}
+
+/// What is filtered by, and how much was searched for it.
+fn draw_filter(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let sieve = &model.events.sieve;
+    let mut left = vec![Span::styled("⌕ ", theme.dim)];
+    if sieve.typing {
+        left.extend(field::spans(&sieve.field, theme, usize::from(area.width).saturating_sub(2)));
+        line::spread(buffer, area, left, Vec::new(), 8);
+        return;
+    }
+    if sieve.is_on() {
+        left.push(Span::styled(text::sanitize(sieve.line()), theme.title));
+    } else {
+        let hint = model.hint(Action::FilterEvents, "to filter");
+        left.extend(hint.map(|hint| Span::styled(hint, theme.faint)));
+    }
+    let told = searched(model);
+    let least = usize::from(area.width) / 3;
+    line::spread(buffer, area, left, vec![Span::styled(told, theme.dim)], least);
+}
+
+/// How many events were counted, and how many there are to count: never more than was looked at.
+fn searched(model: &Model) -> String {
+    let sieve = &model.events.sieve;
+    let tally = sieve.tally();
+    let all = if tally.done {
+        tally.examined
+    } else {
+        model.counts.map_or(0, |counts| counts.events).max(tally.examined)
+    };
+    let small = model.areas.shape != Shape::Wide;
+    let number = |number: u64| if small { human::compact(number) } else { human::count(number) };
+    let (found, examined, all) = (number(tally.found), number(tally.examined), number(all));
+    // A filter may let events be passed over without a look at each: the store has looked at them.
+    match (sieve.is_on(), tally.done) {
+        (true, _) if small => format!("{found} · {examined} of {all}"),
+        (true, _) => format!("{found} found · searched {examined} of {all}"),
+        (false, true) => String::new(),
+        (false, false) if sieve.stopped => format!("counted {examined} of {all}, stopped"),
+        (false, false) => format!("counting {examined} of {all}"),
+    }
+}
+
+/// What can be typed, or what is wrong with what was.
+fn draw_usage(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let width = usize::from(area.width);
+    let mut lines: Vec<Vec<Span<'_>>> = Vec::new();
+    if let Some(mistake) = &model.events.sieve.mistake {
+        for (at, told) in event::wrap(mistake, width.saturating_sub(2)).into_iter().enumerate() {
+            let mark = if at == 0 { "✗ " } else { "  " };
+            lines.push(vec![Span::styled(format!("{mark}{told}"), theme.bad)]);
+        }
+    }
+    lines.push(Vec::new());
+    let names = FILTER_USAGE.iter().map(|(form, _)| text::width(form)).max().unwrap_or(0);
+    for (form, meaning) in FILTER_USAGE {
+        let form =
+            if width < 60 { (*form).to_owned() } else { text::pad(form, names).into_owned() };
+        lines.push(vec![
+            Span::styled(form, theme.key),
+            Span::styled(format!("  {meaning}"), theme.dim),
+        ]);
+    }
+    for (at, spans) in lines.into_iter().enumerate() {
+        if let Some(area) = widget::line_of(area, at) {
+            line::spread(buffer, area, spans, Vec::new(), 4);
+        }
     }
 }
 
