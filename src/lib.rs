@@ -32,6 +32,7 @@
 //! | [`model`] | plain data: events, ids, payloads, values that share what did not change, paths, times, findings | I/O |
 //! | [`text`] | what is done to text before it is shown: sanitising, widths, numbers for people, JSON by the window | who shows it |
 //! | [`task`] | background lanes: the newest job of a slot, cancelled, counted | what the jobs do |
+//! | [`config`] | what a person sets once and for all; every mistake with its line | where it stands, what keys there are |
 //! | [`store`] | [`store::EventStore`] and its backends; which library wrote a store; foldback's own store | folding |
 //! | [`fold`] | [`fold::Reducer`]: from (state, event) to state, and how far that can be trusted | where events come from |
 //! | [`timeline`] | any version of one aggregate: keyframes, the window at the playhead, the outline | I/O |
@@ -47,6 +48,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod config;
 pub mod fold;
 pub mod model;
 pub mod sample;

@@ -30,6 +30,7 @@ pub use effect::Source;
 pub use headless::Headless;
 pub use theme::Colours;
 
+use crate::config::{Config, Mistake};
 use crate::session::SessionError;
 use crate::text;
 use keymap::Keymap;
@@ -45,6 +46,10 @@ pub struct Options {
     pub theme: Option<String>,
     /// Whether tmux stands between the screen and the terminal.
     pub tmux: bool,
+    /// What the person has set once and for all.
+    pub config: Config,
+    /// Whether a mistake in it is an error; otherwise the screen says so, and what is right in it holds.
+    pub strict: bool,
 }
 
 /// Why there is no screen, or no longer one.
@@ -86,15 +91,51 @@ pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
 }
 
 fn model(name: &str, options: &Options) -> Result<Model, TuiError> {
+    let config = &options.config;
+    let mut mistakes = config.mistakes.clone();
     let mut themes = Theme::all(options.colours).map_err(TuiError::Options)?;
+    if matches!(options.colours, Colours::All | Colours::Indexed) {
+        for row in &config.themes {
+            match Theme::made(row, options.colours) {
+                Ok(theme) => themes.push(theme),
+                Err(more) => mistakes.extend(more),
+            }
+        }
+    }
     if let Some(wanted) = &options.theme {
         let at = themes.iter().position(|theme| theme.name == *wanted);
         let at = at.ok_or_else(|| TuiError::Options(no_theme(wanted, &themes)))?;
         themes.rotate_left(at);
+    } else if let Some(wanted) = &config.theme {
+        match themes.iter().position(|theme| theme.name == wanted.value) {
+            Some(at) => themes.rotate_left(at),
+            // One that is there but needs more colours is no mistake: it may do on another terminal.
+            None if is_known(&wanted.value, config) => {}
+            None => {
+                let told = no_theme(&wanted.value, &themes);
+                mistakes.push(Mistake { line: wanted.line, told });
+            }
+        }
     }
     let keymap = Keymap::standard().map_err(|error| TuiError::Options(error.to_string()))?;
+    let (keymap, more) = keymap.with(&config.keys);
+    mistakes.extend(more);
+    mistakes.sort();
+    mistakes.dedup();
+    let told: Vec<String> = mistakes.iter().map(|mistake| config.told(mistake)).collect();
+    if options.strict && !told.is_empty() {
+        return Err(TuiError::Options(told.join("\n")));
+    }
     let name = name.rsplit('/').next().unwrap_or(name);
-    Ok(Model::new(name.to_owned(), themes, keymap))
+    let mut model = Model::new(name.to_owned(), themes, keymap);
+    update::begin(&mut model, &told);
+    Ok(model)
+}
+
+fn is_known(theme: &str, config: &Config) -> bool {
+    let all = Theme::all(Colours::All).unwrap_or_default();
+    let all = all.iter().map(|theme| theme.name.as_str());
+    all.chain(config.themes.iter().map(|row| row.name.value.as_str())).any(|name| name == theme)
 }
 
 fn no_theme(wanted: &str, themes: &[Theme]) -> String {

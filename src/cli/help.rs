@@ -100,7 +100,7 @@ pub(crate) fn mistyped(words: &[String]) -> Option<Failure> {
     let mut takes_value = false;
     let mut plain = words.iter().map(String::as_str).filter(|word| {
         let is_value = std::mem::take(&mut takes_value);
-        takes_value = matches!(*word, "--layout" | "--color" | "--theme");
+        takes_value = matches!(*word, "--layout" | "--color" | "--theme" | "--config");
         !is_value && !word.starts_with('-')
     });
     let word = plain.next()?;

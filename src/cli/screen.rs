@@ -1,9 +1,11 @@
 //! `foldback STORE`: opens the screen.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 use clap::Args;
 
+use super::configuration;
 use super::context::{self, Context};
 use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
@@ -17,17 +19,24 @@ pub(crate) struct Look {
     /// The screen's colours: dark, light, contrast, ansi16 or mono; Ctrl-t switches
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
+    /// The screen's configuration: theme, keys, themes of your own; mistakes in it are listed
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    config: Option<PathBuf>,
 }
 
 impl Look {
     /// The flag that was given, if any was.
     pub(crate) fn given(&self) -> Option<&'static str> {
-        self.theme.as_ref().map(|_| "--theme")
+        let theme = self.theme.as_ref().map(|_| "--theme");
+        theme.or(self.config.as_ref().map(|_| "--config"))
     }
 
     /// This one, and the other where it says nothing.
     pub(crate) fn or(&self, other: &Self) -> Self {
-        Self { theme: self.theme.clone().or_else(|| other.theme.clone()) }
+        Self {
+            theme: self.theme.clone().or_else(|| other.theme.clone()),
+            config: self.config.clone().or_else(|| other.config.clone()),
+        }
     }
 }
 
@@ -65,7 +74,11 @@ pub(crate) fn show_after(
     colour: Colour,
     context: &Context,
 ) -> Outcome {
-    let (name, options) = (context::place_of(store)?, context.options());
+    let (config, strict) = configuration::find(look.config.as_deref())?;
+    let (name, mut options) = (context::place_of(store)?, context.options());
+    if let Some(memory) = &config.memory {
+        options.memory = memory.value;
+    }
     let stop = options.stop.interrupter();
     let source = Source::new(store.to_string_lossy(), move || {
         before(&options)?;
@@ -77,7 +90,8 @@ pub(crate) fn show_after(
         None => source,
     };
     let tmux = std::env::var_os("TMUX").is_some_and(|name| !name.is_empty());
-    let options = tui::Options { colours: colours(colour), theme: look.theme, tmux };
+    let options =
+        tui::Options { colours: colours(colour), theme: look.theme, tmux, config, strict };
     tui::run(source, &options).map_err(|error| failure(error, &store.to_string_lossy()))
 }
 

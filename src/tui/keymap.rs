@@ -2,6 +2,7 @@
 //!
 //! Knows neither what an action does nor how a footer or a help looks.
 
+mod custom;
 mod read;
 
 pub(crate) use read::KeymapError;

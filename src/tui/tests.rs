@@ -1,6 +1,7 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
 mod closer;
+mod configuration;
 mod copy;
 mod deep;
 mod events;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::config::{Mistake, ThemeRow};
 use crate::text;
 use crate::text::json::Kind;
 
@@ -139,6 +140,34 @@ impl Theme {
                 of(&rich).into_iter().map(|theme| theme.map(indexed_style)).collect()
             }
             Colours::All => of(&rich),
+        })
+    }
+
+    /// A person's own theme: the roles it names, and the others as the theme has them that it is `like`.
+    pub(crate) fn made(row: &ThemeRow, colours: Colours) -> Result<Self, Vec<Mistake>> {
+        let wrong = |told| vec![Mistake { line: row.name.line, told }];
+        let standard: BTreeMap<String, BTreeMap<String, String>> =
+            serde_saphyr::from_str(include_str!("../../assets/themes.yaml"))
+                .map_err(|error| wrong(error.to_string()))?;
+        let name = text::sanitize(&row.name.value).into_owned();
+        if standard.contains_key(&row.name.value) {
+            return Err(wrong(format!("`{name}` comes with foldback: give yours another name")));
+        }
+        let mut own = row.roles.clone();
+        let like = own.remove("like").unwrap_or_else(|| "dark".to_owned());
+        let Some(mut roles) = standard.get(&like).cloned() else {
+            let names = standard.keys().map(String::as_str);
+            let near = text::nearest(&like, names);
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let told = format!("{name}: there is no theme `{}` to be like", text::sanitize(&like));
+            return Err(wrong(told + &near));
+        };
+        roles.extend(own);
+        let theme = Self::build(&name, roles);
+        let theme = theme.map_err(|more| more.into_iter().flat_map(wrong).collect::<Vec<_>>())?;
+        Ok(match colours {
+            Colours::All => theme,
+            _ => theme.map(indexed_style),
         })
     }
 

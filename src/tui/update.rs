@@ -49,6 +49,15 @@ pub(crate) enum Msg {
     Ended,
 }
 
+/// Says before anything else what is wrong with the person's configuration.
+pub(crate) fn begin(model: &mut Model, mistakes: &[String]) {
+    if !mistakes.is_empty() {
+        let count = text::human::plural(mistakes.len() as u64, "mistake");
+        let told = format!("{count} in the configuration; what is right in it holds");
+        say(model, Tone::Bad, &told, Some(&mistakes.join(" · ")));
+    }
+}
+
 /// Takes one message in.
 pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
     match message {

@@ -208,3 +208,36 @@ fn a_terminal_that_is_closed_under_it_ends_it_quietly() {
     let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
     assert_eq!((read("ended").as_str(), read("told").as_str()), ("0\n", ""));
 }
+
+#[test]
+fn a_configuration_holds_and_one_that_is_named_is_checked() {
+    let directory = tempfile::tempdir().unwrap();
+    let own = directory.path().join(".config/foldback");
+    std::fs::create_dir_all(&own).unwrap();
+    let keys = "keys:\n  timeline:\n    - {on: f9, run: step-back}\n";
+    std::fs::write(own.join("config.yaml"), format!("theme: lihgt\n{keys}")).unwrap();
+    let launch = || Launch::new(env!("CARGO_BIN_EXE_foldback")).home(directory.path());
+    let terminal = launch().args([SHOP]).size(160, 45).start();
+    terminal.wait_for("1 mistake in the configuration");
+    terminal.wait_for("State at v2");
+    terminal.keys("<Esc>[20~");
+    terminal.wait_for("State at v1");
+    terminal.keys("q");
+    restored(&terminal.ended());
+    // Whoever names the file is told before anything is drawn.
+    let wrong = directory.path().join("wrong.yaml");
+    std::fs::write(&wrong, "theme: lihgt\nmemory: lots\n").unwrap();
+    for launch in [
+        launch().args([SHOP, "--config", "wrong.yaml"]),
+        launch().args([SHOP]).env("FOLDBACK_CONFIG", &wrong),
+    ] {
+        let ended = launch.size(160, 24).start().ended();
+        assert_eq!(ended.status.exit_code(), 2);
+        for part in ["wrong.yaml:1: there is no theme `lihgt`", "wrong.yaml:2: memory: `lots`"] {
+            assert!(ended.text.contains(part), "{}", ended.text);
+        }
+    }
+    let ended = launch().args([SHOP, "--config", "none.yaml"]).start().ended();
+    assert_eq!(ended.status.exit_code(), 2);
+    assert!(ended.text.contains("none.yaml cannot be read"), "{}", ended.text);
+}

@@ -76,7 +76,7 @@ impl Keymap {
     }
 }
 
-fn unknown_context(name: &str) -> String {
+pub(super) fn unknown_context(name: &str) -> String {
     let told = format!("there is no place `{}`", text::sanitize(name));
     match text::nearest(name, Context::ALL.iter().map(|(_, name, _)| *name)) {
         Some(near) => format!("{told}; did you mean `{near}`?"),
@@ -110,7 +110,7 @@ fn binding(context: Context, row: Row) -> Result<Binding, Vec<(u64, String)>> {
 }
 
 /// Keys that are bound twice in one place, or that begin a longer binding there and so hide it.
-fn clashes(found: &[(u64, Binding)]) -> Vec<(u64, String)> {
+pub(super) fn clashes(found: &[(u64, Binding)]) -> Vec<(u64, String)> {
     let mut out = Vec::new();
     let all: Vec<(u64, &Binding, &Vec<Key>)> = found
         .iter()

@@ -79,6 +79,19 @@ impl Stage {
         })
     }
 
+    /// The same, with what the person has set.
+    pub(super) fn shop_with(options: &Options, size: (u16, u16)) -> Self {
+        let source = Source::new("shop.jsonl", || {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/shop.jsonl");
+            let store = crate::store::recording::open(std::path::Path::new(path))?;
+            Ok(Session::with_store(store, &OpenOptions::default()))
+        });
+        let mut stage = Self(Headless::new(source, options, size).unwrap());
+        stage.start();
+        stage.settle();
+        stage
+    }
+
     /// Takes the next report in, whatever it is.
     pub(super) fn one_report(&mut self) {
         let message = self.answers.blocking_recv().unwrap();

@@ -49,7 +49,13 @@ fn answered(
             let first = facts.first.clone();
             let findings = std::mem::take(&mut facts.findings);
             model.store = Store::Open(*facts);
+            // What is wrong with the configuration is read first; findings are in the header for as long as there are any.
+            let told = model.message.take();
             notice(model, findings);
+            if told.is_some() {
+                model.last_message.clone_from(&told);
+                model.message = told;
+            }
             let mut effects = list::begin(model, first);
             effects.push(list::count(model));
             effects.extend(events::begin(model));

@@ -1,0 +1,68 @@
+//! Where a person's configuration is: `--config FILE`, else `FOLDBACK_CONFIG`, else `foldback/config.yaml` in the
+//! directory that the platform has for such files.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::failure::{Failure, Outcome};
+use crate::config::{Config, Mistake};
+
+/// The configuration, and whether the person named its file: then a mistake in it ends the program, because that is
+/// how a file is tried out. One that is merely there never keeps anybody from looking into a store.
+pub(super) fn find(given: Option<&Path>) -> Outcome<(Config, bool)> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let named = given.map(Path::to_owned).or_else(|| variable("FOLDBACK_CONFIG").map(Into::into));
+    let is_named = named.is_some();
+    let Some(path) = named.or_else(|| usual(variable)) else {
+        return Ok((Config::default(), false));
+    };
+    let name = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok((Config::read(&name, &text), is_named)),
+        Err(error) if is_named => {
+            Err(Failure::usage(format!("the configuration {name} cannot be read: {error}")))
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok((Config::default(), false))
+        }
+        Err(error) => {
+            let told = format!("it cannot be read: {error}");
+            let mistakes = vec![Mistake { line: 0, told }];
+            Ok((Config { file: name, mistakes, ..Config::default() }, false))
+        }
+    }
+}
+
+fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let named = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let directory = if cfg!(windows) {
+        named("APPDATA")
+    } else {
+        named("XDG_CONFIG_HOME").or_else(|| Some(named("HOME")?.join(".config")))
+    };
+    Some(directory?.join("foldback").join("config.yaml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn the_usual_place_is_the_platforms() {
+        let from = |pairs: &[(&str, &str)]| {
+            usual(|name| {
+                let found = pairs.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        let path = |text: &str| Some(PathBuf::from(text));
+        assert_eq!(from(&[("HOME", "/h")]), path("/h/.config/foldback/config.yaml"));
+        let both = [("HOME", "/h"), ("XDG_CONFIG_HOME", "/x")];
+        assert_eq!(from(&both), path("/x/foldback/config.yaml"));
+        let relative = [("HOME", "/h"), ("XDG_CONFIG_HOME", "x")];
+        assert_eq!(from(&relative), path("/h/.config/foldback/config.yaml"), "as XDG wants it");
+        assert_eq!(from(&[]), None);
+    }
+}

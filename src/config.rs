@@ -1,0 +1,242 @@
+//! What a person sets once and for all: a theme, keys, themes of their own, memory.
+//!
+//! Read from text that somebody else found; what keys and colours there are is known to those who use them. Whatever is
+//! wrong becomes a [`Mistake`] with its line, and everything else holds: in an incident nobody mends a configuration
+//! first.
+
+mod size;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_saphyr::Spanned;
+
+use crate::text;
+
+/// The least memory that remembered states need to be of any use.
+const LEAST_MEMORY: u64 = 16 << 20;
+
+/// A value and the line where it was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set<T> {
+    /// The value.
+    pub value: T,
+    /// Its line, from 1.
+    pub line: u64,
+}
+
+/// Something that cannot be used as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// Its line, from 1; 0 where it is of no line.
+    pub line: u64,
+    /// What is wrong, and the nearest that would be right; sanitised.
+    pub told: String,
+}
+
+/// Other keys for an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Where they hold.
+    pub place: Set<String>,
+    /// The keys; none where the action is to have none.
+    pub on: Vec<String>,
+    /// The action.
+    pub run: Set<String>,
+}
+
+/// A theme of a person's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThemeRow {
+    /// Its name.
+    pub name: Set<String>,
+    /// The styles by what they are for; `like` names the theme that has the rest.
+    pub roles: BTreeMap<String, String>,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// What the file is called; empty where there is none.
+    pub file: String,
+    /// The theme to start with.
+    pub theme: Option<Set<String>>,
+    /// Bytes that remembered states may take.
+    pub memory: Option<Set<usize>>,
+    /// Other keys.
+    pub keys: Vec<KeyRow>,
+    /// More themes.
+    pub themes: Vec<ThemeRow>,
+    /// What cannot be used.
+    pub mistakes: Vec<Mistake>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    theme: Option<Spanned<String>>,
+    memory: Option<Spanned<String>>,
+    #[serde(default)]
+    keys: BTreeMap<String, Spanned<Vec<Row>>>,
+    #[serde(default)]
+    themes: BTreeMap<String, Spanned<BTreeMap<String, String>>>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    on: Keys,
+    run: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Keys {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Config {
+    /// The names at the top of the file.
+    const NAMES: [&str; 4] = ["theme", "memory", "keys", "themes"];
+
+    /// Reads what stands in a file that is called `file`.
+    pub fn read(file: &str, yaml: &str) -> Self {
+        let mut config = Self { file: file.to_owned(), ..Self::default() };
+        if yaml.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            return config;
+        }
+        // `n` and `y` are keys, not truths.
+        let plain = || serde_saphyr::options! { strict_booleans: true };
+        let named: Result<BTreeMap<String, Spanned<IgnoredAny>>, _> =
+            serde_saphyr::from_str_with_options(yaml, plain());
+        for (name, at) in named.unwrap_or_default() {
+            if !Self::NAMES.contains(&name.as_str()) {
+                let told = format!("there is no setting `{}`", text::sanitize(&name));
+                config.wrong(at.referenced.line(), &with_nearest(&told, &name, &Self::NAMES));
+            }
+        }
+        match serde_saphyr::from_str_with_options::<File>(yaml, plain()) {
+            Ok(file) => config.take(file),
+            Err(error) => {
+                let line = error.location().map_or(0, |at| at.line());
+                let told = error.to_string();
+                config.wrong(line, told.lines().next().unwrap_or_default());
+            }
+        }
+        config.mistakes.sort();
+        config
+    }
+
+    fn take(&mut self, file: File) {
+        self.theme = file.theme.map(set);
+        if let Some(memory) = file.memory.map(set) {
+            match size::parse(&memory.value) {
+                Some(bytes) if bytes >= LEAST_MEMORY => {
+                    let value = usize::try_from(bytes).unwrap_or(usize::MAX);
+                    self.memory = Some(Set { value, line: memory.line });
+                }
+                Some(_) => self.wrong(memory.line, "memory: 16 MiB is the least"),
+                None => {
+                    let told = format!(
+                        "memory: `{}` is no size; write 256 MiB or 1 GiB",
+                        text::sanitize(&memory.value)
+                    );
+                    self.wrong(memory.line, &told);
+                }
+            }
+        }
+        for (place, rows) in file.keys {
+            let line = rows.referenced.line();
+            for row in rows.value {
+                let on = match row.on {
+                    Keys::One(key) => vec![key],
+                    Keys::Several(keys) => keys,
+                };
+                let place = Set { value: place.clone(), line };
+                self.keys.push(KeyRow { place, on, run: set(row.run) });
+            }
+        }
+        self.keys.sort_by_key(|row| row.run.line);
+        for (name, roles) in file.themes {
+            let name = Set { value: name, line: roles.referenced.line() };
+            self.themes.push(ThemeRow { name, roles: roles.value });
+        }
+    }
+
+    fn wrong(&mut self, line: u64, told: &str) {
+        self.mistakes.push(Mistake { line, told: text::sanitize(told).into_owned() });
+    }
+
+    /// A mistake with its place: `config.yaml:3: there is no …`.
+    pub fn told(&self, mistake: &Mistake) -> String {
+        let file = text::sanitize(&self.file);
+        match mistake.line {
+            0 => format!("{file}: {}", mistake.told),
+            line => format!("{file}:{line}: {}", mistake.told),
+        }
+    }
+}
+
+fn set<T>(spanned: Spanned<T>) -> Set<T> {
+    Set { line: spanned.referenced.line(), value: spanned.value }
+}
+
+fn with_nearest(told: &str, word: &str, names: &[&str]) -> String {
+    match text::nearest(word, names.iter().copied()) {
+        Some(near) => format!("{told}; did you mean `{near}`?"),
+        None => format!("{told}; there are `{}`", names.join("`, `")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes(yaml: &str) -> Vec<String> {
+        let config = Config::read("config.yaml", yaml);
+        config.mistakes.iter().map(|mistake| config.told(mistake)).collect()
+    }
+
+    #[test]
+    fn what_is_set_is_known_with_its_line() {
+        let yaml = "# mine\ntheme: light\nmemory: 256 MiB\nkeys:\n  timeline:\n    - {on: [n, ctrl-n], run: step-forward}\nthemes:\n  mine: {like: dark, accent: red}\n";
+        let config = Config::read("config.yaml", yaml);
+        assert_eq!(config.mistakes, []);
+        assert_eq!(config.theme, Some(Set { value: "light".to_owned(), line: 2 }));
+        assert_eq!(config.memory, Some(Set { value: 256 << 20, line: 3 }));
+        let [row] = &config.keys[..] else { panic!("{:?}", config.keys) };
+        assert_eq!((row.place.value.as_str(), row.run.line), ("timeline", 6));
+        assert_eq!(row.on, ["n", "ctrl-n"]);
+        assert_eq!(config.themes[0].roles["accent"], "red");
+    }
+
+    #[test]
+    fn nothing_is_a_configuration_too() {
+        for yaml in ["", "\n\n", "# theme: light\n"] {
+            assert_eq!(Config::read("f", yaml), Config { file: "f".into(), ..Config::default() });
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_with_their_lines() {
+        assert_eq!(
+            mistakes("teme: light\nmemory: lots\nnothing-like-it: 1\ntheme: dark\n"),
+            [
+                "config.yaml:1: there is no setting `teme`; did you mean `theme`?",
+                "config.yaml:2: memory: `lots` is no size; write 256 MiB or 1 GiB",
+                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `keys`, `themes`",
+            ]
+        );
+        let [told] = &mistakes("theme: dark\nkeys: 3\n")[..] else { panic!() };
+        assert!(told.starts_with("config.yaml:2: "), "{told}");
+        let [told] = &mistakes("theme: [\n")[..] else { panic!() };
+        assert!(told.starts_with("config.yaml:"), "{told}");
+    }
+
+    #[test]
+    fn what_is_right_holds_beside_what_is_wrong() {
+        let config = Config::read("f", "theme: light\nmemory: lots\nteme: dark\n");
+        assert_eq!(config.theme.map(|theme| theme.value).as_deref(), Some("light"));
+        assert_eq!(config.mistakes.len(), 2);
+    }
+}
