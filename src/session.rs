@@ -9,6 +9,7 @@ mod drive;
 mod error;
 mod news;
 mod projection;
+mod trace;
 mod transfer;
 mod travel;
 
@@ -17,6 +18,7 @@ pub use drive::{Silent, Watch};
 pub use error::SessionError;
 pub use news::News;
 pub use projection::ProjectionStatus;
+pub use trace::Trace;
 pub use transfer::{ExportReport, Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};
 

@@ -16,11 +16,13 @@ use super::model::base::Against;
 use super::model::events::tally::Tally;
 use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as EventsPlace};
 use super::model::list::Place;
+use super::model::pins::Traced;
 use super::model::rail::View;
+use super::model::sought::{self, Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
-use crate::model::{AggregateKey, At, Event, Finding, Position, Version};
-use crate::session::{Moment, News, Session, SessionError};
+use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
+use crate::session::{Moment, News, Session, SessionError, Trace};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
 
@@ -45,6 +47,10 @@ pub(crate) enum Slot {
     Events,
     /// An event that is too large for its row.
     Event,
+    /// The events that changed what is pinned.
+    Trace,
+    /// Searching the state.
+    Seek,
     /// Counting what the Events screen shows.
     Tally,
     /// Whether the store has changed.
@@ -97,6 +103,24 @@ pub(crate) enum Effect {
         /// What the rail shows.
         rail: View,
     },
+    /// Search a state.
+    SearchState {
+        /// The state.
+        state: Value,
+        /// Its version.
+        version: Version,
+        /// What for.
+        needle: Needle,
+    },
+    /// Find the events that changed some places of the state.
+    TraceOn {
+        /// The aggregate.
+        key: AggregateKey,
+        /// The places.
+        paths: Vec<Path>,
+        /// How many of the events are known.
+        known: usize,
+    },
     /// Draw the rail of what was walked so far.
     DrawRail {
         /// The aggregate.
@@ -144,6 +168,8 @@ impl Effect {
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
+            Self::TraceOn { .. } => Slot::Trace,
+            Self::SearchState { .. } => Slot::Seek,
             Self::WatchStore { .. } => Slot::Watch,
             Self::LoadSnapshots(_) => Slot::Snapshots,
             Self::Stop(slot) => *slot,
@@ -205,6 +231,10 @@ pub(crate) enum Answer {
     Walked(AggregateKey, Result<Box<Walking>, SessionError>),
     /// The event at a position, or the next one after it: its position, its aggregate, its version.
     Found(Position, Result<Option<(Position, AggregateKey, Version)>, SessionError>),
+    /// The state was searched, or nobody wanted it any more.
+    Sought(Option<Hits>),
+    /// The events that changed some places have been found so far.
+    Traced(AggregateKey, Vec<Path>, Result<Traced, SessionError>),
     /// The versions of an aggregate of which the library stored a state.
     Snapshots(AggregateKey, Result<Vec<Version>, SessionError>),
     /// The rail was drawn; nothing where the aggregate is no longer in memory.
@@ -257,6 +287,7 @@ struct Front {
     twins: Vec<SyncSender<Session>>,
     pulse: play::Pulse,
     base: play::Compared,
+    trace: Option<Trace>,
 }
 
 /// The seat of a lane beside it: its session comes from the first one.
@@ -287,7 +318,8 @@ impl Lanes {
         let ((first, list), (second, all)) = (sync_channel(1), sync_channel(1));
         let pulse = play::Pulse::default();
         let twins = vec![first, second];
-        let front = Front { source: Some(source), session: None, twins, pulse, base: None };
+        let front =
+            Front { source: Some(source), session: None, twins, pulse, base: None, trace: None };
         let side = |twin| Side { session: None, twin, seat: events::Seat::default() };
         let rest = Rest { after: play::LINGER, with: play::rest };
         let sinks = [Arc::clone(&sink), Arc::clone(&sink), sink];
@@ -323,6 +355,20 @@ impl Lanes {
                         play::walk(front, ticket, &key, ride, rail)
                     });
                     Answer::Walked(key, walked.map(Box::new))
+                })
+            }
+            Effect::SearchState { state, version, needle } => {
+                self.play.issue(slot, generation, Running::Cancel, move |_, ticket| {
+                    let cancelled = || ticket.cancelled();
+                    Answer::Sought(sought::search(&state, version, &needle, &cancelled))
+                })
+            }
+            Effect::TraceOn { key, paths, known } => {
+                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
+                    let traced = play::noticing(front, ticket, |front| {
+                        play::trace(front, ticket, &key, &paths, known)
+                    });
+                    Answer::Traced(key, paths, traced)
                 })
             }
             Effect::DrawRail { key, rail } => {

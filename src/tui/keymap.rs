@@ -39,6 +39,8 @@ pub(crate) enum Context {
     Filter,
     /// Typing into the list's search.
     Find,
+    /// Typing into the search of the state.
+    Seek,
     /// Typing a version or a time.
     Prompt,
     /// Typing the name of a mark.
@@ -71,6 +73,7 @@ impl Context {
         (Self::Facets, "facets", "In the types and categories"),
         (Self::Filter, "filter", "While typing a filter"),
         (Self::Find, "find", "While finding"),
+        (Self::Seek, "seek", "While searching the state"),
         (Self::Prompt, "prompt", "While typing where to go"),
         (Self::Mark, "mark", "While naming a mark"),
         (Self::Marks, "marks", "In the list of marks"),
@@ -83,7 +86,13 @@ impl Context {
     fn is_typing(self) -> bool {
         matches!(
             self,
-            Self::Filter | Self::Find | Self::Prompt | Self::Mark | Self::Compare | Self::Palette
+            Self::Filter
+                | Self::Find
+                | Self::Seek
+                | Self::Prompt
+                | Self::Mark
+                | Self::Compare
+                | Self::Palette
         )
     }
 }

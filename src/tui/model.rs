@@ -15,9 +15,11 @@ pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod marks;
 pub(crate) mod overlay;
+pub(crate) mod pins;
 pub(crate) mod play;
 pub(crate) mod rail;
 pub(crate) mod scroll;
+pub(crate) mod sought;
 pub(crate) mod travel;
 pub(crate) mod tree;
 pub(crate) mod visits;
@@ -27,7 +29,9 @@ use list::{Finding, List};
 use live::Live;
 use marks::{Mark, Marks};
 use overlay::Overlay;
+use pins::Pins;
 use play::Player;
+use sought::{Seeking, Sought};
 use travel::{Opening, Travel, Without};
 use tree::Tree;
 use visits::Visits;
@@ -162,6 +166,10 @@ pub(crate) struct Model {
     pub(crate) moving: Option<(u64, Option<u64>)>,
     /// What moves the playhead by itself.
     pub(crate) player: Player,
+    /// The places of states that are watched.
+    pub(crate) pins: Pins,
+    /// What is searched for in the state.
+    pub(crate) sought: Sought,
     /// The places it was sent away from.
     pub(crate) visits: Visits,
     /// The flags that were put on places.
@@ -207,6 +215,8 @@ impl Model {
             asked: None,
             moving: None,
             player: Player::default(),
+            pins: Pins::default(),
+            sought: Sought::default(),
             visits: Visits::default(),
             marks: Marks::default(),
             last_mark: None,
@@ -277,6 +287,9 @@ impl Model {
             (Overlay::None, Finding::Typing, _) => &[Find],
             (Overlay::None, _, Panel::List) => &[List, Timeline, Everywhere],
             (Overlay::None, _, Panel::Rail) => &[Rail, Timeline, Everywhere],
+            (Overlay::None, _, Panel::State) if self.sought.seeking == Seeking::Typing => {
+                &[Context::Seek]
+            }
             (Overlay::None, _, Panel::State) => &[State, Timeline, Everywhere],
             (Overlay::None, _, Panel::Change) => &[Change, Timeline, Everywhere],
             (Overlay::None, _, Panel::Event) => &[Event, Timeline, Everywhere],
@@ -295,6 +308,10 @@ impl Model {
         match action {
             Action::OpenAggregate => self.list.chosen().is_some(),
             Action::ToggleFold => on_tree(Tree::can_toggle),
+            Action::NextMatch | Action::PreviousMatch => self.sought.seeking != Seeking::Off,
+            Action::TogglePin | Action::PreviousTouch | Action::NextTouch => {
+                on_tree(|tree| tree.len() > 0)
+            }
             Action::NextChange => on_tree(Tree::is_touched),
             Action::ShowValue if self.focus == Panel::Event => {
                 self.travel.as_ref().is_some_and(|travel| travel.moment.event.is_some())
@@ -332,7 +349,10 @@ impl Model {
         let Some(travel) = self.travel.as_ref().filter(|_| panel == Panel::State) else {
             return content;
         };
-        let told = u16::from(travel.without != Without::Nothing).min(content.height);
+        let pinned = !self.pins.of(&travel.key.category).is_empty();
+        let told = u16::from(travel.without != Without::Nothing) + u16::from(pinned);
+        let told = told + u16::from(self.sought.seeking != Seeking::Off);
+        let told = told.min(content.height);
         // Elsewhere the frame has room for it.
         let framed = self.areas.shape != Shape::Small;
         let place = u16::from(!framed && travel.tree.is_deep()).min(content.height - told);

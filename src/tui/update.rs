@@ -11,7 +11,9 @@ mod live;
 mod marks;
 mod mouse;
 mod overlay;
+mod pins;
 mod play;
+mod seek;
 mod travel;
 mod visit;
 mod zoom;
@@ -25,6 +27,7 @@ use super::model::field::Field;
 use super::model::list::Finding;
 use super::model::overlay::{Help, Overlay, Palette};
 use super::model::scroll::Scroll;
+use super::model::sought::Seeking;
 use super::model::{Exit, Message, Model, Tone};
 use crate::session::SessionError;
 use crate::task::Report;
@@ -127,12 +130,14 @@ fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
 /// Edits what is being typed, and answers to it if it changed.
 fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
     let finding = model.list.finding == Finding::Typing;
+    let seeking = model.contexts() == [super::keymap::Context::Seek];
     let filtering = model.screen == Screen::Events && model.events.sieve.typing;
     let field = match &mut model.overlay {
         Overlay::GoTo(prompt) => &mut prompt.field,
         Overlay::Mark(naming) => naming.field(),
         Overlay::Compare(comparing) => &mut comparing.field,
         Overlay::Palette(palette) => &mut palette.field,
+        Overlay::None if seeking => &mut model.sought.field,
         Overlay::None if filtering => &mut model.events.sieve.field,
         Overlay::None if finding => &mut model.list.field,
         _ => return Vec::new(),
@@ -147,6 +152,7 @@ fn typed(model: &mut Model, edit: impl FnOnce(&mut Field)) -> Vec<Effect> {
         Overlay::Compare(comparing) => comparing.mistake = None,
         Overlay::Mark(_) => {}
         Overlay::Palette(palette) => palette.find(&model.keymap),
+        _ if seeking => return seek::typed(model),
         _ if filtering => model.events.sieve.check(chrono::Utc::now()),
         _ => return list::search(model),
     }
@@ -264,6 +270,14 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Does what a person wants of the playhead, and of what is shown there.
 fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
+        Action::SearchState | Action::ClearSearch | Action::NextMatch | Action::PreviousMatch => {
+            seek::act(model, action)
+        }
+        Action::TogglePin
+        | Action::UnpinAll
+        | Action::UndoPins
+        | Action::PreviousTouch
+        | Action::NextTouch => pins::act(model, action),
         Action::GoBack | Action::GoForth | Action::NextOfType | Action::PreviousOfType => {
             visit::act(model, action)
         }
@@ -285,6 +299,9 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Keeps what was found by typing.
 fn accept(model: &mut Model) -> Vec<Effect> {
+    if model.sought.seeking == Seeking::Typing && model.focus == Panel::State {
+        return seek::keep(model);
+    }
     if model.list.finding == Finding::Typing {
         model.list.finding = if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
         // Where the list hides what was found, taking it is looking into it.
@@ -308,6 +325,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if model.list.finding == Finding::Kept && model.focus == Panel::List {
         return list::clear(model);
+    }
+    if model.sought.seeking == Seeking::Kept && model.focus == Panel::State {
+        return seek::clear(model);
     }
     if travel::is_busy(model) {
         return travel::stop(model);
@@ -337,6 +357,10 @@ fn focus(model: &mut Model, panel: Panel) -> Vec<Effect> {
     }
     if model.list.finding == Finding::Typing && panel != Panel::List {
         model.list.finding = if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };
+    }
+    if model.sought.seeking == Seeking::Typing && panel != Panel::State {
+        let kept = !model.sought.field.is_empty();
+        model.sought.seeking = if kept { Seeking::Kept } else { Seeking::Off };
     }
     model.focus = panel;
     if panel == Panel::Rail {

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 use super::{Answer, Arrived, Front, Slot, Walking};
 use crate::analysis::diff;
 use crate::fold::State;
-use crate::model::{AggregateKey, At, Finding, Position, Severity, Version};
-use crate::session::{Session, SessionError, Walk, Watch};
+use crate::model::{AggregateKey, At, Finding, Path, Position, Severity, Version};
+use crate::session::{Session, SessionError, Trace, Walk, Watch};
 use crate::store::{EventQuery, StoreInfo};
 use crate::task::Ticket as AnyTicket;
 use crate::text;
@@ -16,6 +16,7 @@ use crate::tui::model::StoreFacts;
 use crate::tui::model::base::Against;
 use crate::tui::model::event::or_quotes;
 use crate::tui::model::kinds::Kinds;
+use crate::tui::model::pins::Traced;
 use crate::tui::model::rail::{Picture, View};
 use crate::tui::model::travel::{Goal, Known};
 
@@ -371,6 +372,45 @@ fn report(
     let events = self::events(&known, last, rail.events);
     known.picture = Some(Picture::of(&known.outline, View { events, ..rail }));
     Ok(Walking { known, walked, last, moment })
+}
+
+/// Finds events that changed some places until all were read, or somebody waits, or nobody wants it; the model asks
+/// again where something is left.
+pub(super) fn trace(
+    front: &mut Front,
+    ticket: &Ticket<'_>,
+    key: &AggregateKey,
+    paths: &[Path],
+    known: usize,
+) -> Result<Traced, SessionError> {
+    let session = front.session.as_mut().ok_or(SessionError::Cancelled)?;
+    let begun = front.trace.take().filter(|trace| session.goes_on(trace, key, paths));
+    let mut told = begun.as_ref().map_or(0, |trace| known.min(trace.touched().len()));
+    let trace = front.trace.insert(begun.unwrap_or_else(|| session.trace(key, paths)));
+    let mut last = Instant::now();
+    loop {
+        let history = session.history();
+        session.trace_on(trace)?;
+        if session.history() != history {
+            // Another history has others, from its beginning.
+            told = 0;
+        }
+        let traced = |from: usize, trace: &Trace| Traced {
+            from,
+            more: trace.touched().get(from..).unwrap_or_default().to_vec(),
+            upto: trace.upto(),
+            whole: trace.is_whole(),
+        };
+        if trace.is_whole() || ticket.wanted() || ticket.cancelled() {
+            return Ok(traced(told, trace));
+        }
+        if last.elapsed() >= PACE {
+            last = Instant::now();
+            let answer = traced(told, trace);
+            told = trace.touched().len();
+            ticket.progress(Answer::Traced(key.clone(), paths.to_vec(), Ok(answer)));
+        }
+    }
 }
 
 /// How many events the rail is to show: those that have a place on it, once all are known.

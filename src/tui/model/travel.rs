@@ -6,6 +6,7 @@ use super::change::Changes;
 use super::event::{EMPTY, EventView};
 use super::kinds::Kinds;
 use super::lens::Lens;
+use super::pins::Trail;
 use super::rail::{Picture, View};
 use super::tree::Tree;
 use crate::model::{AggregateKey, At, Version};
@@ -125,6 +126,8 @@ pub(crate) struct Travel {
     pub(crate) going: Option<Goal>,
     /// What the state is without.
     pub(crate) without: Without,
+    /// The events that changed what is pinned.
+    pub(crate) trail: Option<Trail>,
     /// The state at the playhead.
     pub(crate) tree: Tree,
     /// What the playhead is compared with, where a person wants that.
@@ -168,6 +171,7 @@ impl Travel {
             touched: false,
             going: None,
             without: Without::Nothing,
+            trail: None,
             tree: Tree::default(),
             base: None,
             against: None,

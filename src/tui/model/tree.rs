@@ -14,6 +14,7 @@ use crate::session::Moment;
 use crate::text;
 
 use super::scroll::Scroll;
+use super::sought::Spot;
 
 const ROOT: u32 = u32::MAX;
 /// Containers up to this size are open until a person closes them.
@@ -295,6 +296,33 @@ impl Tree {
     /// Whether there is more to open than is opened at once.
     pub(crate) fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Where the chosen line stands among the members of everything around it.
+    pub(crate) fn spot(&self) -> Option<Spot> {
+        let mut row = self.rows.get(self.scroll.cursor)?;
+        let mut steps = vec![row.at];
+        while row.parent != ROOT {
+            row = self.rows.get(row.parent as usize)?;
+            steps.push(row.at);
+        }
+        steps.reverse();
+        Some(steps.into())
+    }
+
+    /// Chooses a place, with everything around it open.
+    pub(crate) fn reveal(&mut self, path: &Path, height: usize) {
+        let mut around = path.clone();
+        let mut opened = false;
+        while around.pop().is_some() && !around.is_root() {
+            let folds = self.folds.at(&around);
+            opened |= folds.open != Some(true);
+            folds.open = Some(true);
+        }
+        if opened {
+            self.build();
+        }
+        self.choose(Some(path), height);
     }
 
     /// Goes to the next line that the event touched and that stands for itself, from the top again after the last.

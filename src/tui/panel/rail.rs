@@ -281,8 +281,13 @@ fn draw_track(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         buffer.set_span(x, area.y, &blank, area.right().saturating_sub(x));
     }
     for mark in picture.marks.iter().take_while(|mark| mark.column < area.width) {
+        let trail = travel.trail.as_ref().filter(|trail| trail.pinned);
+        let events = mark.first..mark.first + mark.count;
+        let touched = trail.and_then(|trail| trail.touches(events, &travel.outline));
         let (sign, style) = match mark.kind {
             _ if mark.failed => ('✗', theme.bad),
+            // What changed nothing that is pinned steps back.
+            _ if touched == Some(false) => ('·', theme.faint),
             None => ('•', theme.mark),
             Some(_) if mark.count > 1 && travel.kinds.len() == 1 => ('•', theme.mark),
             Some(kind) => (travel.kinds.letter(kind), legend::style(kind, travel, theme)),

@@ -2,15 +2,17 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::Span;
 
 use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::sought::{Needle, Seeking};
 use super::super::model::travel::{Travel, Without};
 use super::super::model::tree::{Indent, Knot, Touch};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
-use super::super::widget::{self, line, value};
-use crate::model::{Segment, Version};
+use super::super::widget::{self, field, line, value};
+use crate::model::{Path, Segment, Version};
 use crate::text::{self, human};
 
 /// Draws the panel.
@@ -45,6 +47,13 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             return;
         }
     }
+    draw_search(model, travel, content, buffer);
+    let needle = model.sought.needle();
+    let pinned = model.pins.of(&travel.key.category);
+    let below = usize::from(travel.without != Without::Nothing);
+    if let Some(area) = widget::line_of(content, below).filter(|_| !pinned.is_empty()) {
+        draw_pins(travel, pinned, theme, area, buffer);
+    }
     let content = model.inside(Panel::State, content);
     if travel.tree.len() == 0 {
         if let Some(first) = widget::line_of(content, 0) {
@@ -70,7 +79,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         if index == travel.tree.scroll.cursor {
             widget::choose(buffer, area, theme, focused);
         }
-        draw_row(travel, index, theme, area, buffer);
+        draw_row(travel, (index, pinned, needle.as_ref()), theme, area, buffer);
     }
 }
 
@@ -120,7 +129,38 @@ pub(crate) fn reducer<'a>(model: &'a Model, theme: &Theme) -> Vec<Span<'a>> {
     vec![Span::styled(format!("{} · ", store.reducer), theme.dim), Span::styled(word, style)]
 }
 
-fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+/// What is pinned, with its values, and which of its changes the playhead has come to.
+fn draw_pins(travel: &Travel, pinned: &[Path], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let all = usize::from(area.width);
+    let trail = travel.trail.as_ref().filter(|trail| trail.pinned);
+    let told = trail.map_or_else(String::new, |trail| trail.told(travel.moment.version));
+    let right = vec![Span::styled(told, theme.dim)];
+    let room = all.saturating_sub(line::width(&right) + 4);
+    let most = (room / pinned.len().clamp(1, 3)).max(12);
+    let state = travel.moment.state.value();
+    let piece = |path: &Path| {
+        let name = text::sanitize(&path.to_string()).into_owned();
+        let name = text::truncate_middle(&name, most / 2).into_owned();
+        let left = most.saturating_sub(text::width(&name) + 3);
+        let mut spans = vec![Span::styled(name, theme.key), Span::raw(" ")];
+        match state.at(path) {
+            Some(value) => spans.extend(value::spans(value, theme, left)),
+            None => spans.push(Span::styled("is not there", theme.dim)),
+        }
+        spans
+    };
+    let mut left = vec![Span::styled("⚲ ", theme.accent)];
+    left.extend(line::pieces(pinned.iter().map(piece).collect(), 2, room));
+    line::spread(buffer, area, left, right, all / 2);
+}
+
+fn draw_row(
+    travel: &Travel,
+    (index, pinned, needle): (usize, &[Path], Option<&Needle>),
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let (Some(row), Some((segment, slot))) = (travel.tree.row(index), travel.tree.entry(index))
     else {
         return;
@@ -141,6 +181,9 @@ fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &m
         Indent::Levels(levels) => (" ", " ".repeat(usize::from(levels) * 2)),
         Indent::Beyond(levels) => (" ", " ".repeat(usize::from(levels) * 2) + "› "),
     };
+    let is_pinned = || travel.tree.path_of(index).is_some_and(|path| pinned.contains(&path));
+    let side = if side == " " && !pinned.is_empty() && is_pinned() { "⚲" } else { side };
+    let side = Span::styled(side, if side == "⚲" { theme.accent } else { theme.dim });
     let all = usize::from(area.width);
     let name = match &segment {
         Segment::Key(key) => {
@@ -151,7 +194,8 @@ fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &m
     };
     let mut left = vec![
         Span::styled(sign, style),
-        Span::styled(format!("{side}{indent}{knot}"), theme.dim),
+        side,
+        Span::styled(format!("{indent}{knot}"), theme.dim),
         name,
         Span::raw("  "),
     ];
@@ -164,7 +208,58 @@ fn draw_row(travel: &Travel, index: usize, theme: &Theme, area: Rect, buffer: &m
     } else {
         left.extend(value::spans(&slot.value, theme, all.saturating_sub(taken)));
     }
+    if let Some(needle) = needle {
+        // The first two say how the line stands.
+        left = left.into_iter().enumerate().fold(Vec::new(), |mut out, (at, span)| {
+            if at < 3 {
+                out.push(span);
+            } else {
+                out.extend(lit(span, needle, theme));
+            }
+            out
+        });
+    }
     line::spread(buffer, area, left, right, all / 2);
+}
+
+/// A piece of a line with what is searched for in it.
+fn lit<'a>(span: Span<'a>, needle: &Needle, theme: &Theme) -> Vec<Span<'a>> {
+    let mut out = Vec::new();
+    let mut rest: &str = &span.content;
+    while let Some(hit) = needle.find(rest).filter(|hit| !hit.is_empty()) {
+        let (Some(before), Some(inside)) = (rest.get(..hit.start), rest.get(hit.clone())) else {
+            break;
+        };
+        out.push(Span::styled(before.to_owned(), span.style));
+        let style = span.style.patch(theme.accent).add_modifier(Modifier::UNDERLINED);
+        out.push(Span::styled(inside.to_owned(), style));
+        rest = rest.get(hit.end..).unwrap_or_default();
+    }
+    if out.is_empty() {
+        return vec![span];
+    }
+    out.push(Span::styled(rest.to_owned(), span.style));
+    out
+}
+
+/// What is searched for, and what was found of it.
+fn draw_search(model: &Model, travel: &Travel, content: Rect, buffer: &mut Buffer) {
+    let (sought, theme) = (&model.sought, model.theme());
+    if sought.seeking == Seeking::Off {
+        return;
+    }
+    let inside = model.inside(Panel::State, content);
+    let at = usize::from((inside.y - content.y).saturating_sub(1));
+    let Some(area) = widget::line_of(content, at) else { return };
+    let mut left = vec![Span::styled("⌕ ", theme.dim)];
+    if sought.seeking == Seeking::Typing {
+        left.extend(field::spans(&sought.field, theme, usize::from(area.width / 2)));
+    } else {
+        let typed = text::sanitize(sought.field.text()).into_owned();
+        left.push(Span::styled(typed, theme.title));
+    }
+    let told = sought.told(travel.tree.spot().as_ref());
+    line::spread(buffer, area, left, vec![Span::styled(told, theme.dim)], 8);
 }
 
 /// `v5 ItemAdded`, or only `v5` where there is little room.

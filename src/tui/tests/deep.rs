@@ -92,7 +92,7 @@ fn a_state_longer_than_its_panel_says_where_the_event_changed_it() {
     let second = event("order-1", 2, "Changed", 2, r#"{"k59":0}"#);
     let third = event("order-1", 3, "Changed", 3, r#"{"k00":5,"k58":5}"#);
     let mut stage = Stage::on(vec![first, second, third], (80, 24));
-    stage.keys("alt-2 left").shows("changed ↓  1–14 of 60").keys("n").shows("~   k59  0");
+    stage.keys("alt-2 left").shows("changed ↓  1–14 of 60").keys("c").shows("~   k59  0");
     stage.hides("changed ").shows("47–60 of 60").keys("right").shows("changed ↑  ");
 }
 

@@ -90,7 +90,7 @@ fn help_shows_every_binding_of_the_keymap() {
 fn the_footer_offers_what_does_something_here() {
     let data = r#"{"plain":1,"inside":{"a":1}}"#;
     let mut stage = Stage::on(vec![event("order-1", 1, "Made", 0, data)], LARGE);
-    stage.keys("alt-2").hides("Enter fold").shows("n next change").shows("v full");
+    stage.keys("alt-2").hides("Enter fold").shows("c next change").shows("v full");
     stage.keys("down").shows("Enter fold");
     stage.keys("home").hides("Enter fold").hides("next change").hides("v full");
     stage.keys("alt-4").hides("v full").keys("right").shows("v full");

@@ -122,7 +122,7 @@ fn parts_of_the_state_open_and_close_and_stay_so_while_stepping() {
     stage.keys("enter").shows("▸ items  {p-1: {…}, p-2: {…}}").hides("quantity  5");
     stage.keys("left").shows("▸ items").keys("right enter").shows("quantity  5");
     stage.keys("_").hides("▾ p-1").keys("*").shows("▾ p-1");
-    stage.keys("n");
+    stage.keys("c");
     let line = stage.app.model.travel.as_ref().unwrap().tree.scroll.cursor;
     assert_eq!(line, 2, "the quantity that was changed");
 }

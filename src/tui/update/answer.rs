@@ -5,7 +5,7 @@ use super::super::model::base::Against;
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{events, fail, list, live, play, say, tell, travel, visit};
+use super::{events, fail, list, live, pins, play, say, seek, tell, travel, visit};
 use crate::model::{AggregateKey, At, Finding, Severity};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -108,8 +108,12 @@ fn answered(
                 effects.extend(play::arrived(model, well));
                 effects.extend(live::arrived(model));
             }
+            effects.extend(pins::follow(model));
+            effects.extend(seek::follow(model));
             effects
         }
+        Answer::Sought(hits) => seek::found(model, hits),
+        Answer::Traced(key, paths, traced) => pins::traced(model, &key, &paths, traced, done),
         // It was taken in above: it asks for no picture.
         Answer::Watched(..) => Vec::new(),
         Answer::Snapshots(key, found) => {
@@ -122,7 +126,11 @@ fn answered(
             Vec::new()
         }
         Answer::Found(position, found) => visit::found(model, position, found),
-        Answer::Walked(key, walked) => walk(model, &key, walked, done),
+        Answer::Walked(key, walked) => {
+            let mut effects = walk(model, &key, walked, done);
+            effects.extend(seek::follow(model));
+            effects
+        }
         Answer::Drawn(key, known) => {
             let travel = model.travel.as_mut().filter(|travel| travel.key == key);
             if let Some((travel, known)) = travel.zip(known) {

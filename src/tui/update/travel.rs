@@ -8,7 +8,7 @@ use super::super::model::rail::View;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::{base, tell, visit};
+use super::{base, pins, tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -227,6 +227,9 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
     }
     let width = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
+    if let Some(trail) = &mut travel.trail {
+        trail.seeking = None;
+    }
     (travel.riding, travel.touched) = (false, true);
     // A step may be one of many: what the earlier ones found is still worth seeing.
     let running = match travel.going {
@@ -284,6 +287,7 @@ pub(super) fn is_busy(model: &Model) -> bool {
     model.opening.is_some()
         || model.moving.is_some()
         || model.travel.as_ref().is_some_and(|travel| travel.walked == Walked::Walking)
+        || pins::is_busy(model)
 }
 
 /// Stops what runs for the playhead.
@@ -310,5 +314,10 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
         }
         tell(model, Tone::Note, &told);
     }
-    vec![Effect::Stop(Slot::Moment), Effect::Stop(Slot::Walk), Effect::Stop(Slot::Find)]
+    let mut effects =
+        vec![Effect::Stop(Slot::Moment), Effect::Stop(Slot::Walk), Effect::Stop(Slot::Find)];
+    if pins::stop(model) {
+        effects.push(Effect::Stop(Slot::Trace));
+    }
+    effects
 }

@@ -52,6 +52,9 @@ pub(super) fn types<'a>(travel: &'a Travel, theme: &Theme, room: usize) -> Vec<S
 pub(super) fn shapes<'a>(model: &Model, travel: &Travel, theme: &Theme) -> Vec<Vec<Span<'a>>> {
     let dim = |text: &'static str| Span::styled(text, theme.faint);
     let mut out = Vec::new();
+    if travel.trail.as_ref().is_some_and(|trail| trail.pinned) {
+        out.push(vec![Span::styled("·", theme.faint), dim(" did not change what is pinned")]);
+    }
     if travel.picture.marks.iter().any(|mark| mark.kind.is_none()) {
         out.push(vec![Span::styled("•", theme.mark), dim(" several types")]);
     } else if travel.kinds.len() == 1 && !travel.picture.apart {

@@ -1,0 +1,132 @@
+//! Pins: what is pinned is shown, the rail dims the rest, and `[` and `]` walk along its changes.
+
+use super::stage::{Stage, event};
+use crate::model::Event;
+use crate::tui::model::pins::Found;
+
+const SIZES: [(&str, (u16, u16)); 3] =
+    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
+
+/// `total` changes at v1, v4, v8 …; `count` always; `gone` from v2 to v5; the first of `all` moves at v7.
+fn events(count: u64) -> Vec<Event> {
+    let data = |version: u64| {
+        let mut members = vec![format!("\"count\":{version}")];
+        if version == 1 || version.is_multiple_of(4) {
+            members.push(format!("\"total\":{version}0"));
+        }
+        match version {
+            2 => members.push("\"gone\":{\"x\":1}".into()),
+            3 => members.push("\"all\":[1,2]".into()),
+            6 => members.push("\"gone\":7".into()),
+            7 => members.push("\"all\":[2]".into()),
+            _ => {}
+        }
+        format!("{{{}}}", members.join(","))
+    };
+    (1..=count).map(|v| event("order-1", v, "Counted", v, &data(v))).collect()
+}
+
+fn version(stage: &Stage) -> u64 {
+    stage.app.model.travel.as_ref().unwrap().moment.version.0
+}
+
+fn walked(stage: &mut Stage, key: &str) -> Vec<u64> {
+    let mut seen = Vec::new();
+    loop {
+        stage.keys(key);
+        let now = version(stage);
+        if seen.last() == Some(&now) {
+            return seen;
+        }
+        seen.push(now);
+    }
+}
+
+#[test]
+fn a_pin_is_shown_on_its_line_in_a_line_of_its_own_and_on_the_rail() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(events(21), size);
+        stage.keys("alt-2 < down p left left").shows("⚲ .total 160").shows("change 5 of 6");
+        stage.keys("g").text("10").keys("enter");
+        stage.keys("x");
+        insta::assert_snapshot!(format!("pinned_{name}"), stage.picture());
+    }
+}
+
+#[test]
+fn brackets_walk_only_the_changes_of_what_is_pinned() {
+    let mut stage = Stage::on(events(21), (160, 45));
+    stage.keys("alt-2 < down p").shows("● pinned .total").keys("home");
+    assert_eq!(walked(&mut stage, "]"), [1, 4, 8, 12, 16, 20]);
+    stage.shows("no later event changed .total");
+    assert_eq!(walked(&mut stage, "["), [16, 12, 8, 4, 1]);
+    stage.shows("no earlier event changed .total");
+    // One jump, however many steps: back is where it began.
+    stage.keys("g").text("10").keys("enter ] ] u");
+    assert_eq!(version(&stage), 10);
+    // Two pins: whatever changed either.
+    stage.keys("g").text("2").keys("enter alt-2 > p");
+    let pinned: Vec<String> =
+        stage.app.model.pins.of(&"Order".into()).iter().map(ToString::to_string).collect();
+    assert_eq!(pinned.len(), 2, "{pinned:?}");
+}
+
+#[test]
+fn without_pins_they_walk_the_changes_of_what_is_chosen() {
+    let mut stage = Stage::on(events(21), (160, 45));
+    stage.keys("alt-2 < down home");
+    // Nothing is chosen before everything.
+    stage.keys("]").shows("the state has no value here");
+    stage.keys("end < down [").shows("State at v20").keys("[ [").shows("State at v12");
+    stage.hides("⚲").keys("up ]").shows("State at v13");
+}
+
+#[test]
+fn what_comes_goes_and_moves_counts_as_changed() {
+    let mut stage = Stage::on(events(9), (160, 45));
+    // The member inside `gone` comes at v2 and goes at v6.
+    stage.keys("g").text("3").keys("enter alt-2 >");
+    for _ in 0..6 {
+        if stage.app.model.travel.as_ref().unwrap().tree.place == ".gone.x" {
+            break;
+        }
+        stage.keys("up");
+    }
+    stage.keys("p home");
+    assert_eq!(walked(&mut stage, "]"), [2, 6]);
+    stage.shows("⚲ .gone.x is not there").keys("P").hides("⚲");
+    // The first of `all` is another one once the one before it is gone.
+    stage.keys("g").text("3").keys("enter alt-2 >");
+    while stage.app.model.travel.as_ref().unwrap().tree.place != ".all[0]" {
+        stage.keys("up");
+    }
+    stage.keys("p home");
+    assert_eq!(walked(&mut stage, "]"), [3, 7]);
+}
+
+#[test]
+fn pins_are_taken_off_and_put_back_and_stay_with_their_category() {
+    let mut more = events(5);
+    more.extend(events(3).into_iter().map(|event| Event { aggregate: "order-2".into(), ..event }));
+    let mut stage = Stage::on(more, (80, 24));
+    stage.keys("alt-2 < p down p").shows("⚲ .count 5").shows(".total 40");
+    stage.keys("P").hides("⚲").shows("took 2 pins off · U undoes it");
+    stage.keys("U").shows("⚲ .count 5").shows(".total 40").keys("U").hides("⚲").keys("U");
+    stage.keys("alt-1 down enter").shows("⚲ .count 3").shows("change 3 of 3");
+    stage.keys("p U p").shows("⚲ ");
+}
+
+#[test]
+fn a_long_history_is_read_in_the_background_and_can_be_stopped() {
+    let mut stage = Stage::on(events(60_000), (80, 24));
+    stage.keys("alt-2 < down");
+    stage.press("p");
+    stage.press("[");
+    // Keys are answered while it reads.
+    stage.press("esc");
+    let found = stage.app.model.travel.as_ref().unwrap().trail.as_ref().unwrap().found;
+    assert_eq!(found, Found::Stopped);
+    stage.settle();
+    stage.keys("[").shows("v59,996 of 60,000").shows("change 15,000 of 15,001");
+    stage.keys("home ]").shows("v1 of 60,000");
+}
