@@ -22,7 +22,7 @@ use super::model::sought::{self, Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
-use crate::session::{Moment, News, Session, SessionError, Trace};
+use crate::session::{Moment, News, Session, SessionError, Sort, Trace};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head, Interrupter};
 use crate::task::{Lane, Report, Rest, Running};
 
@@ -69,6 +69,8 @@ pub(crate) enum Effect {
     OpenStore,
     /// Read a page of the list.
     LoadPage(Place, Box<AggregateQuery>, usize),
+    /// Read the first so many of the list in another order than the store's, which looks at all of them.
+    SortList(Place, Box<AggregateQuery>, (Sort, usize)),
     /// Read the list again around its chosen aggregate.
     LoadAround(AggregateKey, Box<AggregateQuery>, usize),
     /// Read a page of the whole store.
@@ -160,7 +162,7 @@ impl Effect {
     pub(crate) fn slot(&self) -> Option<Slot> {
         Some(match self {
             Self::OpenStore => Slot::Open,
-            Self::LoadPage(..) | Self::LoadAround(..) => Slot::Page,
+            Self::LoadPage(..) | Self::SortList(..) | Self::LoadAround(..) => Slot::Page,
             Self::CountStore => Slot::Count,
             Self::LoadEvents(..) => Slot::Events,
             Self::LoadEvent(..) => Slot::Event,
@@ -209,6 +211,8 @@ pub(crate) enum Answer {
     Opened(Result<Box<StoreFacts>, SessionError>),
     /// Another history has taken the store's place; whether the aggregate that was asked for is not in it.
     Replaced(Box<StoreFacts>, bool),
+    /// So many aggregates were looked at to sort them.
+    Sorting(u64),
     /// A page of the list.
     Page(Place, Result<AggregatePage, SessionError>),
     /// The list around an aggregate: what lies before, the rest.
@@ -331,6 +335,18 @@ impl Lanes {
         })
     }
 
+    fn sort(
+        &self,
+        generation: u64,
+        place: Place,
+        query: Box<AggregateQuery>,
+        (sort, limit): (Sort, usize),
+    ) -> usize {
+        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
+            Answer::Page(place, side::sorted(side, ticket, &query, sort, limit))
+        })
+    }
+
     /// Does what the model asks for; returns by how many the answers that are due grow.
     pub(crate) fn run(&self, effect: Effect, generation: u64) -> isize {
         let Some(slot) = effect.slot() else { return 0 };
@@ -388,6 +404,7 @@ impl Lanes {
                     Answer::Page(place, side::page(side, ticket, &query, limit))
                 })
             }
+            Effect::SortList(place, query, by) => self.sort(generation, place, query, by),
             Effect::LoadAround(key, query, limit) => {
                 self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
                     let around = side::around(side, ticket, &key, &query, limit);

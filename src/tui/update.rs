@@ -226,6 +226,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.list.finding = Finding::Typing;
             effects
         }
+        Action::SortAggregates => list::sort(model),
         Action::ClearFind => list::clear(model),
         Action::Accept => accept(model),
         Action::Refresh => {
@@ -328,6 +329,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if model.sought.seeking == Seeking::Kept && model.focus == Panel::State {
         return seek::clear(model);
+    }
+    if list::is_sorting(model) {
+        return list::unsort(model);
     }
     if travel::is_busy(model) {
         return travel::stop(model);

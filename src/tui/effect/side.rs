@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 use super::play::told;
 use super::{Answer, Side, Slot};
 use crate::model::{AggregateKey, Finding, Version};
-use crate::session::{News, Session, SessionError};
+use crate::session::{News, Session, SessionError, Sort, Watch};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
+
+/// The least time between two reports.
+const PACE: Duration = Duration::from_millis(100);
 
 type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
 
@@ -43,6 +46,40 @@ pub(super) fn snapshots(
     let mut versions: Vec<Version> = found.iter().map(|snapshot| snapshot.version).collect();
     versions.sort_unstable();
     Ok(versions)
+}
+
+/// Says how far it is, and gives up when nobody wants it.
+struct Sorting<'a, 'b> {
+    ticket: &'a Ticket<'b>,
+    examined: u64,
+    reported: Instant,
+}
+
+impl Watch for Sorting<'_, '_> {
+    fn progress(&mut self, done: u64, _of: Option<u64>) {
+        self.examined = done;
+        if self.reported.elapsed() >= PACE {
+            self.reported = Instant::now();
+            self.ticket.progress(Answer::Sorting(done));
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.ticket.cancelled()
+    }
+}
+
+/// The first aggregates in another order than the store's.
+pub(super) fn sorted(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    query: &AggregateQuery,
+    sort: Sort,
+    limit: usize,
+) -> Result<AggregatePage, SessionError> {
+    let mut watch = Sorting { ticket, examined: 0, reported: Instant::now() };
+    let rows = session(side, ticket)?.sorted(query, sort, limit, &mut watch)?;
+    Ok(AggregatePage { rows, next: None, examined: watch.examined })
 }
 
 /// The page that ends with `key`, and the one that follows, with what was written since.

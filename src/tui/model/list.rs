@@ -1,6 +1,7 @@
 //! The list of aggregates: a window over the store's own index that follows the cursor, however many there are.
 
 use crate::model::AggregateKey;
+use crate::session::Sort;
 use crate::store::{AggregatePage, AggregateQuery, AggregateSummary, Direction};
 
 use super::field::Field;
@@ -8,6 +9,8 @@ use super::scroll::Scroll;
 
 /// Rows asked for at a time.
 pub(crate) const PAGE: usize = 200;
+/// Rows of a list that is sorted: the first of them.
+pub(crate) const SORTED: usize = 1000;
 /// Rows kept; beyond them the far side is forgotten and read again when somebody goes there.
 const KEPT: usize = 5 * PAGE;
 
@@ -53,6 +56,8 @@ pub(crate) struct List {
     rows: Vec<AggregateSummary>,
     lines: Vec<Line>,
     grouped: bool,
+    /// In which order.
+    pub(crate) sort: Sort,
     above: Option<AggregateKey>,
     below: Option<AggregateKey>,
     /// What is being read.
@@ -262,7 +267,7 @@ impl List {
         let mut category = None;
         for (at, row) in self.rows.iter().enumerate() {
             let here = &row.key.category;
-            if self.grouped && category != Some(here) && named {
+            if self.grouped() && category != Some(here) && named {
                 self.lines.push(Line::Heading(at));
             }
             category = Some(here);
@@ -272,6 +277,6 @@ impl List {
 
     /// Whether categories stand as headings.
     pub(crate) fn grouped(&self) -> bool {
-        self.grouped
+        self.grouped && self.sort == Sort::Id
     }
 }

@@ -7,11 +7,12 @@ use ratatui::text::Span;
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::event::{EMPTY, or_quotes};
-use super::super::model::list::{Finding, Line, Place};
+use super::super::model::list::{Finding, Line, Place, SORTED};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, field, line};
 use crate::model::AggregateKey;
+use crate::session::Sort;
 use crate::store::AggregateSummary;
 use crate::text::{self, human};
 
@@ -103,8 +104,15 @@ fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
             left.push(Span::styled(typed, theme.title));
         }
     }
-    let right = if list.finding == Finding::Off || list.field.is_empty() {
-        "events".to_owned()
+    let right = if list.sort != Sort::Id && list.loading.is_some() {
+        format!("sorting {}…", human::compact(list.examined))
+    } else if list.finding == Finding::Off || list.field.is_empty() {
+        let first = if list.rows().len() < SORTED { "" } else { "first 1,000, " };
+        match list.sort {
+            Sort::Id => "events".to_owned(),
+            Sort::Recent => format!("{first}newest"),
+            Sort::Events => format!("{first}events ↓"),
+        }
     } else if list.loading.is_some() && !list.complete() {
         format!("searched {}…", human::compact(list.examined))
     } else {

@@ -290,3 +290,32 @@ fn what_a_search_looked_at_is_counted_once_however_often_it_is_read() {
         stage.keys("r").shows("1 of 642").keys("r r").shows("1 of 642");
     }
 }
+
+#[test]
+fn aggregates_are_sorted_by_their_newest_event_and_by_how_many_they_have() {
+    let mut events = counter("order-2", 3);
+    events.extend(counter("order-1", 9));
+    events.push(event("order-3", 1, "Made", 500, r#"{"n":1}"#));
+    for (name, size) in [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))] {
+        let mut stage = Stage::on(events.clone(), size);
+        let ids = |stage: &Stage| -> Vec<String> {
+            stage.app.model.list.rows().iter().map(|row| row.key.id.to_string()).collect()
+        };
+        stage.keys("alt-1 o").shows("newest");
+        assert_eq!(ids(&stage), ["order-3", "order-1", "order-2"]);
+        assert_eq!(stage.app.model.travel.as_ref().unwrap().key.id.as_str(), "order-3");
+        stage.keys("o").shows("events ↓");
+        assert_eq!(ids(&stage), ["order-1", "order-2", "order-3"]);
+        insta::assert_snapshot!(format!("sorted_{name}"), stage.picture());
+        stage.keys("down r").shows("events ↓");
+        assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-2");
+        stage.keys("o").hides("events ↓");
+        assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-2");
+    }
+    // Of very many the first are held, which is said; one level back stops the sorting.
+    let mut stage = Stage::on(many(3000), LARGE);
+    stage.keys("o").shows("first 1,000").shows("─ Order order-002999 ─").press("o");
+    stage.press("esc");
+    stage.settle();
+    stage.shows("stopped sorting").keys("ctrl-g").hides("first 1,000");
+}

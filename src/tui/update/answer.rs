@@ -69,6 +69,10 @@ fn answered(
             Vec::new()
         }
         Answer::Replaced(facts, gone) => replaced(model, *facts, gone),
+        Answer::Sorting(examined) => {
+            model.list.examined = examined;
+            Vec::new()
+        }
         Answer::Page(place, Ok(page)) => list::arrived(model, place, page),
         Answer::Around(key, Ok((back, fore))) => {
             let height = list::height(model);

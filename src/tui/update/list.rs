@@ -4,10 +4,11 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
 use super::super::model::Model;
-use super::super::model::list::{Finding, PAGE, Place};
+use super::super::model::list::{Finding, PAGE, Place, SORTED};
 use super::super::model::travel::{Goal, Opening};
 use super::{travel, visit};
 use crate::model::{AggregateKey, At};
+use crate::session::Sort;
 use crate::store::AggregatePage;
 
 /// The lines of the list.
@@ -17,7 +18,11 @@ pub(super) fn height(model: &Model) -> usize {
 
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     model.list.loading = Some(place);
-    let page = Effect::LoadPage(place, Box::new(model.list.query(place)), PAGE);
+    let query = Box::new(model.list.query(place));
+    let page = match model.list.sort {
+        Sort::Id => Effect::LoadPage(place, query, PAGE),
+        sort => Effect::SortList(place, query, (sort, SORTED)),
+    };
     // Both are done on one lane: counting millions begins again when the page is there.
     if model.counting { vec![Effect::Stop(Slot::Count), page, count(model)] } else { vec![page] }
 }
@@ -41,7 +46,42 @@ pub(super) fn begin(model: &mut Model, first: Option<AggregateKey>) -> Vec<Effec
 
 fn around(model: &mut Model, key: AggregateKey) -> Effect {
     model.list.loading = Some(Place::Around);
+    if model.list.sort != Sort::Id {
+        let query = Box::new(model.list.query(Place::Around));
+        return Effect::SortList(Place::Around, query, (model.list.sort, SORTED));
+    }
     Effect::LoadAround(key, Box::new(model.list.query(Place::Around)), PAGE)
+}
+
+/// The next order: the store's own, the newest first, the most events first.
+pub(super) fn sort(model: &mut Model) -> Vec<Effect> {
+    model.list.sort = match model.list.sort {
+        Sort::Id => Sort::Recent,
+        Sort::Recent => Sort::Events,
+        Sort::Events => Sort::Id,
+    };
+    let told = match model.list.sort {
+        Sort::Id => "aggregates by id",
+        Sort::Recent => "aggregates by their newest event",
+        Sort::Events => "aggregates by their number of events",
+    };
+    super::tell(model, super::Tone::Note, told);
+    if matches!(model.store, super::super::model::Store::Opening(_)) {
+        return Vec::new();
+    }
+    if model.list.sort == Sort::Id { reread(model) } else { load(model, Place::Start) }
+}
+
+/// Whether aggregates are being sorted.
+pub(super) fn is_sorting(model: &Model) -> bool {
+    model.list.sort != Sort::Id && model.list.loading.is_some()
+}
+
+/// Back to the store's own order.
+pub(super) fn unsort(model: &mut Model) -> Vec<Effect> {
+    model.list.sort = Sort::Id;
+    super::tell(model, super::Tone::Note, "stopped sorting: aggregates by id");
+    reread(model)
 }
 
 /// Reads on where the cursor needs it, or a search has room.
@@ -141,6 +181,8 @@ pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Ef
         effects.extend(more(model));
         return effects;
     }
+    // It may not be among the first of another order.
+    model.list.sort = Sort::Id;
     // Both are done on one lane: counting millions begins again when the rows are there.
     let counting = model.counting;
     effects.extend(counting.then_some(Effect::Stop(Slot::Count)));
