@@ -77,7 +77,7 @@ fn a_long_message_is_read_to_its_end_and_no_further() {
 
 #[test]
 fn help_shows_every_binding_of_the_keymap() {
-    let mut stage = Stage::shop((160, 120));
+    let mut stage = Stage::shop((160, 240));
     stage.keys("?");
     for text in ["one event back", "step-back", "all keys", "In the state", "keep what was found"] {
         stage.shows(text);
