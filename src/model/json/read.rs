@@ -1,14 +1,19 @@
-//! JSON text as values.
+//! JSON text as values: the reader, and what it builds. What goes through a text without building all of it is beside it.
+
+mod flat;
+mod pick;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::super::flat::{Flat, Laid, Span};
+use super::super::flat::Span;
 use super::super::id::Version;
-use super::super::payload::View;
 use super::super::value::{Map, Slot, Value};
+
+pub(crate) use flat::{Read, lay_out};
+pub(crate) use pick::{first, pick, raw_members};
 
 /// How deep arrays and objects may nest before reading gives up; folding and drawing recurse as deep.
 pub const MAX_DEPTH: usize = 512;
@@ -46,80 +51,6 @@ pub(crate) fn read_noting(
     let value = reader.value(0)?;
     reader.end()?;
     Ok((value, reader.twice))
-}
-
-/// What a text turned out to be for [`lay_out`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Read {
-    /// An object; its members are laid out.
-    Flat,
-    /// An object with a key that stands twice or has escapes, or wrapped in an unusual way: only [`read`] knows what to
-    /// make of it.
-    Odd,
-    /// Another kind of value.
-    Other,
-}
-
-/// Lays the members of one JSON object out, as a `view` without `inside` and `variant` shows them.
-pub(crate) fn lay_out(
-    text: &str,
-    view: &View,
-    since: Version,
-    flat: &mut Flat,
-) -> Result<Read, JsonError> {
-    flat.clear();
-    let mut reader = Reader::of(text, since);
-    reader.unwrap = view.unwrap.as_ref();
-    reader.space();
-    if reader.peek() != Some(b'{') {
-        return Ok(Read::Other);
-    }
-    let odd = reader.flat(1, Some(view).filter(|view| view.hides()), flat)?;
-    reader.end()?;
-    Ok(if odd || reader.twice.is_some() { Read::Odd } else { Read::Flat })
-}
-
-/// The text of the values under some members of the top level, each found by the path of its keys; the first of twins.
-/// Checks all of the text, and builds nothing of what was not asked for.
-pub(crate) fn pick<'a, const N: usize>(
-    bytes: &'a [u8],
-    paths: [&[SmolStr]; N],
-) -> Result<[Option<&'a str>; N], JsonError> {
-    let mut reader = Reader::new(bytes, Version::ZERO)?;
-    let mut found = [None; N];
-    reader.pick(0, paths, 0, &mut found)?;
-    reader.end()?;
-    Ok(found)
-}
-
-/// The same for one path, without looking at what comes after it; `None` also where the text is broken before.
-pub(crate) fn first<'a>(bytes: &'a [u8], path: &[SmolStr]) -> Option<&'a str> {
-    let mut reader = Reader::of(text_of(bytes).ok()?, Version::ZERO);
-    let mut found = None;
-    // Having found it ends the reading, as an error would.
-    let _ = reader.first(0, path, &mut found);
-    found
-}
-
-/// Gives each member of one JSON object to `each`, its key and the exact text of its value, in their order, twins and
-/// all. Checks all of the text and builds nothing; returns `false` where the text holds another kind of value.
-pub(crate) fn raw_members<'a>(
-    bytes: &'a [u8],
-    mut each: impl FnMut(Cow<'a, str>, &'a str),
-) -> Result<bool, JsonError> {
-    let mut reader = Reader::new(bytes, Version::ZERO)?;
-    reader.space();
-    if reader.peek() != Some(b'{') {
-        return Ok(false);
-    }
-    reader.members(1, false, |this, key| {
-        this.space();
-        let from = this.at;
-        this.skip(1)?;
-        each(key, this.slice(from, this.at));
-        Ok(())
-    })?;
-    reader.end().map(|()| true)
 }
 
 /// The bytes as text.
@@ -223,76 +154,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value for its end only, however deep it nests.
-    fn skip(&mut self, depth: usize) -> Result<(), JsonError> {
-        self.space();
-        match self.peek() {
-            Some(b'{' | b'[') if depth >= MAX_DEPTH => self.skip_deep(),
-            Some(b'"') => self.skip_string(),
-            Some(b'{') => self.all(depth + 1, b'}', |this| {
-                this.skip_key()?;
-                this.skip(depth + 1)
-            }),
-            Some(b'[') => self.all(depth + 1, b']', |this| this.skip(depth + 1)),
-            Some(b'-' | b'0'..=b'9') => self.skip_number(),
-            _ => self.value(depth).map(drop),
-        }
-    }
-
-    fn skip_key(&mut self) -> Result<(), JsonError> {
-        self.space();
-        if self.peek() != Some(b'"') {
-            return self.fail("expected a key in double quotes");
-        }
-        self.skip_string()?;
-        self.colon()
-    }
-
-    /// The same for an array or object, without the stack that others need for each level.
-    fn skip_deep(&mut self) -> Result<(), JsonError> {
-        let mut ends: Vec<u8> = Vec::new();
-        loop {
-            self.space();
-            match self.peek() {
-                Some(open @ (b'{' | b'[')) => {
-                    let end = if open == b'{' { b'}' } else { b']' };
-                    self.at += 1;
-                    self.space();
-                    if self.peek() == Some(end) {
-                        self.at += 1;
-                    } else {
-                        ends.push(end);
-                        if end == b'}' {
-                            self.skip_key()?;
-                        }
-                        continue;
-                    }
-                }
-                _ => self.skip(0)?,
-            }
-            // A value has ended, and perhaps what it stands in.
-            loop {
-                let Some(end) = ends.last().copied() else { return Ok(()) };
-                self.space();
-                match self.peek() {
-                    Some(b',') => {
-                        self.at += 1;
-                        if end == b'}' {
-                            self.skip_key()?;
-                        }
-                        break;
-                    }
-                    Some(byte) if byte == end => {
-                        self.at += 1;
-                        ends.pop();
-                    }
-                    _ if end == b'}' => return self.fail("expected `,` or `}`"),
-                    _ => return self.fail("expected `,` or `]`"),
-                }
-            }
-        }
-    }
-
     /// Reads what is between two brackets and parted by commas; `one` reads each part.
     fn all(
         &mut self,
@@ -354,64 +215,6 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads a value for the text of what stands at the ends of `paths`, `level` keys of which led here.
-    fn pick<const N: usize>(
-        &mut self,
-        depth: usize,
-        paths: [&[SmolStr]; N],
-        level: usize,
-        found: &mut [Option<&'a str>; N],
-    ) -> Result<(), JsonError> {
-        self.space();
-        if self.peek() != Some(b'{') {
-            return self.skip(depth);
-        }
-        self.members(depth + 1, false, |this, key| {
-            this.space();
-            let from = this.at;
-            let leads = |path: &[SmolStr]| path.get(level).is_some_and(|step| *step == *key);
-            if paths.iter().any(|path| leads(path) && path.len() > level + 1) {
-                // Only the paths that this key is on; the others keep their place with nothing left to match.
-                let on = paths.map(|path| if leads(path) { path } else { &[] });
-                this.pick(depth + 1, on, level + 1, found)?;
-            } else {
-                this.skip(depth + 1)?;
-            }
-            for (path, found) in paths.iter().zip(found.iter_mut()) {
-                if leads(path) && path.len() == level + 1 {
-                    found.get_or_insert(this.slice(from, this.at));
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// Reads a value up to the text of what stands at the end of `path`; fails where that was found.
-    fn first(
-        &mut self,
-        depth: usize,
-        path: &[SmolStr],
-        found: &mut Option<&'a str>,
-    ) -> Result<(), JsonError> {
-        self.space();
-        let Some((step, rest)) = path.split_first().filter(|_| self.peek() == Some(b'{')) else {
-            return self.skip(depth);
-        };
-        self.members(depth + 1, false, |this, key| {
-            this.space();
-            let from = this.at;
-            if *step != *key {
-                return this.skip(depth + 1);
-            }
-            this.first(depth + 1, rest, found)?;
-            if rest.is_empty() {
-                *found = Some(this.slice(from, this.at));
-                return this.fail("enough");
-            }
-            Ok(())
-        })
-    }
-
     /// Reads the beginning of an object as far as it is the wrapping that a [`View`] takes off, as libraries write it.
     /// What was read is never read again, however the object goes on: nested ones would double the work at each level.
     fn wrapping(&mut self, depth: usize) -> Result<Wrapping, JsonError> {
@@ -432,32 +235,6 @@ impl<'a> Reader<'a> {
         }
         let name = Value::String(SmolStr::new(name));
         Ok(Wrapping::Begun([(kind.clone(), name), (data.clone(), inner)]))
-    }
-
-    /// Whether an object begins here with just `kind`, a text under it, and `data`, written without any space as
-    /// libraries do. Goes on to the value under `data` where it does, and stays here where not.
-    fn compact_wrapping_of(&mut self, kind: &str, data: &str) -> bool {
-        let from = self.at;
-        let is_one = self.passes("{\"")
-            && self.passes(kind)
-            && self.passes("\":")
-            && self.peek() == Some(b'"')
-            && self.plain_string().is_some()
-            && self.passes(",\"")
-            && self.passes(data)
-            && self.passes("\":");
-        if !is_one {
-            self.at = from;
-        }
-        is_one
-    }
-
-    /// Goes on beyond `text` where it stands here.
-    fn passes(&mut self, text: &str) -> bool {
-        let is_here =
-            self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
-        self.at += if is_here { text.len() } else { 0 };
-        is_here
     }
 
     /// The text under `kind`, where an object begins here with just that and `data`.
@@ -542,104 +319,6 @@ impl<'a> Reader<'a> {
             one(this, key)
         };
         if begun { self.more(b'}', one) } else { self.all(depth, b'}', one) }
-    }
-
-    /// Lays the members of the object that begins here out flat; returns whether it is an odd one.
-    fn flat(
-        &mut self,
-        depth: usize,
-        view: Option<&View>,
-        out: &mut Flat,
-    ) -> Result<bool, JsonError> {
-        let from = out.len();
-        let mut odd = false;
-        // One bit for each kind of key there was: most objects have no two keys that even look alike.
-        let (mut seen, mut alike) = (0_u64, false);
-        self.all(depth, b'}', |this| {
-            this.space();
-            if this.peek() != Some(b'"') {
-                return this.fail("expected a key in double quotes");
-            }
-            let from = this.at;
-            let key = this.plain_string();
-            if key.is_none() {
-                this.at = from;
-                this.skip_string()?;
-            }
-            this.colon()?;
-            let Some(key) = key.filter(|_| !odd) else {
-                odd = true;
-                return this.skip(depth);
-            };
-            let name = this.slice(key.from, key.to);
-            if view.is_some_and(|view| !view.shows(name)) {
-                return this.skip(depth);
-            }
-            let last = name.as_bytes().last().copied().unwrap_or_default();
-            let bit = 1 << ((name.len() * 7 + usize::from(last)) % 64);
-            alike |= seen & bit != 0;
-            seen |= bit;
-            this.space();
-            odd |= this.member(key, depth, out)?;
-            Ok(())
-        })?;
-        let pair =
-            || self.unwrap.is_some_and(|(kind, data)| out.is_pair(from, self.text, kind, data));
-        Ok(odd || (alike && out.has_twins(from, self.text)) || pair())
-    }
-
-    /// Lays one member out, whose value begins here; returns whether it is an odd one.
-    fn member(&mut self, key: Span, depth: usize, out: &mut Flat) -> Result<bool, JsonError> {
-        let from = self.at;
-        match self.peek() {
-            Some(b'"') => {
-                if let Some(text) = self.plain_string() {
-                    out.push(key, Laid::String(text));
-                } else {
-                    self.at = from;
-                    let text = self.string()?;
-                    out.push_built(key, Value::String(SmolStr::new(text)));
-                }
-            }
-            Some(b'{') => return self.inner(key, depth + 1, out),
-            Some(b'-' | b'0'..=b'9') => {
-                self.skip_number()?;
-                out.push(key, Laid::Number(Span { from, to: self.at }));
-            }
-            _ => match self.value(depth)? {
-                Value::Null => out.push(key, Laid::Null),
-                Value::Bool(is) => out.push(key, Laid::Bool(is)),
-                value => out.push_built(key, value),
-            },
-        }
-        Ok(false)
-    }
-
-    /// Lays a member out that is an object, or what that wraps.
-    fn inner(&mut self, key: Span, depth: usize, out: &mut Flat) -> Result<bool, JsonError> {
-        if let Some((kind, data)) = self.unwrap {
-            let from = self.at;
-            if self.compact_wrapping_of(kind, data) || self.wrapping_of(kind, data).is_some() {
-                if depth > MAX_DEPTH {
-                    return self.fail(TOO_DEEP);
-                }
-                self.space();
-                let odd = self.member(key, depth, out)?;
-                self.space();
-                if self.peek() == Some(b'}') {
-                    self.at += 1;
-                    return Ok(odd);
-                }
-                // It goes on, and is no wrapping after all.
-                self.members(depth, true, |this, _| this.skip(depth))?;
-                return Ok(true);
-            }
-            self.at = from;
-        }
-        let inside = out.begin(key);
-        let odd = self.flat(depth, None, out)?;
-        out.end(inside);
-        Ok(odd)
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {

@@ -19,12 +19,7 @@ impl Owner {
     /// Starts one; it has opened the store and read from it when this returns.
     pub(super) fn of(path: &Path) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--ignored",
-                "--exact",
-                "--nocapture",
-                "stores::owner::works_in_its_own_process",
-            ])
+            .args(["--exact", "--nocapture", "stores::owner::works_in_its_own_process"])
             .env(STORE, path)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -74,8 +69,8 @@ impl Owner {
     }
 }
 
+/// The other process of the tests beside it, which name the store; by itself it has nothing to do.
 #[test]
-#[ignore = "is the other process of the tests beside it"]
 fn works_in_its_own_process() {
     let Some(path) = std::env::var_os(STORE) else { return };
     let connection = Connection::open(path).unwrap();
