@@ -44,12 +44,12 @@ fn a_recording_that_grows_is_followed_paused_and_followed_again() {
     terminal.wait_for("● live");
     append(&path, 4..=5);
     terminal.wait_for("v5 of 5");
-    terminal.keys("p");
+    terminal.keys("<C-s>");
     terminal.wait_for("‖ paused");
     append(&path, 6..=17);
     terminal.wait_for("‖ paused · 12 new");
     assert!(terminal.text().contains("v5 of 5"), "{}", terminal.text());
-    terminal.keys("p");
+    terminal.keys("<C-s>");
     terminal.wait_for("v17 of 17");
     terminal.wait_for("● live");
     leave(terminal);
@@ -78,7 +78,7 @@ fn a_library_that_writes_its_store_is_followed_and_not_disturbed() {
     terminal.wait_for("v2 of 2");
     appends(3..=9);
     terminal.wait_for("v9 of 9");
-    terminal.keys("p");
+    terminal.keys("<C-s>");
     terminal.wait_for("‖ paused");
     appends(10..=11);
     terminal.wait_for("‖ paused · 2 new");

@@ -3,8 +3,8 @@
 //! - looks at an order at its newest event; somebody appends → sees its number grow in the list, the rail and the header,
 //!   and the playhead go on to the new event;
 //! - looks at an earlier event → the same, but the playhead and the windows stay where they are;
-//! - presses `p` → sees `‖ paused`; somebody appends → sees `‖ paused · 2 new` and nothing else move;
-//! - presses `p` → sees all of it come, and `● live`.
+//! - presses `ctrl-s` → sees `‖ paused`; somebody appends → sees `‖ paused · 2 new` and nothing else move;
+//! - presses `ctrl-s` → sees all of it come, and `● live`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -105,7 +105,7 @@ fn a_playhead_elsewhere_stays_and_so_does_what_is_read() {
 fn what_comes_while_paused_is_counted_and_comes_at_once_afterwards() {
     for (name, size) in [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))] {
         let mut growing = Growing::open(size);
-        growing.stage.keys("p").shows("‖ paused").hides("live");
+        growing.stage.keys("ctrl-s").shows("‖ paused").hides("live");
         growing.grows("order-1", 4..=5).grows("order-9", 1..=10).looks();
         let small = size.0 < 60;
         growing.stage.shows(if small { "‖ 12 waiting" } else { "‖ paused · 12 new" });
@@ -114,7 +114,7 @@ fn what_comes_while_paused_is_counted_and_comes_at_once_afterwards() {
         growing.grows("order-1", 6..=6).looks();
         growing.stage.shows(if small { "‖ 13 waiting" } else { "‖ paused · 13 new" });
         growing.stage.hides("order-9");
-        growing.stage.keys("p").shows("● live").shows("13 events came while it was paused");
+        growing.stage.keys("ctrl-s").shows("● live").shows("13 events came while it was paused");
         growing.stage.keys("enter").shows("6 of 6");
         assert_eq!(growing.stage.app.model.live.waiting, 0);
     }
@@ -126,15 +126,15 @@ fn the_events_screen_shows_what_comes_too() {
     growing.stage.keys("2").hides("order-3");
     growing.grows("order-3", 1..=2).looks();
     growing.stage.shows("order-3");
-    growing.stage.keys("up up p");
+    growing.stage.keys("up up ctrl-s");
     growing.grows("order-4", 1..=1).looks();
-    growing.stage.shows("‖ paused · 1 new").hides("order-4").keys("p").shows("order-4");
+    growing.stage.shows("‖ paused · 1 new").hides("order-4").keys("ctrl-s").shows("order-4");
 }
 
 #[test]
 fn reading_again_by_hand_shows_all_and_stays_paused() {
     let mut growing = Growing::open(LARGE);
-    growing.stage.keys("p");
+    growing.stage.keys("ctrl-s");
     growing.grows("order-1", 4..=5).looks().shows("‖ paused · 2 new");
     growing.stage.keys("r").shows("v5 of 5").shows("9 events").shows("‖ paused  ").hides(" new");
 }
@@ -198,6 +198,6 @@ fn what_cannot_change_is_not_followed() {
     stage.hides("live");
     stage.tick();
     assert!(!stage.app.busy());
-    stage.keys("p").shows("nothing can be written to this store");
+    stage.keys("ctrl-s").shows("nothing can be written to this store");
     assert_eq!(stage.app.model.live.following, Following::Fixed);
 }
