@@ -74,7 +74,8 @@ fn start(arguments: Vec<OsString>) -> Status {
                 }
                 (None, None) => context.out.raw(help::START).map_err(Failure::from),
             };
-            context.out.finish(outcome)
+            let status = context.signal.status();
+            context.out.finish(outcome.map_err(|failure| failure.stopped_by(status)))
         }
         Err(error) => output::usage(&error),
     }

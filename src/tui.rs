@@ -72,8 +72,28 @@ pub enum TuiError {
     Defect,
 }
 
+/// The system's way of asking a program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// SIGHUP: the terminal is being closed.
+    HangUp,
+    /// SIGINT that is no key: Ctrl-C is one on the screen.
+    Interrupt,
+    /// SIGQUIT.
+    Quit,
+    /// SIGTERM.
+    Terminate,
+}
+
+/// How the screen was left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// What asked for it, where it was not the person.
+    pub by: Option<Ending>,
+}
+
 /// Shows the screen until the person leaves it. The terminal is as it was before, however this returns.
-pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
+pub fn run(source: Source, options: &Options) -> Result<Left, TuiError> {
     let model = model(source.name(), options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut guard = term::Guard::enter(options.tmux)?;
@@ -86,7 +106,8 @@ pub fn run(source: Source, options: &Options) -> Result<(), TuiError> {
     match ended? {
         Some(Exit::Unopened(error)) => Err(TuiError::Store(error)),
         Some(Exit::Lost) => Err(TuiError::Defect),
-        Some(Exit::Quit) | None => Ok(()),
+        Some(Exit::Told(ending)) => Ok(Left { by: Some(ending) }),
+        Some(Exit::Quit) | None => Ok(Left::default()),
     }
 }
 

@@ -19,8 +19,14 @@ pub(crate) enum Status {
     Refused = 4,
     /// A defect in foldback.
     Defect = 70,
+    /// The terminal was closed: 128 and the signal's number, as shells count, and so are the next.
+    HungUp = 129,
     /// Stopped by Ctrl-C.
     Stopped = 130,
+    /// Ended by SIGQUIT.
+    Quit = 131,
+    /// Ended by SIGTERM.
+    Terminated = 143,
 }
 
 /// Why a command did not do what was asked.
@@ -53,6 +59,12 @@ impl Failure {
     /// An end without a word: the reader of the output has gone, or Ctrl-C was pressed.
     pub(crate) fn silent(status: Status) -> Self {
         Self::new(status, "")
+    }
+
+    /// The same, with the status of what stopped it, where something did.
+    #[must_use]
+    pub(crate) fn stopped_by(self, status: Status) -> Self {
+        if self.status == Status::Stopped { Self { status, ..self } } else { self }
     }
 
     /// Says what to do next.

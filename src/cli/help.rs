@@ -33,7 +33,7 @@ Exit status:
   3    the store could not be opened or read
   4    a write was refused, or the output could not be written
   70   a defect in foldback
-  130  stopped by Ctrl-C
+  130  stopped by Ctrl-C; 143 by SIGTERM: 128 and the number of the signal
 
 Every command explains itself, with examples: foldback help state";
 

@@ -11,7 +11,7 @@ use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
 use crate::model::AggregateKey;
 use crate::session::{OpenOptions, Session, SessionError};
-use crate::tui::{self, Colours, Source, TuiError};
+use crate::tui::{self, Colours, Ending, Source, TuiError};
 
 /// How the screen looks.
 #[derive(Clone, Debug, Default, Args)]
@@ -92,7 +92,21 @@ pub(crate) fn show_after(
     let tmux = std::env::var_os("TMUX").is_some_and(|name| !name.is_empty());
     let options =
         tui::Options { colours: colours(colour), theme: look.theme, tmux, config, strict };
-    tui::run(source, &options).map_err(|error| failure(error, &store.to_string_lossy()))
+    let left = tui::run(source, &options);
+    match left.map_err(|error| failure(error, &store.to_string_lossy()))?.by {
+        Some(ending) => Err(Failure::silent(status(ending))),
+        None => Ok(()),
+    }
+}
+
+/// As a shell counts: 128 and the signal's number.
+fn status(ending: Ending) -> Status {
+    match ending {
+        Ending::HangUp => Status::HungUp,
+        Ending::Interrupt => Status::Stopped,
+        Ending::Quit => Status::Quit,
+        Ending::Terminate => Status::Terminated,
+    }
 }
 
 fn failure(error: TuiError, store: &str) -> Failure {
@@ -128,6 +142,7 @@ mod tests {
         assert_eq!(status(TuiError::Options("no such theme".into())), Status::Usage);
         assert_eq!(status(TuiError::Gone), Status::Done);
         assert_eq!(status(TuiError::Defect), Status::Defect);
+        assert_eq!(super::status(Ending::Terminate) as i32, 143);
     }
 
     #[test]

@@ -5,11 +5,12 @@
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 #[cfg(unix)]
 use std::task::Poll;
 use std::time::Duration;
 
+use super::failure::Status;
 use crate::store::{self, Interrupter};
 
 /// Whether Ctrl-C was pressed. Clones share it.
@@ -19,6 +20,7 @@ pub(crate) struct Signal(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     stopped: Arc<AtomicBool>,
+    status: OnceLock<Status>,
     calls: Mutex<Vec<Interrupter>>,
     woken: Condvar,
 }
@@ -53,6 +55,11 @@ impl Signal {
         self.0.stopped.load(Ordering::Relaxed)
     }
 
+    /// The exit status of whoever is stopped: by what was heard first.
+    pub(crate) fn status(&self) -> Status {
+        self.0.status.get().copied().unwrap_or(Status::Stopped)
+    }
+
     /// The flag that is up once Ctrl-C was pressed.
     pub(crate) fn flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.0.stopped)
@@ -80,13 +87,12 @@ impl Signal {
         runtime.block_on(async {
             let Ok(mut ends) = Ends::listened_for(told) else { return };
             let _ = ready.send(());
-            if !ends.heard().await {
-                return;
-            }
+            let Some(status) = ends.heard().await else { return };
+            let _ = self.0.status.set(status);
             self.stop();
             // What does not heed the first one heeds nothing; a screen ends by itself.
-            if ends.heard().await && told != Told::Leave {
-                leave();
+            if ends.heard().await.is_some() && told != Told::Leave {
+                leave(status);
             }
         });
     }
@@ -105,30 +111,37 @@ pub(crate) enum Told {
 
 /// The signals that are listened for.
 #[cfg(unix)]
-struct Ends(Vec<tokio::signal::unix::Signal>);
+struct Ends(Vec<(tokio::signal::unix::Signal, Status)>);
 
 #[cfg(unix)]
 impl Ends {
     fn listened_for(told: Told) -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut kinds = vec![SignalKind::interrupt()];
+        let mut kinds = vec![(SignalKind::interrupt(), Status::Stopped)];
         if told != Told::Stop {
-            kinds.extend([SignalKind::terminate(), SignalKind::hangup()]);
+            kinds.push((SignalKind::terminate(), Status::Terminated));
+            kinds.push((SignalKind::hangup(), Status::HungUp));
         }
-        kinds.into_iter().map(signal).collect::<Result<_, _>>().map(Self)
+        let listen = |(kind, status)| Ok((signal(kind)?, status));
+        kinds.into_iter().map(listen).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Waits for one of them; `false` where none can come any more.
-    async fn heard(&mut self) -> bool {
+    /// Waits for one of them, and says what it means; `None` where none can come any more.
+    async fn heard(&mut self) -> Option<Status> {
         poll_fn(|context| {
-            let polled = self.0.iter_mut().map(|signal| signal.poll_recv(context));
-            let ready: Vec<bool> = polled
-                .filter_map(|polled| match polled {
-                    Poll::Ready(heard) => Some(heard.is_some()),
+            let polled =
+                self.0.iter_mut().map(|(signal, status)| (signal.poll_recv(context), *status));
+            let ready: Vec<Option<Status>> = polled
+                .filter_map(|(polled, status)| match polled {
+                    Poll::Ready(heard) => Some(heard.map(|()| status)),
                     Poll::Pending => None,
                 })
                 .collect();
-            if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready.contains(&true)) }
+            if ready.is_empty() {
+                Poll::Pending
+            } else {
+                Poll::Ready(ready.into_iter().flatten().next())
+            }
         })
         .await
     }
@@ -144,15 +157,15 @@ impl Ends {
         tokio::signal::windows::ctrl_c().map(Self)
     }
 
-    async fn heard(&mut self) -> bool {
-        self.0.recv().await.is_some()
+    async fn heard(&mut self) -> Option<Status> {
+        self.0.recv().await.map(|()| Status::Stopped)
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "no command draws on the terminal's other screen")]
-fn leave() -> ! {
+fn leave(status: Status) -> ! {
     store::remove_leftovers();
-    std::process::exit(super::failure::Status::Stopped as i32)
+    std::process::exit(status as i32)
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ use travel::{Opening, Travel, Without};
 use tree::Tree;
 use visits::Visits;
 
+use super::Ending;
 use super::action::Action;
 use super::effect::Slot;
 use super::input::Key;
@@ -121,8 +122,10 @@ impl Message {
 /// Why the screen ends.
 #[derive(Debug)]
 pub(crate) enum Exit {
-    /// The person left, or the system asked to.
+    /// The person left, or the terminal is gone.
     Quit,
+    /// The system asked to.
+    Told(Ending),
     /// The store could not be opened.
     Unopened(crate::session::SessionError),
     /// A background lane is gone.

@@ -13,6 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::MissedTickBehavior;
 
+use super::Ending;
 use super::draw::draw;
 use super::effect::{Effect, Lanes, Source};
 use super::input::Input;
@@ -154,7 +155,7 @@ async fn show(
     // It ends with the terminal or with the process, whichever comes first.
     std::thread::Builder::new().name("terminal".to_owned()).spawn(move || {
         if term::wait_until_closed() {
-            let _ = closed.blocking_send(Msg::Ended);
+            let _ = closed.blocking_send(Msg::Ended(None));
         }
     })?;
     tokio::spawn(listen(send, signals));
@@ -264,18 +265,18 @@ async fn listen(messages: Sender<Msg>, signals: Signals) {
             event = events.next() => match event {
                 Some(Ok(event)) => Input::read(event).map(Msg::Input),
                 // The terminal is gone.
-                Some(Err(_)) | None => Some(Msg::Ended),
+                Some(Err(_)) | None => Some(Msg::Ended(None)),
             },
             _ = resized.recv() => crossterm::terminal::size()
                 .ok()
                 .map(|(columns, rows)| Msg::Input(Input::Resize(columns, rows))),
-            _ = term.recv() => Some(Msg::Ended),
-            _ = hup.recv() => Some(Msg::Ended),
-            _ = int.recv() => Some(Msg::Ended),
-            _ = quit.recv() => Some(Msg::Ended),
+            _ = term.recv() => Some(Msg::Ended(Some(Ending::Terminate))),
+            _ = hup.recv() => Some(Msg::Ended(Some(Ending::HangUp))),
+            _ = int.recv() => Some(Msg::Ended(Some(Ending::Interrupt))),
+            _ = quit.recv() => Some(Msg::Ended(Some(Ending::Quit))),
         };
         let Some(message) = message else { continue };
-        let ended = matches!(message, Msg::Ended);
+        let ended = matches!(message, Msg::Ended(_));
         if messages.send(message).await.is_err() || ended {
             return;
         }

@@ -18,6 +18,7 @@ mod travel;
 mod visit;
 mod zoom;
 
+use super::Ending;
 use super::action::Action;
 use super::effect::{Answer, Effect, Slot};
 use super::input::{Input, Key};
@@ -48,8 +49,8 @@ pub(crate) enum Msg {
     Rang,
     /// It is time to see whether the store has changed.
     Ticked,
-    /// The system asks to end.
-    Ended,
+    /// The system asks to end, or the terminal is gone.
+    Ended(Option<Ending>),
 }
 
 /// Says before anything else what is wrong with the person's configuration.
@@ -65,8 +66,8 @@ pub(crate) fn begin(model: &mut Model, mistakes: &[String]) {
 pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Started => vec![Effect::OpenStore],
-        Msg::Ended => {
-            model.exit = Some(Exit::Quit);
+        Msg::Ended(ending) => {
+            model.exit = Some(ending.map_or(Exit::Quit, Exit::Told));
             Vec::new()
         }
         Msg::Rang => play::step(model),

@@ -87,7 +87,7 @@ fn a_store_is_written_on_while_others_look_until_it_is_told_to_end() {
     assert_eq!(one("search-index")["status"], "rebuilding");
     assert!(told["snapshots"].as_u64() > Some(100));
     let (status, said, left) = shop.end("TERM");
-    assert_eq!((status, left), (Some(130), 0), "{said}");
+    assert_eq!((status, left), (Some(143), 0), "{said}");
     assert!(said.contains("events written; the store is removed"), "{said}");
 }
 
@@ -108,7 +108,8 @@ fn what_is_printed_says_how_to_follow_and_ctrl_c_ends_it() {
 fn a_terminal_that_closes_ends_it_too() {
     let mut shop = Shop::begin(&["--rate", "0.5"]);
     assert!(shop.line().contains("at 0.5 events a second"));
-    assert_eq!(shop.end("HUP").2, 0);
+    let (status, _, left) = shop.end("HUP");
+    assert_eq!((status, left), (Some(129), 0));
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn what_cannot_go_on_is_said() {
 
 #[test]
 fn the_screen_shows_it_and_takes_it_away() {
-    for ends in ["q", "TERM"] {
+    for (ends, status) in [("q", 0), ("TERM", 143)] {
         let home = tempfile::tempdir().unwrap();
         let scratch = tempfile::tempdir().unwrap();
         let terminal = Launch::new(env!("CARGO_BIN_EXE_foldback"))
@@ -142,7 +143,7 @@ fn the_screen_shows_it_and_takes_it_away() {
             terminal.signal(ends);
         }
         let ended = terminal.ended();
-        assert!(ended.status.success(), "{ends}: {}", ended.text);
+        assert_eq!(ended.status.exit_code(), status, "{ends}: {}", ended.text);
         assert_eq!(ended.unrestored, [""; 0]);
         assert!(ended.text.contains("the shop goes on in "), "{}", ended.text);
         assert_eq!((names(scratch.path()), names(home.path())), (0, 0), "{ends}");
