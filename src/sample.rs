@@ -9,6 +9,7 @@ mod bank;
 mod basket;
 mod calendar;
 mod catalog;
+pub mod hostile;
 mod incident;
 mod kept;
 mod live;
@@ -28,6 +29,7 @@ use crate::store::recording::{write_checkpoint, write_snapshot};
 use crate::store::{Checkpoint, Move, Snapshot};
 
 use catalog::Customer;
+pub use hostile::hostile;
 pub use live::{FASTEST, LIVE, Live};
 use onwards::Onwards;
 use plan::Plan;
