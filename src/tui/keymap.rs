@@ -53,8 +53,12 @@ pub(crate) enum Context {
     Palette,
     /// The help.
     Help,
+    /// All messages.
+    Log,
     /// A message in full.
     Message,
+    /// A value in full.
+    Value,
 }
 
 impl Context {
@@ -80,7 +84,9 @@ impl Context {
         (Self::Compare, "compare", "While choosing what to compare with"),
         (Self::Palette, "palette", "In the palette"),
         (Self::Help, "help", "In this help"),
-        (Self::Message, "message", "In a message or a value"),
+        (Self::Log, "log", "In the list of messages"),
+        (Self::Message, "message", "In a message"),
+        (Self::Value, "value", "In a value"),
     ];
 
     fn is_typing(self) -> bool {

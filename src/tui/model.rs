@@ -13,6 +13,7 @@ pub(crate) mod kinds;
 pub(crate) mod lens;
 pub(crate) mod list;
 pub(crate) mod live;
+pub(crate) mod log;
 pub(crate) mod marks;
 pub(crate) mod overlay;
 pub(crate) mod pins;
@@ -27,6 +28,8 @@ pub(crate) mod visits;
 use events::Events;
 use list::{Finding, List};
 use live::Live;
+use log::Log;
+pub(crate) use log::{Message, Tone};
 use marks::{Mark, Marks};
 use overlay::Overlay;
 use pins::Pins;
@@ -84,39 +87,6 @@ pub(crate) enum Store {
     Opening(String),
     /// It is open.
     Open(StoreFacts),
-}
-
-/// How grave a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// Something is so.
-    Note,
-    /// Something went wrong.
-    Bad,
-}
-
-/// A message, sanitised.
-#[derive(Clone, Debug)]
-pub(crate) struct Message {
-    /// How grave.
-    pub(crate) tone: Tone,
-    /// What is so.
-    pub(crate) text: String,
-    /// What to do.
-    pub(crate) hint: Option<String>,
-}
-
-impl Message {
-    /// All of it in lines of `width` cells, what to do below what is so; whether a line is of the first.
-    pub(crate) fn lines(&self, width: usize) -> Vec<(String, bool)> {
-        let mut lines: Vec<_> =
-            event::wrap(&self.text, width).into_iter().map(|line| (line, true)).collect();
-        if let Some(hint) = &self.hint {
-            lines.push((String::new(), false));
-            lines.extend(event::wrap(hint, width).into_iter().map(|line| (line, false)));
-        }
-        lines
-    }
 }
 
 /// Why the screen ends.
@@ -181,10 +151,10 @@ pub(crate) struct Model {
     pub(crate) last_mark: Option<Mark>,
     /// What stands over the panels.
     pub(crate) overlay: Overlay,
-    /// The message in the last line, until the next key.
+    /// The message in the last line.
     pub(crate) message: Option<Message>,
-    /// The last message.
-    pub(crate) last_message: Option<Message>,
+    /// All that was said.
+    pub(crate) log: Log,
     /// Whether the mouse was pressed on the rail: the playhead follows it until the next press, wherever it goes.
     pub(crate) dragging: bool,
     /// Keys of a chord that is not complete.
@@ -225,7 +195,7 @@ impl Model {
             last_mark: None,
             overlay: Overlay::None,
             message: None,
-            last_message: None,
+            log: Log::default(),
             dragging: false,
             pressed: Vec::new(),
             generations: [(0, 0); Slot::COUNT],
@@ -269,7 +239,7 @@ impl Model {
     pub(crate) fn contexts(&self) -> &'static [Context] {
         use Context::{
             Change, Event, EventList, Events, Everywhere, Facets, Filter, Find, Help, List,
-            Message, Palette, Payload, Prompt, Rail, State, Timeline,
+            Palette, Payload, Prompt, Rail, State, Timeline,
         };
         if matches!(self.overlay, Overlay::None) && self.screen == Screen::Events {
             return match self.events.part {
@@ -286,7 +256,9 @@ impl Model {
             (Overlay::Compare(_), ..) => &[Context::Compare],
             (Overlay::Palette(_), ..) => &[Palette],
             (Overlay::Help(_), ..) => &[Help],
-            (Overlay::Message(_) | Overlay::Value(_), ..) => &[Message],
+            (Overlay::Log(_), ..) => &[Context::Log],
+            (Overlay::Message(_), ..) => &[Context::Message],
+            (Overlay::Value(_), ..) => &[Context::Value],
             (Overlay::None, Finding::Typing, _) => &[Find],
             (Overlay::None, _, Panel::List) => &[List, Timeline, Everywhere],
             (Overlay::None, _, Panel::Rail) => &[Rail, Timeline, Everywhere],

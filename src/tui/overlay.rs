@@ -3,6 +3,7 @@
 mod compare;
 mod goto;
 mod help;
+mod log;
 mod marks;
 mod message;
 mod palette;
@@ -43,7 +44,9 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
         }
         // What is long is read on as much of the screen as there is.
         Overlay::Value(value) if value.rows > 12 => (120, value.rows.min(1000) as u16 + 2),
-        Overlay::Message(_) | Overlay::Value(_) => (84, 14),
+        Overlay::Log(_) => (120, 30),
+        Overlay::Message(_) => (100, 20),
+        Overlay::Value(_) => (84, 14),
     };
     let margin = if areas.shape == Shape::Small { 0 } else { 2 };
     let width = wanted.0.min(whole.width.saturating_sub(margin));
@@ -73,6 +76,7 @@ pub(crate) fn lines(areas: &Areas, overlay: &Overlay) -> usize {
     match overlay {
         Overlay::Compare(comparing) => compare::list(comparing, width, inside),
         Overlay::Palette(_) => inside.saturating_sub(2),
+        Overlay::Log(_) => usize::from(log::list(height)),
         _ => inside,
     }
 }
@@ -85,7 +89,10 @@ pub(crate) fn width(areas: &Areas, overlay: &Overlay) -> usize {
 /// The line of the screen where the list of an overlay begins that has one; the palette's is below what was typed.
 pub(crate) fn list_top(areas: &Areas, overlay: &Overlay) -> u16 {
     let inside = inside(areas, overlay);
-    inside.y + inside.height.saturating_sub(lines(areas, overlay) as u16)
+    match overlay {
+        Overlay::Log(_) => inside.y,
+        _ => inside.y + inside.height.saturating_sub(lines(areas, overlay) as u16),
+    }
 }
 
 /// The line of the screen where the palette's choices begin.
@@ -108,6 +115,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::GoTo(_) => ("Go to", true),
         Overlay::Palette(_) => ("Run", true),
         Overlay::Help(_) => ("Keys", true),
+        Overlay::Log(_) => ("Messages, the newest first · UTC", true),
         Overlay::Message(_) => ("Message", true),
         Overlay::Value(value) => (value.place.as_str(), true),
     };
@@ -125,7 +133,8 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::Compare(comparing) => compare::draw(model, comparing, inside, buffer),
         Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
         Overlay::Help(help) => help::draw(model, help, inside, buffer),
-        Overlay::Message(scroll) => message::draw(model, scroll, inside, buffer),
+        Overlay::Log(book) => log::draw(model, book, inside, buffer),
+        Overlay::Message(full) => message::draw(model, full, inside, buffer),
         Overlay::Value(value) => value::draw(model, value, inside, buffer),
     }
 }

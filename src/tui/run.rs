@@ -1,7 +1,7 @@
 //! The loop: one channel of messages; drain it, take each in, do what it asks for, and draw once, only if asked.
 //!
-//! Nothing is drawn where nothing happens: a timer runs only while the playhead plays, and twice a second to see whether
-//! the store has changed, which draws nothing by itself.
+//! Nothing is drawn where nothing happens: a timer runs while the playhead plays, once for a message that goes, and twice
+//! a second to see whether the store has changed, which draws nothing by itself.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use super::draw::draw;
 use super::effect::{Effect, Lanes, Source};
 use super::input::Input;
 use super::model::live::TICK;
-use super::model::{Exit, Model};
+use super::model::{Exit, Model, Tone};
 use super::term::{self, Guard};
 use super::update::{Msg, resize, update};
 use crate::task::Report;
@@ -41,6 +41,8 @@ pub(crate) struct App {
     alarm: Option<Instant>,
     /// When the alarm that is being answered was due.
     beat: Option<Instant>,
+    /// When the message in the last line has stood long enough, and which one that is.
+    stands: (Option<Instant>, u64),
     /// What the terminal's owner is to put into its clipboard.
     pub(crate) copied: Option<String>,
 }
@@ -56,7 +58,7 @@ impl App {
             // The receiver is gone only when the screen ends.
             let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
-        Ok(Self { model, lanes, due: 0, alarm: None, beat: None, copied: None })
+        Ok(Self { model, lanes, due: 0, alarm: None, beat: None, stands: (None, 0), copied: None })
     }
 
     /// Takes a message in and starts what it asks for.
@@ -67,6 +69,7 @@ impl App {
         self.run(effects);
         self.due -= usize::from(answered);
         self.set_alarm();
+        self.see_message();
     }
 
     /// Moves the playhead that plays.
@@ -79,6 +82,41 @@ impl App {
     /// How long until the playhead moves by itself; `None` where nothing plays, or the next step waits for an answer.
     pub(crate) fn rings_in(&self) -> Option<Duration> {
         self.alarm.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// How long until something happens by itself: the playhead moves, or a message has stood long enough.
+    fn wakes_in(&self) -> Option<Duration> {
+        let stands = self.stands.0.map(|at| at.saturating_duration_since(Instant::now()));
+        self.rings_in().into_iter().chain(stands).min()
+    }
+
+    /// Does what it is time for.
+    fn wake(&mut self) {
+        if self.rings_in() == Some(Duration::ZERO) {
+            self.ring();
+        }
+        if self.stands.0.is_some_and(|at| at <= Instant::now()) {
+            self.stands.0 = None;
+            self.take(Msg::Stood);
+        }
+    }
+
+    /// A message stands from the moment it is said: nothing happens after it has, and is seen, gone.
+    fn see_message(&mut self) {
+        let said = self.model.log.said;
+        let message = self.model.message.as_ref();
+        if said == self.stands.1 {
+            self.stands.0 = self.stands.0.filter(|_| message.is_some());
+            return;
+        }
+        // An error that stands on while something else is said is seen no later for it.
+        let is_same =
+            self.stands.0.is_some() && message.is_some_and(|shown| shown.tone == Tone::Bad);
+        let newest = self.model.log.get(0).map(|entry| &entry.message);
+        if !(is_same && newest != message) {
+            self.stands.0 = message.map(|message| Instant::now() + message.stands());
+        }
+        self.stands.1 = said;
     }
 
     fn set_alarm(&mut self) {
@@ -164,11 +202,11 @@ async fn show(
     while app.model.exit.is_none() {
         let was_dirty = app.model.dirty;
         let held = hold(&app.model, &pace, dirty_since);
-        let wait = held.into_iter().chain(app.rings_in()).min();
+        let wait = held.into_iter().chain(app.wakes_in()).min();
         let message = match wait {
             None => receive.recv().await,
             Some(Duration::ZERO) if held != Some(Duration::ZERO) => {
-                app.ring();
+                app.wake();
                 if !was_dirty {
                     dirty_since = Instant::now();
                 }

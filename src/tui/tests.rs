@@ -8,6 +8,7 @@ mod events;
 mod jumps;
 mod list;
 mod live;
+mod log;
 mod look;
 mod marks;
 mod messages;

@@ -8,6 +8,7 @@ mod copy;
 mod events;
 mod list;
 mod live;
+pub(crate) mod log;
 mod marks;
 mod mouse;
 mod overlay;
@@ -27,12 +28,13 @@ use super::layout::{Areas, Panel, Screen, Shape};
 use super::model::field::Field;
 use super::model::list::Finding;
 use super::model::overlay::{Help, Overlay, Palette};
-use super::model::scroll::Scroll;
 use super::model::sought::Seeking;
-use super::model::{Exit, Message, Model, Tone};
-use crate::session::SessionError;
+use super::model::{Exit, Model, Tone};
 use crate::task::Report;
 use crate::text;
+
+use log::say;
+pub(super) use log::{fail, tell};
 
 use ratatui::layout::Rect;
 
@@ -49,6 +51,8 @@ pub(crate) enum Msg {
     Rang,
     /// It is time to see whether the store has changed.
     Ticked,
+    /// The message has stood long enough to be read.
+    Stood,
     /// The system asks to end, or the terminal is gone.
     Ended(Option<Ending>),
 }
@@ -72,6 +76,10 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
         }
         Msg::Rang => play::step(model),
         Msg::Ticked => live::tick(model),
+        Msg::Stood => {
+            log::stood(model);
+            Vec::new()
+        }
         Msg::Report(report) => answer::take(model, *report),
         Msg::Input(input) => {
             model.dirty = true;
@@ -112,13 +120,8 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
         return Vec::new();
     }
     model.pressed.clear();
-    let was_told = model.message.take();
+    log::dismiss(model);
     match meaning {
-        // Asking for the message in full must find it.
-        Meaning::Run(Action::ShowMessage) => {
-            model.last_message = was_told.or(model.last_message.take());
-            act(model, Action::ShowMessage)
-        }
         Meaning::Run(action) => act(model, action),
         _ => typed(model, |field| field.press(key)),
     }
@@ -202,14 +205,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlay = Overlay::Palette(palette);
             Vec::new()
         }
-        Action::ShowMessage => {
-            if model.last_message.is_some() {
-                model.overlay = Overlay::Message(Scroll::default());
-            } else {
-                tell(model, Tone::Note, "nothing was said yet");
-            }
-            Vec::new()
-        }
+        Action::ShowMessages | Action::CopyMessage => log::act(model, action),
         Action::SwitchTheme => {
             model.themes.rotate_left(1);
             let name = model.theme().name.clone();
@@ -409,30 +405,4 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
         panel => travel.slide(panel, by, height),
     }
     Vec::new()
-}
-
-/// Shows a message in the last line.
-pub(super) fn tell(model: &mut Model, tone: Tone, what: &str) {
-    say(model, tone, what, None);
-}
-
-/// Shows a message in the last line, and what to do.
-fn say(model: &mut Model, tone: Tone, what: &str, hint: Option<&str>) {
-    let clean = |told: &str| text::sanitize(told).into_owned();
-    let message = Message { tone, text: clean(what), hint: hint.map(clean) };
-    model.last_message = Some(message.clone());
-    model.message = Some(message);
-    model.dirty = true;
-}
-
-/// Shows an error in the last line; what a person stopped is none.
-pub(super) fn fail(model: &mut Model, error: &SessionError) {
-    let stopped = match error {
-        SessionError::Cancelled => true,
-        SessionError::Store(error) => error.is_interrupted(),
-        _ => false,
-    };
-    if !stopped {
-        say(model, Tone::Bad, &error.to_string(), error.hint().as_deref());
-    }
 }

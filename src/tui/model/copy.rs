@@ -24,7 +24,8 @@ pub(crate) struct Copied {
 }
 
 impl Copied {
-    fn new(what: &str, text: String) -> Self {
+    /// A text, and what to call it.
+    pub(crate) fn new(what: &str, text: String) -> Self {
         let text = if text.len() > MOST { Err(text.len()) } else { Ok(text) };
         Self { what: text::truncate_middle(&text::sanitize(what), 60).into_owned(), text }
     }

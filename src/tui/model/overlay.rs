@@ -7,6 +7,7 @@ use super::super::action::Action;
 use super::super::keymap::{Context, Keymap};
 use super::base::Comparing;
 use super::field::Field;
+use super::log::{Logbook, Message};
 use super::marks::{MarkList, Naming};
 use super::scroll::Scroll;
 use crate::model::{Value, json};
@@ -31,10 +32,30 @@ pub(crate) enum Overlay {
     Palette(Palette),
     /// All keys.
     Help(Help),
-    /// The last message.
-    Message(Scroll),
+    /// All messages.
+    Log(Logbook),
+    /// A message in full.
+    Message(Box<FullMessage>),
     /// A value of the state in full.
     Value(FullValue),
+}
+
+/// A message and the window on it.
+#[derive(Debug)]
+pub(crate) struct FullMessage {
+    /// The message.
+    pub(crate) message: Message,
+    /// The window.
+    pub(crate) scroll: Scroll,
+    /// The list that it was chosen in.
+    pub(crate) from: Logbook,
+}
+
+impl FullMessage {
+    /// A message of a list.
+    pub(crate) fn new(message: Message, from: Logbook) -> Self {
+        Self { message, scroll: Scroll::default(), from }
+    }
 }
 
 /// A value and the window on it.

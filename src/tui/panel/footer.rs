@@ -1,11 +1,11 @@
-//! The last line: a message until the next key, otherwise what the keys do here.
+//! The last line: a message as long as it stands, otherwise what the keys do here.
 
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Shape};
-use super::super::model::{Model, Tone};
+use super::super::model::Model;
 use super::super::widget::line;
 
 /// Draws the line.
@@ -15,17 +15,14 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let room = usize::from(areas.footer.width).saturating_sub(2);
     let mut spans = vec![Span::raw(" ")];
     if let Some(message) = &model.message {
-        let (mark, style) = match message.tone {
-            Tone::Note => ("● ", theme.accent),
-            Tone::Bad => ("✗ ", theme.bad),
-        };
-        spans.push(Span::styled(mark, style));
+        let style = message.tone.style(theme);
+        spans.push(Span::styled(format!("{} ", message.tone.mark()), style));
         spans.push(Span::styled(message.text.as_str(), style));
         if let Some(hint) = &message.hint {
             spans.push(Span::styled(format!(" · {hint}"), theme.dim));
         }
         let whole = line::width(&spans) <= room;
-        let hint = model.hint(Action::ShowMessage, "in full ").filter(|_| !whole);
+        let hint = model.hint(Action::ShowMessages, "in full ").filter(|_| !whole);
         let right = hint.map_or_else(Vec::new, |hint| vec![Span::styled(hint, theme.accent)]);
         line::spread(buffer, areas.footer, spans, right, 10);
         return;

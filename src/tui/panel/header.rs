@@ -77,6 +77,14 @@ fn findings<'a>(store: &StoreFacts, theme: &Theme) -> Option<Vec<Span<'a>>> {
     Some(vec![Span::styled(format!("{mark} {count}"), style)])
 }
 
+/// Errors that did not stand in the last line, or not long enough.
+fn unread<'a>(model: &Model, is_small: bool) -> Option<Span<'a>> {
+    let unread = Some(model.log.unread).filter(|unread| *unread > 0)?;
+    let count = human::count(unread);
+    let told = if is_small { format!("  ✗ {count}") } else { format!("  ✗ {count} unread") };
+    Some(Span::styled(told, model.theme().bad))
+}
+
 /// Whether what others write is shown as it comes.
 fn following<'a>(model: &Model, is_small: bool) -> Option<Span<'a>> {
     let (live, theme) = (&model.live, model.theme());
@@ -116,6 +124,7 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
         let of = of.map_or_else(String::new, |of| format!(" of {}", human::count(of)));
         out.push(Span::styled(format!("  {}{of}", human::count(done)), theme.warn));
     }
+    out.extend(unread(model, areas.shape == Shape::Small));
     out.extend(following(model, areas.shape == Shape::Small));
     let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);
     out.extend(help.map(|help| Span::styled(format!("  {help} "), theme.dim)));

@@ -28,9 +28,9 @@ fn keys_and_a_theme_of_ones_own_hold_and_are_told() {
 fn mistakes_are_told_all_at_once_and_the_rest_holds() {
     for (name, size) in [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))] {
         let mut stage = Stage::shop_with(&options(WRONG), size);
-        stage.shows("✗ 3 mistakes in the config").keys("!");
+        stage.shows("✗ 3 mistakes in the config").keys("! enter");
         insta::assert_snapshot!(format!("mistakes_{name}"), stage.picture());
-        stage.keys("esc f10");
+        stage.keys("esc esc f10");
         assert_eq!(stage.app.model.travel.as_ref().unwrap().moment.version.0, 1);
     }
 }

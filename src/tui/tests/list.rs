@@ -184,10 +184,10 @@ fn what_is_wrong_with_a_store_is_said_once_and_counted_from_then_on() {
         let (_directory, path, mut stage) = recording(&text, size);
         stage.shows("✗ line 2 is left out");
         insta::assert_snapshot!(format!("findings_{name}"), stage.picture());
-        stage.keys("!").shows("the rest of the file is read").keys("esc left");
+        stage.keys("! enter").shows("the rest of the file is read").keys("esc esc left");
         stage.hides("left out").shows("✗ 1 finding");
         append(&path, bad);
-        stage.keys("r").shows("✗ line 4 is left out").keys("left").shows("✗ 2 findings");
+        stage.keys("r").shows("✗ line 4 is left out").stood().keys("left").shows("✗ 2 findings");
         stage.keys("r").hides("left out");
     }
 }
@@ -278,7 +278,7 @@ fn an_aggregate_that_could_not_be_read_shows_nothing_until_it_is_read_again() {
     let said = Said { slot: Slot::Moment, generation, answer };
     update(model, Msg::Report(Box::new(Report::Done(said))));
     stage.shows("the file is gone").shows("nothing was read").hides("Customer cust-12 ─");
-    stage.keys("esc left").shows("nothing was read").hides("the file is gone");
+    stage.stood().keys("esc left").shows("nothing was read").hides("the file is gone");
     stage.keys("r").shows("─ Order order-4711 ─").hides("nothing was read");
 }
 

@@ -167,7 +167,7 @@ fn a_store_that_is_gone_is_said_once_and_followed_again_when_it_is_back() {
     let mut growing = Growing::open(LARGE);
     let away = growing.path.with_extension("away");
     std::fs::rename(&growing.path, &away).unwrap();
-    growing.looks().shows("✗ out of reach").shows("✗ ").keys("tab");
+    growing.looks().shows("✗ out of reach").shows("✗ ").stood().keys("tab");
     let said = growing.stage.app.model.message.is_some();
     for _ in 0..5 {
         growing.looks();

@@ -35,7 +35,7 @@ fn an_error_stands_in_the_last_line_until_the_next_key_and_can_be_read_in_full()
     crate::tui::update::fail(&mut stage.app.model, &error);
     stage.shows("✗ Customer cust-12").shows("! in full").shows("order-4711");
     stage.keys("!").shows("give a version instead");
-    assert!(matches!(stage.app.model.overlay, Overlay::Message(_)));
+    assert!(matches!(stage.app.model.overlay, Overlay::Log(_)));
     stage.keys("esc").hides("recorded times").shows("look into");
 }
 
@@ -63,15 +63,17 @@ fn the_palette_runs_what_is_chosen_and_begins_with_what_is_called_so() {
 
 #[test]
 fn a_long_message_is_read_to_its_end_and_no_further() {
-    let path = "/a/long/way".repeat(100);
+    let path = "/a/long/way".repeat(150);
     let mut stage = Stage::shop((80, 24));
     crate::tui::update::tell(&mut stage.app.model, Tone::Bad, &format!("{path}/END"));
-    stage.keys("!").hides("/END").keys("down down down down down down").shows("/END");
+    stage.keys("!").hides("/END").keys("enter").shows("1–18 of 23").hides("/END");
+    stage.keys("> ").shows("/END");
     for _ in 0..60 {
         stage.keys("down");
     }
     stage.shows("/END").keys("up").hides("/END");
-    let Overlay::Message(scroll) = &stage.app.model.overlay else { panic!("closed") };
+    let Overlay::Message(full) = &stage.app.model.overlay else { panic!("closed") };
+    let scroll = full.scroll;
     assert!(scroll.offset < 15, "{scroll:?}");
 }
 

@@ -134,6 +134,12 @@ impl Stage {
         self.input(Input::Resize(columns, rows))
     }
 
+    /// Lets the message in the last line stand as long as it does.
+    pub(super) fn stood(&mut self) -> &mut Self {
+        self.app.take(Msg::Stood);
+        self
+    }
+
     fn buffer(&mut self) -> &Buffer {
         self.draw();
         self.settle();

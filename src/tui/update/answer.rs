@@ -6,7 +6,7 @@ use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
 use super::{events, fail, list, live, pins, play, say, seek, tell, travel, visit};
-use crate::model::{AggregateKey, At, Finding, Severity};
+use crate::model::{AggregateKey, At, Finding};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
 
@@ -49,13 +49,7 @@ fn answered(
             let first = facts.first.clone();
             let findings = std::mem::take(&mut facts.findings);
             model.store = Store::Open(*facts);
-            // What is wrong with the configuration is read first; findings are in the header for as long as there are any.
-            let told = model.message.take();
             notice(model, findings);
-            if told.is_some() {
-                model.last_message.clone_from(&told);
-                model.message = told;
-            }
             let mut effects = list::begin(model, first);
             effects.push(list::count(model));
             effects.extend(events::begin(model));
@@ -152,8 +146,7 @@ fn notice(model: &mut Model, findings: Vec<Finding>) {
     let gravest = news.rev().max_by_key(|finding| finding.severity).cloned();
     store.findings = findings;
     if let Some(Finding { severity, message, hint, .. }) = gravest {
-        let tone = if severity == Severity::Error { Tone::Bad } else { Tone::Note };
-        say(model, tone, &message, hint.as_deref());
+        say(model, severity.into(), &message, hint.as_deref());
     }
 }
 

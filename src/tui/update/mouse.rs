@@ -6,7 +6,7 @@ use super::super::model::Model;
 use super::super::model::lens::Lens;
 use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
-use super::{events, focus, list, overlay, travel, visit};
+use super::{events, focus, list, log, overlay, travel, visit};
 use crate::model::{At, Version};
 
 /// Lines a turn of the wheel.
@@ -85,10 +85,20 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     effects
 }
 
+/// Takes what is chosen, as Enter does.
+fn take(model: &mut Model) -> Vec<Effect> {
+    overlay::act(model, super::Action::Accept)
+}
+
 /// Chooses a line of a list that stands over the panels, and takes it where it was chosen already.
 fn click_list(model: &mut Model, y: u16) -> Vec<Effect> {
     let top = super::super::overlay::list_top(&model.areas, &model.overlay);
     let Some(line) = y.checked_sub(top).map(usize::from) else { return Vec::new() };
+    if let Overlay::Log(book) = &model.overlay {
+        let is_in_list = line < overlay::overlay_height(model);
+        let chosen = log::choose(model, line + book.scroll.offset).filter(|_| is_in_list);
+        return chosen.filter(|again| *again).map_or_else(Vec::new, |_| take(model));
+    }
     let (scroll, len) = match &mut model.overlay {
         Overlay::Marks(list) => (&mut list.scroll, list.rows.len()),
         Overlay::Compare(comparing) => (&mut comparing.scroll, comparing.rows.len()),
@@ -155,6 +165,11 @@ pub(super) fn zoom(model: &mut Model, closer: bool, x: u16, y: u16) -> Vec<Effec
 
 pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect> {
     let by = if down { TURN } else { -TURN };
+    if matches!(model.overlay, Overlay::Log(_)) {
+        let height = overlay::overlay_height(model);
+        log::wheel(model, by, height);
+        return Vec::new();
+    }
     if !matches!(model.overlay, Overlay::None) {
         let action = if down { super::Action::CursorDown } else { super::Action::CursorUp };
         return overlay::act(model, action);

@@ -8,7 +8,7 @@ use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::{base, marks, travel, visit};
+use super::{base, log, marks, travel, visit};
 use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
@@ -19,7 +19,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return Vec::new();
         }
         Action::Back => {
-            model.overlay = Overlay::None;
+            let back = match &model.overlay {
+                Overlay::Message(full) => Overlay::Log(full.from),
+                _ => Overlay::None,
+            };
+            model.overlay = back;
             return Vec::new();
         }
         Action::Accept => return accept(model),
@@ -27,6 +31,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return marks::in_list(model, action);
         }
         Action::Compare => return base::act(model),
+        Action::CopyMessage => return log::copy(model),
         Action::FocusNext => {
             if let Overlay::Mark(naming) = &mut model.overlay {
                 naming.in_note = !naming.in_note;
@@ -48,9 +53,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             palette.scroll.move_by(by, len, height);
         }
         Overlay::Help(help) => help.scroll.slide(by, help.lines.len(), height),
-        Overlay::Message(scroll) => {
-            let lines = model.last_message.as_ref().map_or(0, |told| told.lines(width).len());
-            scroll.slide(by, lines, height);
+        Overlay::Log(_) => log::settle(model, by, height),
+        Overlay::Message(full) => {
+            let lines = full.message.lines(width).len();
+            full.scroll.slide(by, lines, height);
         }
         Overlay::Value(value) => {
             let lines = value.lines().len();
@@ -110,8 +116,13 @@ fn without_positions(model: &Model) -> Option<String> {
 }
 
 fn accept(model: &mut Model) -> Vec<Effect> {
-    if matches!(model.overlay, Overlay::Marks(_)) {
-        return marks::in_list(model, Action::Accept);
+    match &model.overlay {
+        Overlay::Marks(_) => return marks::in_list(model, Action::Accept),
+        Overlay::Log(_) => {
+            log::read_on(model);
+            return Vec::new();
+        }
+        _ => {}
     }
     match std::mem::take(&mut model.overlay) {
         Overlay::Mark(naming) => {
@@ -160,6 +171,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Overlay::Marks(_)
+        | Overlay::Log(_)
         | Overlay::Help(_)
         | Overlay::Message(_)
         | Overlay::Value(_)

@@ -127,12 +127,12 @@ fn seek(model: &mut Model, forward: bool) -> Vec<Effect> {
     };
     let more = trail.found == Found::Stopped || trail.found == Found::Whole && !trail.reaches(last);
     let mut effects = if more { read(model) } else { Vec::new() };
-    effects.extend(lead(model, forward));
+    effects.extend(lead(model, forward, true));
     effects
 }
 
 /// Goes along the trail, as soon as it is known where to.
-fn lead(model: &mut Model, forward: bool) -> Vec<Effect> {
+fn lead(model: &mut Model, forward: bool, is_asked: bool) -> Vec<Effect> {
     let Some(travel) = &mut model.travel else { return Vec::new() };
     let at = match travel.going {
         Some(Goal { at: At::Version(version), by: 0 }) => version,
@@ -161,12 +161,21 @@ fn lead(model: &mut Model, forward: bool) -> Vec<Effect> {
         }
         Lead::Unknown => {
             trail.seeking = Some(forward);
+            // It is said once that it is looked for.
+            if !is_asked {
+                return Vec::new();
+            }
             let told = format!("looking for events that changed {}", trail.named(40));
             let hint = model.hint(Action::Back, "stops");
             say(model, Tone::Note, &told, hint.as_deref());
             Vec::new()
         }
     }
+}
+
+fn is_seeking(model: &Model) -> bool {
+    let trail = model.travel.as_ref().and_then(|travel| travel.trail.as_ref());
+    trail.is_some_and(|trail| trail.seeking.is_some())
 }
 
 /// Takes in what was found.
@@ -194,12 +203,11 @@ pub(super) fn traced(
     let (again, seeking) = (done && (!well || trail.found == Found::Reading), trail.seeking);
     let mut effects = if again { read(model) } else { Vec::new() };
     if let Some(forward) = seeking {
-        let told = model.message.take();
-        effects.extend(lead(model, forward));
-        // It is said once that it is looked for.
-        let seeks = model.travel.as_ref().and_then(|travel| travel.trail.as_ref());
-        if seeks.is_some_and(|trail| trail.seeking.is_some()) {
-            model.message = told;
+        let said = model.log.said;
+        effects.extend(lead(model, forward, false));
+        if model.log.said == said && !is_seeking(model) {
+            // That it is looked for is no longer so.
+            super::log::stood(model);
         }
     }
     effects
