@@ -13,6 +13,7 @@ mod line;
 mod origin;
 mod output;
 mod progress;
+mod reference;
 mod render;
 mod screen;
 mod shape;
@@ -24,6 +25,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
+
+pub use self::reference::{CommandsFor, Usage, commands};
 
 use self::args::{Cli, Command};
 use self::context::Context;

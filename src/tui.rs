@@ -28,6 +28,7 @@ mod widget;
 pub use action::Action;
 pub use effect::Source;
 pub use headless::Headless;
+pub use keymap::KeysOf;
 pub use theme::Colours;
 
 use crate::config::{Config, Mistake};
@@ -90,6 +91,11 @@ pub enum Ending {
 pub struct Left {
     /// What asked for it, where it was not the person.
     pub by: Option<Ending>,
+}
+
+/// All keys that come with foldback, for documents.
+pub fn keys() -> Result<Vec<KeysOf>, TuiError> {
+    keymap::listed().map_err(|error| TuiError::Options(error.to_string()))
 }
 
 /// Shows the screen until the person leaves it. The terminal is as it was before, however this returns.

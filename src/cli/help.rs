@@ -10,7 +10,7 @@ use super::failure::Failure;
 use crate::text;
 
 /// The commands by what they are for. A test holds that each stands in exactly one group.
-const GROUPS: [(&str, &[&str]); 5] = [
+pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("To try it out", &["demo"]),
     ("What is in a store", &["info", "aggregates", "events"]),
     ("One aggregate in time", &["state", "diff", "log", "blame", "history"]),

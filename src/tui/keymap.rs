@@ -3,8 +3,11 @@
 //! Knows neither what an action does nor how a footer or a help looks.
 
 mod custom;
+mod listed;
 mod read;
 
+pub use listed::KeysOf;
+pub(crate) use listed::listed;
 pub(crate) use read::KeymapError;
 
 use super::action::Action;

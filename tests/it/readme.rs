@@ -9,6 +9,8 @@
 //!
 //! Blocks marked otherwise are not run.
 
+mod tables;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
