@@ -118,6 +118,7 @@ actions! {
     ShowEvents "show-events" "To all events of the store: the Events screen",
     OpenEvent "open-event" "Open the aggregate of the chosen event at its version",
     FilterEvents "filter-events" "Type which events to show",
+    CompleteFilter "complete-filter" "Complete the word of the filter that is being typed",
     ToggleFacet "toggle-facet" "Show only the events of the chosen type or category",
     UndoFilter "undo-filter" "Back to the filter before",
     RedoFilter "redo-filter" "To the filter after it again",

@@ -5,6 +5,7 @@ mod configuration;
 mod copy;
 mod deep;
 mod events;
+mod filter;
 mod jumps;
 mod list;
 mod live;

@@ -1,6 +1,7 @@
 //! The whole store in its own order: a window that follows the cursor, however many events there are.
 
 pub(crate) mod facets;
+pub(crate) mod offer;
 pub(crate) mod row;
 pub(crate) mod sieve;
 pub(crate) mod tally;

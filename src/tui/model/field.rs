@@ -60,6 +60,14 @@ impl Field {
         }
     }
 
+    /// Replaces what stands between a place, in bytes, and the place where typing goes on.
+    pub(crate) fn put(&mut self, from: usize, text: &str) {
+        if from <= self.at && self.text.is_char_boundary(from) {
+            self.delete(from..self.at);
+            self.insert(text);
+        }
+    }
+
     fn delete(&mut self, range: std::ops::Range<usize>) {
         self.at = range.start;
         self.text.replace_range(range, "");

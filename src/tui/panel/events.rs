@@ -3,6 +3,7 @@
 mod chart;
 mod facets;
 mod list;
+mod usage;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

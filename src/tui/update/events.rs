@@ -3,6 +3,7 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::{Part, Screen, Shape};
+use super::super::model::events::offer::Offer;
 use super::super::model::events::tally::Tally;
 use super::super::model::events::{Onward, Page, Place};
 use super::super::model::overlay::{FullValue, Overlay};
@@ -191,7 +192,8 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             effects
         }
         Err(mistake) => {
-            model.events.sieve.mistake = Some(mistake);
+            let sieve = &mut model.events.sieve;
+            (sieve.mistake, sieve.offer) = (Some(mistake), Offer::default());
             Vec::new()
         }
     }
@@ -286,7 +288,13 @@ fn focus_by(model: &mut Model, by: isize) -> Vec<Effect> {
 /// What an action does on this screen; `None` where it is none of its own.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
-        Action::Accept if model.events.sieve.typing => accept(model),
+        Action::Accept if model.events.sieve.typing && !model.events.sieve.offer.chosen => {
+            accept(model)
+        }
+        Action::Accept | Action::CompleteFilter if model.events.sieve.typing => {
+            model.events.sieve.complete(chrono::Utc::now());
+            Vec::new()
+        }
         Action::FilterEvents => {
             let effects = focus(model, Part::List);
             model.events.sieve.begin();
@@ -357,6 +365,10 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     let part = model.events.part;
     let height = model.part_height(part);
     let Some(by) = super::lines_of(action, height) else { return Vec::new() };
+    if model.events.sieve.typing {
+        model.events.sieve.offer.move_by(by, height);
+        return Vec::new();
+    }
     if part == Part::Facets {
         model.events.facets.move_by(by, height);
         return Vec::new();
@@ -455,6 +467,15 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     let above = content.y.saturating_sub(if model.areas.shape == Shape::Small { 1 } else { 2 });
     if part == Part::List && y == above {
         model.events.sieve.begin();
+    }
+    if part == Part::List && model.events.sieve.typing {
+        let offer = &mut model.events.sieve.offer;
+        let line = line.map(|line| line + offer.scroll.offset);
+        if let Some(line) = line.filter(|line| *line < offer.choices.len()) {
+            offer.scroll.cursor = line;
+            model.events.sieve.complete(chrono::Utc::now());
+        }
+        return effects;
     }
     if let (Part::List, Some(line)) = (part, line) {
         let (line, len) = (line + model.events.scroll.offset, model.events.rows().len());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::field::Field;
+use super::offer::Offer;
 use super::tally::Tally;
 use crate::analysis::{Filter, Matcher, filter_value, filter_words};
 use crate::model::{EventType, Timestamp, time};
@@ -20,6 +21,8 @@ pub(crate) struct Sieve {
     pub(crate) field: Field,
     /// Why it cannot be, sanitised.
     pub(crate) mistake: Option<String>,
+    /// What could be meant by it.
+    pub(crate) offer: Offer,
     /// What holds.
     pub(crate) filter: Arc<Filter>,
     /// What was typed for it.
@@ -92,12 +95,20 @@ impl Sieve {
         self.mistake = None;
         self.field = Field::default();
         self.field.insert(&self.line);
+        self.offer = Offer::default();
     }
 
     /// Looks at what is being typed.
     pub(crate) fn check(&mut self, now: Timestamp) {
         let read = Filter::parse(self.field.text(), now);
         self.mistake = read.err().map(|error| text::sanitize(&error.to_string()).into_owned());
+        self.offer = Offer::of(&self.field, &self.whole);
+    }
+
+    /// Puts what is offered in the place of the word that is being typed.
+    pub(crate) fn complete(&mut self, now: Timestamp) {
+        self.offer.take(&mut self.field);
+        self.check(now);
     }
 
     /// Reads a line and lets it hold; the error is why it cannot, sanitised.

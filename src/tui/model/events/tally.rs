@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::model::{Event, Timestamp};
 
 /// Columns of time that are counted apart, at most.
-const MOST: usize = 1024;
+const MOST: usize = 8192;
 /// Names that are counted apart, at most: a store may have a type for each event.
 const NAMES: usize = 10_000;
 

@@ -11,7 +11,7 @@ use super::super::super::model::events::{Events, Onward, Place};
 use super::super::super::model::{Model, Store, event};
 use super::super::super::theme::Theme;
 use super::super::super::widget::{self, field, line};
-use crate::analysis::FILTER_USAGE;
+use super::usage;
 use crate::model::{Severity, Timestamp, time};
 use crate::text::{self, human};
 
@@ -55,7 +55,7 @@ impl Columns {
             let kind = kind.min(left * 3 / 5);
             (aggregate.min(left.saturating_sub(kind + GAP)), kind)
         } else {
-            (aggregate.min(left * 3 / 10), kind.min(left * 3 / 10))
+            (aggregate.min(left * 3 / 10), kind.min(left * 2 / 5))
         };
         let data = left.saturating_sub(fixed(aggregate) + fixed(kind));
         let data = if data < 8 { 0 } else { data };
@@ -108,11 +108,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         draw_filter(model, line, buffer);
     }
     if events.sieve.typing {
-        draw_usage(
-            model,
-            Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside },
-            buffer,
-        );
+        usage::draw(model, areas, buffer);
         return;
     }
     if events.rows().is_empty() {
@@ -222,34 +218,6 @@ fn searched(model: &Model) -> String {
         (false, true) => String::new(),
         (false, false) if sieve.stopped => format!("counted {examined} of {all}, stopped"),
         (false, false) => format!("counting {examined} of {all}"),
-    }
-}
-
-/// What can be typed, or what is wrong with what was.
-fn draw_usage(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let theme = model.theme();
-    let width = usize::from(area.width);
-    let mut lines: Vec<Vec<Span<'_>>> = Vec::new();
-    if let Some(mistake) = &model.events.sieve.mistake {
-        for (at, told) in event::wrap(mistake, width.saturating_sub(2)).into_iter().enumerate() {
-            let mark = if at == 0 { "✗ " } else { "  " };
-            lines.push(vec![Span::styled(format!("{mark}{told}"), theme.bad)]);
-        }
-    }
-    lines.push(Vec::new());
-    let names = FILTER_USAGE.iter().map(|(form, _)| text::width(form)).max().unwrap_or(0);
-    for (form, meaning) in FILTER_USAGE {
-        let form =
-            if width < 60 { (*form).to_owned() } else { text::pad(form, names).into_owned() };
-        lines.push(vec![
-            Span::styled(form, theme.key),
-            Span::styled(format!("  {meaning}"), theme.dim),
-        ]);
-    }
-    for (at, spans) in lines.into_iter().enumerate() {
-        if let Some(area) = widget::line_of(area, at) {
-            line::spread(buffer, area, spans, Vec::new(), 4);
-        }
     }
 }
 
