@@ -4,6 +4,7 @@
 
 pub mod human;
 pub mod json;
+pub(crate) mod paper;
 mod sanitize;
 mod suggest;
 mod width;

@@ -92,6 +92,7 @@ actions! {
     ClearSearch "clear-search" "End the search in the state",
     NextMatch "next-match" "To the next place that was found in the state",
     PreviousMatch "previous-match" "To the previous place that was found in the state",
+    ShowRaw "show-raw" "Show the whole state as JSON, or as a tree again",
     TogglePin "toggle-pin" "Pin the chosen value, or take its pin off",
     UnpinAll "unpin-all" "Take all pins off",
     UndoPins "undo-pins" "Undo the last change of the pins",

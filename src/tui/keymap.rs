@@ -26,6 +26,8 @@ pub(crate) enum Context {
     Rail,
     /// The state.
     State,
+    /// The state as text.
+    Raw,
     /// The changes.
     Change,
     /// The event.
@@ -72,6 +74,7 @@ impl Context {
         (Self::List, "list", "In the list of aggregates"),
         (Self::Rail, "rail", "On the events over time"),
         (Self::State, "state", "In the state"),
+        (Self::Raw, "raw", "In the state as JSON"),
         (Self::Change, "change", "In the changes"),
         (Self::Event, "event", "In the event"),
         (Self::Events, "events", "On the Events screen"),

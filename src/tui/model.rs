@@ -2,6 +2,7 @@
 //!
 //! No I/O, no threads, no terminal.
 
+pub(crate) mod aspect;
 pub(crate) mod base;
 pub(crate) mod change;
 pub(crate) mod copy;
@@ -20,11 +21,13 @@ pub(crate) mod pins;
 pub(crate) mod play;
 pub(crate) mod rail;
 pub(crate) mod scroll;
+pub(crate) mod sheet;
 pub(crate) mod sought;
 pub(crate) mod travel;
 pub(crate) mod tree;
 pub(crate) mod visits;
 
+use aspect::{Aspect, Raw};
 use events::Events;
 use list::{Finding, List};
 use live::Live;
@@ -143,6 +146,10 @@ pub(crate) struct Model {
     pub(crate) pins: Pins,
     /// What is searched for in the state.
     pub(crate) sought: Sought,
+    /// How the state is shown.
+    pub(crate) aspect: Aspect,
+    /// It as text.
+    pub(crate) raw: Raw,
     /// The places it was sent away from.
     pub(crate) visits: Visits,
     /// The flags that were put on places.
@@ -190,6 +197,8 @@ impl Model {
             player: Player::default(),
             pins: Pins::default(),
             sought: Sought::default(),
+            aspect: Aspect::default(),
+            raw: Raw::default(),
             visits: Visits::default(),
             marks: Marks::default(),
             last_mark: None,
@@ -265,6 +274,9 @@ impl Model {
             (Overlay::None, _, Panel::State) if self.sought.seeking == Seeking::Typing => {
                 &[Context::Seek]
             }
+            (Overlay::None, _, Panel::State) if self.aspect == Aspect::Raw => {
+                &[Context::Raw, Timeline, Everywhere]
+            }
             (Overlay::None, _, Panel::State) => &[State, Timeline, Everywhere],
             (Overlay::None, _, Panel::Change) => &[Change, Timeline, Everywhere],
             (Overlay::None, _, Panel::Event) => &[Event, Timeline, Everywhere],
@@ -330,7 +342,8 @@ impl Model {
         let told = told.min(content.height);
         // Elsewhere the frame has room for it.
         let framed = self.areas.shape != Shape::Small;
-        let place = u16::from(!framed && travel.tree.is_deep()).min(content.height - told);
+        let place = u16::from(!framed && (self.aspect == Aspect::Raw || travel.tree.is_deep()))
+            .min(content.height - told);
         Rect { y: content.y + told, height: content.height - told - place, ..content }
     }
 
@@ -347,6 +360,14 @@ impl Model {
         } else {
             self.areas.content(panel)
         }
+    }
+
+    /// From where a search in the state goes on.
+    pub(crate) fn spot(&self) -> Option<sought::Spot> {
+        if self.aspect == Aspect::Raw {
+            return Some(self.raw.spot());
+        }
+        self.travel.as_ref()?.tree.spot()
     }
 
     /// What is looked at.

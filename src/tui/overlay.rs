@@ -58,7 +58,7 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
 }
 
 /// What an overlay has between its frame.
-fn inside(areas: &Areas, overlay: &Overlay) -> Rect {
+pub(crate) fn inside(areas: &Areas, overlay: &Overlay) -> Rect {
     let area = area(areas, overlay);
     Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2))
 }

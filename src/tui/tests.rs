@@ -16,6 +16,7 @@ mod messages;
 mod pins;
 mod play;
 mod rail;
+mod raw;
 mod seek;
 mod stage;
 mod state;

@@ -3,6 +3,7 @@
 //! Synchronous; no I/O, no threads, no drawing.
 
 mod answer;
+mod aspect;
 mod base;
 mod copy;
 mod events;
@@ -25,6 +26,7 @@ use super::effect::{Answer, Effect, Slot};
 use super::input::{Input, Key};
 use super::keymap::{Context, Meaning};
 use super::layout::{Areas, Panel, Screen, Shape};
+use super::model::aspect::Aspect;
 use super::model::field::Field;
 use super::model::list::Finding;
 use super::model::overlay::{Help, Overlay, Palette};
@@ -271,6 +273,7 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::SearchState | Action::ClearSearch | Action::NextMatch | Action::PreviousMatch => {
             seek::act(model, action)
         }
+        Action::ShowRaw => aspect::toggle(model, Aspect::Raw),
         Action::TogglePin
         | Action::UnpinAll
         | Action::UndoPins
@@ -326,6 +329,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if model.sought.seeking == Seeking::Kept && model.focus == Panel::State {
         return seek::clear(model);
+    }
+    if aspect::end(model) {
+        return Vec::new();
     }
     if list::is_sorting(model) {
         return list::unsort(model);
@@ -392,6 +398,9 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(by) = lines_of(action, height) else { return Vec::new() };
     if model.focus == Panel::List {
         return list::scroll(model, action, by);
+    }
+    if model.focus == Panel::State && aspect::slide(model, by) {
+        return Vec::new();
     }
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match model.focus {

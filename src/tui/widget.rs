@@ -2,6 +2,7 @@
 
 pub(crate) mod field;
 pub(crate) mod line;
+pub(crate) mod paper;
 pub(crate) mod value;
 
 use ratatui::buffer::Buffer;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::super::layout::Panel;
 use super::travel::Travel;
 use crate::model::shape::{self, Form};
-use crate::model::{AggregateKey, Value, Version, json};
+use crate::model::{AggregateKey, Path, Value, Version, json};
 use crate::text::{self, human};
 
 /// Bytes that are copied at most: terminals take a sequence of 100,000 bytes, in which every three are written as four.
@@ -69,7 +69,18 @@ pub(crate) fn subtree(travel: &Travel) -> Option<Copied> {
 /// Where the chosen value stands, as jq.
 pub(crate) fn path(travel: &Travel) -> Option<Copied> {
     let (path, _) = travel.tree.chosen()?;
-    Some(Copied::new(&format!("the path {path}"), path.to_string()))
+    Some(named(&path))
+}
+
+/// A path, as jq.
+pub(crate) fn named(path: &Path) -> Copied {
+    Copied::new(&format!("the path {path}"), path.to_string())
+}
+
+/// The whole state as JSON over several lines.
+pub(crate) fn state(travel: &Travel) -> Copied {
+    let what = format!("the state at v{}", human::count(travel.moment.version.0));
+    if_small(&what, travel.moment.state.value(), json::to_pretty)
 }
 
 /// The payload of the event as it was recorded, where that is text.

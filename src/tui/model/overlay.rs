@@ -2,6 +2,7 @@
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::layout::Rect;
 
 use super::super::action::Action;
 use super::super::keymap::{Context, Keymap};
@@ -10,9 +11,10 @@ use super::field::Field;
 use super::log::{Logbook, Message};
 use super::marks::{MarkList, Naming};
 use super::scroll::Scroll;
-use crate::model::{Value, json};
+use super::sheet::Sheet;
+use crate::model::Value;
 use crate::session::SessionError;
-use crate::text;
+use crate::text::{self, paper::Paper};
 
 /// What has the keys.
 #[derive(Debug, Default)]
@@ -58,66 +60,66 @@ impl FullMessage {
     }
 }
 
-/// A value and the window on it.
+/// A value, or what it was and what it is, with a window on it.
 #[derive(Debug)]
 pub(crate) struct FullValue {
     /// Where it stands in the state: `.items[0].name`.
     pub(crate) place: String,
-    /// The value: a string as it is, everything else as JSON.
-    text: String,
-    /// How many bytes of it are not shown.
-    beyond: usize,
-    /// About how many lines it takes.
+    /// What is shown, each with what it is where that has to be told.
+    pub(crate) parts: Vec<(&'static str, Sheet)>,
+    /// How many rows it takes, as far as they were looked at.
     pub(crate) rows: usize,
-    /// It in lines of so many cells, sanitised; made when the width is known.
-    lines: (usize, Vec<String>),
-    /// The window.
-    pub(crate) scroll: Scroll,
 }
 
 impl FullValue {
-    /// Bytes of a value that are shown.
-    const SHOWN: usize = 64 * 1024;
     /// The columns that it has at the usual size of a terminal.
     const COLUMNS: usize = 74;
+    /// Rows that are looked at to find how much of the screen it needs.
+    const LOOKED_AT: usize = 60;
 
-    /// A value of the state.
+    /// A value of the state: a string as it is, everything else as JSON.
     pub(crate) fn new(place: &str, value: &Value) -> Self {
-        let text = match value {
-            Value::String(string) => string.to_string(),
-            value => json::to_pretty(value),
-        };
-        let is_whole = |at: &usize| text.is_char_boundary(*at);
-        let shown = (0..=Self::SHOWN.min(text.len())).rev().find(is_whole).unwrap_or(0);
-        let beyond = text.len() - shown;
-        let text = text.get(..shown).unwrap_or_default().to_owned();
+        Self::of(place, vec![("", value)])
+    }
+
+    /// What stood at a place and what stands there now, where anything did and does.
+    pub(crate) fn of(place: &str, values: Vec<(&'static str, &Value)>) -> Self {
         let place = text::truncate_middle(&text::sanitize(place), 60).into_owned();
-        let rows = text.lines().map(|line| 1 + line.len() / Self::COLUMNS).sum();
-        Self { place, text, beyond, rows, lines: (0, Vec::new()), scroll: Scroll::default() }
+        let sheet = |(told, value)| (told, Sheet::new(Paper::full(value)));
+        let parts: Vec<_> = values.into_iter().map(sheet).collect();
+        let size = (Self::COLUMNS, Self::LOOKED_AT);
+        let rows = parts.iter().map(|(told, sheet)| sheet.rows(size).len() + told.len().min(1));
+        Self { place, rows: rows.sum(), parts }
     }
 
-    /// The value in lines that fit in, sanitised.
-    pub(crate) fn lines(&self) -> &[String] {
-        &self.lines.1
+    /// Where its parts stand in so much room: one beside the other where that is wide enough.
+    pub(crate) fn areas(&self, area: Rect) -> Vec<Rect> {
+        let count = self.parts.len().max(1) as u16;
+        let beside = area.width >= 100;
+        let (gap, all) = if beside { (2, area.width) } else { (0, area.height) };
+        let each = (all - gap * (count - 1).min(all)) / count;
+        let at = |part: u16| {
+            if beside {
+                Rect { x: area.x + part * (each + gap), width: each, ..area }
+            } else {
+                Rect { y: area.y + part * each, height: each, ..area }
+            }
+        };
+        (0..count).map(at).collect()
     }
 
-    /// Breaks it into lines of `width` cells, where it is not yet.
-    pub(crate) fn fit(&mut self, width: usize) {
-        if self.lines.0 != width {
-            self.lines = (width, self.broken(width));
-        }
+    /// The cells and rows of a part's text where it stands.
+    pub(crate) fn size(told: &str, area: Rect) -> (usize, usize) {
+        let rows = area.height.saturating_sub(u16::from(!told.is_empty()));
+        (usize::from(area.width), usize::from(rows))
     }
 
-    fn broken(&self, width: usize) -> Vec<String> {
-        let broken = |line: &str| super::event::broken(&text::sanitize(line), width.max(1));
-        let mut lines: Vec<String> = self.text.lines().flat_map(broken).collect();
-        if lines.is_empty() {
-            lines.push(super::event::EMPTY.to_owned());
+    /// Moves the windows of all its parts.
+    pub(crate) fn slide(&mut self, by: isize, area: Rect) {
+        let areas = self.areas(area);
+        for ((told, sheet), area) in self.parts.iter_mut().zip(areas) {
+            sheet.slide(by, Self::size(told, area));
         }
-        if self.beyond > 0 {
-            lines.push(format!("… {} more", text::human::bytes(self.beyond as u64)));
-        }
-        lines
     }
 }
 

@@ -1,11 +1,14 @@
 //! The state at the playhead, with what the event changed and, at the right edge, which event put each value there.
 
+mod raw;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::Span;
 
 use super::super::layout::{Areas, Panel, Shape};
+use super::super::model::aspect::Aspect;
 use super::super::model::sought::{Needle, Seeking};
 use super::super::model::travel::{Travel, Without};
 use super::super::model::tree::{Indent, Knot, Touch};
@@ -47,7 +50,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             return;
         }
     }
-    draw_search(model, travel, content, buffer);
+    draw_search(model, content, buffer);
     let needle = model.sought.needle();
     let pinned = model.pins.of(&travel.key.category);
     let below = usize::from(travel.without != Without::Nothing);
@@ -64,6 +67,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             line::spread(buffer, first, vec![Span::styled(told, theme.dim)], Vec::new(), 4);
         }
         return;
+    }
+    if model.aspect == Aspect::Raw {
+        return raw::draw(model, travel, areas, content, buffer);
     }
     let window = travel.tree.scroll.window(travel.tree.len(), usize::from(content.height));
     let beyond = match travel.tree.touched_beyond(&window) {
@@ -243,7 +249,7 @@ fn lit<'a>(span: Span<'a>, needle: &Needle, theme: &Theme) -> Vec<Span<'a>> {
 }
 
 /// What is searched for, and what was found of it.
-fn draw_search(model: &Model, travel: &Travel, content: Rect, buffer: &mut Buffer) {
+fn draw_search(model: &Model, content: Rect, buffer: &mut Buffer) {
     let (sought, theme) = (&model.sought, model.theme());
     if sought.seeking == Seeking::Off {
         return;
@@ -258,7 +264,7 @@ fn draw_search(model: &Model, travel: &Travel, content: Rect, buffer: &mut Buffe
         let typed = text::sanitize(sought.field.text()).into_owned();
         left.push(Span::styled(typed, theme.title));
     }
-    let told = sought.told(travel.tree.spot().as_ref());
+    let told = sought.told(model.spot().as_ref());
     line::spread(buffer, area, left, vec![Span::styled(told, theme.dim)], 8);
 }
 

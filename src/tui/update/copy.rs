@@ -3,6 +3,7 @@
 use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::Panel;
+use super::super::model::aspect::Aspect;
 use super::super::model::copy;
 use super::super::model::{Model, Store, Tone};
 use super::{say, tell};
@@ -13,7 +14,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     };
     let in_event = model.focus == Panel::Event;
+    let raw = model.aspect == Aspect::Raw && model.focus == Panel::State;
     let copied = match action {
+        Action::CopyValue | Action::CopySubtree if raw => Some(copy::state(travel)),
+        Action::CopyPath if raw => {
+            let path = model.raw.sheet.paper().path(&model.raw.spot());
+            Some(copy::named(&path))
+        }
         Action::CopyValue if in_event => copy::payload(travel),
         Action::CopyValue => copy::value(travel),
         Action::CopyPath => copy::path(travel),

@@ -3,10 +3,11 @@
 use super::super::effect::Effect;
 use super::super::layout::{Panel, Screen, Shape};
 use super::super::model::Model;
+use super::super::model::aspect::Aspect;
 use super::super::model::lens::Lens;
 use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
-use super::{events, focus, list, log, overlay, travel, visit};
+use super::{aspect, events, focus, list, log, overlay, travel, visit};
 use crate::model::{At, Version};
 
 /// Lines a turn of the wheel.
@@ -67,7 +68,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         (Panel::List, None) if model.areas.search().contains((x, y).into()) => {
             effects.extend(super::act(model, super::Action::FindAggregate));
         }
-        (Panel::State, Some(line)) => {
+        (Panel::State, Some(line)) if model.aspect != Aspect::Raw => {
             let Some(travel) = &mut model.travel else { return effects };
             let line = line + travel.tree.scroll.offset;
             if line < travel.tree.len() {
@@ -190,6 +191,9 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
             return travel::act(model, action);
         }
         _ => {}
+    }
+    if panel == Panel::State && aspect::slide(model, by) {
+        return Vec::new();
     }
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match panel {

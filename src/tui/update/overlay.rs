@@ -43,6 +43,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let height = overlay_height(model);
     let Some(by) = super::lines_of(action, height) else { return Vec::new() };
     let width = super::super::overlay::width(&model.areas, &model.overlay);
+    let area = super::super::overlay::inside(&model.areas, &model.overlay);
     match &mut model.overlay {
         Overlay::Marks(list) => list.scroll.move_by(by, list.rows.len(), height),
         Overlay::Compare(comparing) => {
@@ -58,20 +59,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let lines = full.message.lines(width).len();
             full.scroll.slide(by, lines, height);
         }
-        Overlay::Value(value) => {
-            let lines = value.lines().len();
-            value.scroll.slide(by, lines, height);
-        }
+        Overlay::Value(value) => value.slide(by, area),
         Overlay::GoTo(_) | Overlay::Mark(_) | Overlay::None => {}
     }
     Vec::new()
 }
 
-/// Breaks a value that is shown in full into lines of the width that it has.
+/// Keeps the window on a value that is shown in full inside it.
 pub(super) fn fit(model: &mut Model) {
-    let width = super::super::overlay::width(&model.areas, &model.overlay);
+    let area = super::super::overlay::inside(&model.areas, &model.overlay);
     if let Overlay::Value(value) = &mut model.overlay {
-        value.fit(width);
+        value.slide(0, area);
     }
 }
 

@@ -3,9 +3,10 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
+use super::super::model::aspect::Aspect;
 use super::super::model::sought::{self, Hits, Seeking};
 use super::super::model::{Model, Tone};
-use super::{tell, travel};
+use super::{aspect, tell, travel};
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -70,7 +71,7 @@ pub(super) fn found(model: &mut Model, hits: Option<Hits>) -> Vec<Effect> {
     }
     model.sought.hits = Some(hits);
     if model.sought.seeking == Seeking::Typing {
-        let here = model.travel.as_ref().and_then(|travel| travel.tree.spot());
+        let here = model.spot();
         let spots = model.sought.hits.as_ref().map_or(&[][..], |hits| &hits.spots);
         if here.is_none_or(|here| spots.binary_search(&here).is_err()) {
             go(model, true);
@@ -98,10 +99,12 @@ fn step(model: &mut Model, forward: bool) -> Vec<Effect> {
 
 /// To the next place, or the previous one, with everything around it open.
 fn go(model: &mut Model, forward: bool) {
-    let height = model.height(Panel::State);
+    let (height, here, size) = (model.height(Panel::State), model.spot(), aspect::size(model));
     let Some(travel) = &mut model.travel else { return };
-    let here = travel.tree.spot();
     let Some(spot) = model.sought.next(here.as_ref(), forward) else { return };
+    if model.aspect == Aspect::Raw {
+        return model.raw.reveal(spot, size);
+    }
     let path = sought::path_of(travel.moment.state.value(), spot);
     travel.tree.reveal(&path, height);
     travel::fit_state(model);

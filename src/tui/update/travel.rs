@@ -8,7 +8,7 @@ use super::super::model::rail::View;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::{base, pins, tell, visit};
+use super::{aspect, base, pins, tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -28,6 +28,7 @@ pub(super) fn show(model: &mut Model) {
     travel.tree.show(&travel.moment, state);
     travel.event.show(&travel.moment, event, correlation(&model.store), failed);
     show_changes(model);
+    aspect::show(model);
     fit_state(model);
 }
 
@@ -58,6 +59,7 @@ pub(super) fn fit_state(model: &mut Model) {
     if let Some(travel) = &mut model.travel {
         travel.tree.fit(state);
     }
+    aspect::fit(model);
 }
 
 /// What the layout calls the member of the metadata that names the conversation.
