@@ -273,8 +273,14 @@ impl Help {
                 help.lines.push(HelpLine::Blank);
             }
             help.lines.push(HelpLine::Heading(heading));
-            for binding in bindings {
-                let keys = binding.label(4);
+            while let Some(binding) = bindings.next() {
+                let mut keys = binding.label(4);
+                // Neighbours that do the same, each in its measure, stand in one line: `z 1 … z 9`.
+                let last =
+                    std::iter::from_fn(|| bindings.next_if(|next| next.desc == binding.desc));
+                if let Some(last) = last.last() {
+                    keys = format!("{keys} … {}", last.label(1));
+                }
                 help.keys = help.keys.max(crate::text::width(&keys));
                 help.desc = help.desc.max(crate::text::width(&binding.desc));
                 let line = HelpLine::Keys(keys, binding.desc.clone(), binding.run.name());

@@ -1,4 +1,4 @@
-//! The last line: a message as long as it stands, otherwise what the keys do here.
+//! The last line: what can follow a key that was pressed, a message as long as it stands, what the keys do here.
 
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
@@ -14,19 +14,6 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     buffer.set_style(areas.footer, theme.bar);
     let room = usize::from(areas.footer.width).saturating_sub(2);
     let mut spans = vec![Span::raw(" ")];
-    if let Some(message) = &model.message {
-        let style = message.tone.style(theme);
-        spans.push(Span::styled(format!("{} ", message.tone.mark()), style));
-        spans.push(Span::styled(message.text.as_str(), style));
-        if let Some(hint) = &message.hint {
-            spans.push(Span::styled(format!(" · {hint}"), theme.dim));
-        }
-        let whole = line::width(&spans) <= room;
-        let hint = model.hint(Action::ShowMessages, "in full ").filter(|_| !whole);
-        let right = hint.map_or_else(Vec::new, |hint| vec![Span::styled(hint, theme.accent)]);
-        line::spread(buffer, areas.footer, spans, right, 10);
-        return;
-    }
     if !model.pressed.is_empty() {
         let keys: Vec<String> = model.pressed.iter().map(|key| key.label()).collect();
         spans.push(Span::styled(keys.join(" "), theme.accent));
@@ -40,6 +27,19 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         spans.push(Span::raw("  "));
         spans.extend(line::pieces(following.into_iter().map(piece).collect(), 2, left));
         line::spread(buffer, areas.footer, spans, Vec::new(), 10);
+        return;
+    }
+    if let Some(message) = &model.message {
+        let style = message.tone.style(theme);
+        spans.push(Span::styled(format!("{} ", message.tone.mark()), style));
+        spans.push(Span::styled(message.text.as_str(), style));
+        if let Some(hint) = &message.hint {
+            spans.push(Span::styled(format!(" · {hint}"), theme.dim));
+        }
+        let whole = line::width(&spans) <= room;
+        let hint = model.hint(Action::ShowMessages, "in full ").filter(|_| !whole);
+        let right = hint.map_or_else(Vec::new, |hint| vec![Span::styled(hint, theme.accent)]);
+        line::spread(buffer, areas.footer, spans, right, 10);
         return;
     }
     let keys = model.keymap.footer(model.contexts(), |action| model.can(action));

@@ -155,7 +155,7 @@ fn draw_pins(travel: &Travel, pinned: &[Path], theme: &Theme, area: Rect, buffer
         }
         spans
     };
-    let mut left = vec![Span::styled("⚲ ", theme.accent)];
+    let mut left = vec![Span::styled("◉ ", theme.accent)];
     left.extend(line::pieces(pinned.iter().map(piece).collect(), 2, room));
     line::spread(buffer, area, left, right, all / 2);
 }
@@ -188,8 +188,8 @@ fn draw_row(
         Indent::Beyond(levels) => (" ", " ".repeat(usize::from(levels) * 2) + "› "),
     };
     let is_pinned = || travel.tree.path_of(index).is_some_and(|path| pinned.contains(&path));
-    let side = if side == " " && !pinned.is_empty() && is_pinned() { "⚲" } else { side };
-    let side = Span::styled(side, if side == "⚲" { theme.accent } else { theme.dim });
+    let side = if side == " " && !pinned.is_empty() && is_pinned() { "◉" } else { side };
+    let side = Span::styled(side, if side == "◉" { theme.accent } else { theme.dim });
     let all = usize::from(area.width);
     let name = match &segment {
         Segment::Key(key) => {

@@ -227,3 +227,11 @@ fn a_reason_comes_before_a_long_name() {
     );
     stage.keys("g").text("-2h").keys("enter").shows("has no recorded times");
 }
+
+#[test]
+fn what_can_follow_a_key_is_told_over_a_message() {
+    let mut stage = Stage::shop((80, 24));
+    stage.keys("tab p").shows("pinned");
+    stage.press("z");
+    stage.shows("z …").hides("pinned .");
+}

@@ -46,7 +46,7 @@ fn walked(stage: &mut Stage, key: &str) -> Vec<u64> {
 fn a_pin_is_shown_on_its_line_in_a_line_of_its_own_and_on_the_rail() {
     for (name, size) in SIZES {
         let mut stage = Stage::on(events(21), size);
-        stage.keys("alt-2 < down p left left").shows("⚲ .total 160").shows("change 5 of 6");
+        stage.keys("alt-2 < down p left left").shows("◉ .total 160").shows("change 5 of 6");
         stage.keys("g").text("10").keys("enter");
         stage.keys("x");
         insta::assert_snapshot!(format!("pinned_{name}"), stage.picture());
@@ -78,7 +78,7 @@ fn without_pins_they_walk_the_changes_of_what_is_chosen() {
     // Nothing is chosen before everything.
     stage.keys("]").shows("the state has no value here");
     stage.keys("end < down [").shows("State at v20").keys("[ [").shows("State at v12");
-    stage.hides("⚲").keys("up ]").shows("State at v13");
+    stage.hides("◉").keys("up ]").shows("State at v13");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn what_comes_goes_and_moves_counts_as_changed() {
     }
     stage.keys("p home");
     assert_eq!(walked(&mut stage, "]"), [2, 6]);
-    stage.shows("⚲ .gone.x is not there").keys("P").hides("⚲");
+    stage.shows("◉ .gone.x is not there").keys("P").hides("◉");
     // The first of `all` is another one once the one before it is gone.
     stage.keys("g").text("3").keys("enter alt-2 >");
     while stage.app.model.travel.as_ref().unwrap().tree.place != ".all[0]" {
@@ -109,11 +109,11 @@ fn pins_are_taken_off_and_put_back_and_stay_with_their_category() {
     let mut more = events(5);
     more.extend(events(3).into_iter().map(|event| Event { aggregate: "order-2".into(), ..event }));
     let mut stage = Stage::on(more, (80, 24));
-    stage.keys("alt-2 < p down p").shows("⚲ .count 5").shows(".total 40");
-    stage.keys("P").hides("⚲").shows("took 2 pins off · U undoes it");
-    stage.keys("U").shows("⚲ .count 5").shows(".total 40").keys("U").hides("⚲").keys("U");
-    stage.keys("alt-1 down enter").shows("⚲ .count 3").shows("change 3 of 3");
-    stage.keys("p U p").shows("⚲ ");
+    stage.keys("alt-2 < p down p").shows("◉ .count 5").shows(".total 40");
+    stage.keys("P").hides("◉").shows("took 2 pins off · U undoes it");
+    stage.keys("U").shows("◉ .count 5").shows(".total 40").keys("U").hides("◉").keys("U");
+    stage.keys("alt-1 down enter").shows("◉ .count 3").shows("change 3 of 3");
+    stage.keys("p U p").shows("◉ ");
 }
 
 #[test]
