@@ -70,6 +70,21 @@ fn every_way_of_saying_when_finds_its_version() {
     }
 }
 
+/// As many events as versions, but v2 is missing and v3 there twice.
+#[test]
+fn counting_back_from_the_newest_counts_versions_and_not_events() {
+    let versions = [1, 3, 3, 4];
+    let events = versions.iter().map(|v| event("Order", "o-1", *v, 1, &format!(r#"{{"n":{v}}}"#)));
+    let store = Box::new(MemoryStore::new("shop", events.collect()));
+    let mut shop = Session::with_store(store, &OpenOptions::default());
+    for (back, expected) in [(0, 4), (1, 3), (2, 1), (3, 0)] {
+        let moment = shop.moment(&order(), At::Back(back), &mut Silent).unwrap();
+        assert_eq!(moment.version, Version(expected), "-{back}");
+    }
+    let error = shop.moment(&order(), At::Back(4), &mut Silent).unwrap_err();
+    assert!(matches!(error, SessionError::NoSuchVersion { .. }), "{error}");
+}
+
 #[test]
 fn versions_that_are_missing_are_said() {
     let mut shop = shop();

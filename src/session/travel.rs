@@ -13,6 +13,8 @@ use crate::timeline::{self, Outline, Timeline};
 const KEEP_AFTER_JUMP: u64 = 8;
 /// States kept before the one that was stepped to, so that steps back replay nothing for a while.
 const KEEP_AFTER_STEP: u64 = 128;
+/// Events that are read to count back from the newest; from further back on all are walked.
+const TAIL: u64 = 200;
 /// Timelines kept in memory.
 const OPEN: usize = 8;
 
@@ -179,7 +181,6 @@ impl Session {
             let opened = self.opened(key)?;
             (opened.last, opened.events)
         };
-        let gapless = events == last.0;
         let by_index = |outline: &Outline, index: u64| {
             outline.get(index as usize).map_or(Version::ZERO, |entry| entry.version)
         };
@@ -199,12 +200,18 @@ impl Session {
                 asked: format!("-{back}"),
                 last,
             }),
-            At::Back(back) if gapless => Ok(Version(last.0 - back)),
             At::Back(back) => {
+                if self.is_gapless(key, back, last)? {
+                    return Ok(Version(last.0 - back));
+                }
                 self.walk_to(key, last, watch)?;
                 let outline = self.opened(key)?.timeline.outline();
-                let index = (events - back).checked_sub(1);
-                Ok(index.map_or(Version::ZERO, |index| by_index(outline, index)))
+                let places = outline.len() as u64;
+                let Some(place) = places.checked_sub(back) else {
+                    let asked = format!("-{back}");
+                    return Err(SessionError::NoSuchVersion { key: key.clone(), asked, last });
+                };
+                Ok(place.checked_sub(1).map_or(Version::ZERO, |at| by_index(outline, at)))
             }
             At::Time(time) => {
                 if !self.store.capabilities().time {
@@ -220,6 +227,21 @@ impl Session {
                     .map_or(Version::ZERO, |index| by_index(outline, index as u64)))
             }
         }
+    }
+
+    /// Whether the last so many versions follow one another, each there once: what counts back from the newest needs no
+    /// more. That there are as many events as versions says nothing, where one is missing and another there twice.
+    fn is_gapless(
+        &mut self,
+        key: &AggregateKey,
+        back: u64,
+        last: Version,
+    ) -> Result<bool, SessionError> {
+        let Some(before) = last.0.checked_sub(back + 1).filter(|_| back <= TAIL) else {
+            return Ok(false);
+        };
+        let tail = self.store.read(key, Version(before), back as usize + 2)?;
+        Ok(tail.iter().map(|event| event.version.0).eq(before + 1..=last.0))
     }
 
     /// Every event up to `upto` in order, with the states around it.

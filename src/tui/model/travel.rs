@@ -285,8 +285,50 @@ impl Travel {
         self.outline.index_of(version).map_or("", |index| self.type_at(index))
     }
 
-    /// The goal that results from stepping on, counted from where the playhead is already going.
+    /// The goal that results from stepping on, counted from where the playhead is already going. Keys that are pressed
+    /// faster than they are answered lead where slow ones do: beyond the ends there is nothing to step back from.
     pub(crate) fn step(&self, by: i64) -> Goal {
-        self.going.unwrap_or_else(|| Goal::at(At::Version(self.moment.version))).step(by)
+        let goal = self.going.unwrap_or_else(|| Goal::at(At::Version(self.moment.version)));
+        let Goal { at, by } = goal.step(by);
+        let Some(place) = self.place_of(at) else { return Goal { at, by } };
+        let beyond = if self.is_known() { self.outline.len() - place } else { usize::MAX / 2 };
+        Goal { at, by: by.clamp(-(place as i64), beyond as i64) }
+    }
+
+    /// The version where the playhead is, or where it is going, as far as that is known before it is there.
+    pub(crate) fn heading(&self) -> Version {
+        let Some(Goal { at, by }) = self.going else { return self.moment.version };
+        if at == At::Last && by == 0 {
+            return self.moment.last;
+        }
+        let place = self.place_of(at).map(|place| place.saturating_add_signed(by as isize));
+        match place.map(|place| place.checked_sub(1).map(|index| self.outline.get(index))) {
+            Some(None) => Version::ZERO,
+            Some(Some(Some(entry))) => entry.version,
+            _ => self.moment.version,
+        }
+    }
+
+    /// Where a goal lies among the events, counted from 1; 0 before everything, `None` where only reading tells.
+    fn place_of(&self, at: At) -> Option<usize> {
+        let count = |index: Option<usize>| index.map_or(0, |index| index + 1);
+        let newest = self.outline.last().map_or(Version::ZERO, |entry| entry.version);
+        let all = self.outline.len();
+        match at {
+            At::Version(version) if version <= newest => {
+                Some(count(self.outline.index_of(version)))
+            }
+            At::First if all > 0 => Some(1),
+            _ if !self.is_known() => None,
+            At::Last => Some(all),
+            At::Back(back) => all.checked_sub(back as usize),
+            At::Time(time) if self.outline.has_times() => Some(count(self.outline.at_time(&time))),
+            _ => None,
+        }
+    }
+
+    /// Whether every event has a place among those that are known.
+    fn is_known(&self) -> bool {
+        self.outline.last().map_or(Version::ZERO, |entry| entry.version) >= self.moment.last
     }
 }

@@ -86,8 +86,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     if let Some(area) = widget::line_of(content, lines.facts) {
         let right = small_right(model, areas);
         let room = usize::from(area.width).saturating_sub(line::width(&right) + 2);
-        let facts = facts(model, travel, areas.shape == Shape::Small, room);
-        line::spread(buffer, area, facts, right, 8);
+        // Where the playhead is comes first, whatever else there is to say.
+        let least = line::width(&version(travel, theme)).max(8);
+        let facts = facts(model, travel, areas.shape == Shape::Small, room.max(least));
+        line::spread(buffer, area, facts, right, least);
     }
     let column = |index| travel.picture.column_of(index).map(|column| column + LEAD);
     let is_first = travel.picture.shown.start == 0;
@@ -194,17 +196,22 @@ fn small_right<'a>(model: &'a Model, areas: &Areas) -> Vec<Span<'a>> {
     }
 }
 
+fn version<'a>(travel: &Travel, theme: &Theme) -> Vec<Span<'a>> {
+    let moment = &travel.moment;
+    vec![
+        Span::styled(format!("v{}", human::count(moment.version.0)), theme.accent),
+        Span::styled(format!(" of {}", human::count(moment.last.0)), theme.text()),
+    ]
+}
+
 fn facts<'a>(model: &'a Model, travel: &'a Travel, small: bool, limit: usize) -> Vec<Span<'a>> {
     let theme = model.theme();
     let moment = &travel.moment;
-    let version = vec![
-        Span::styled(format!("v{}", human::count(moment.version.0)), theme.accent),
-        Span::styled(format!(" of {}", human::count(moment.last.0)), theme.text()),
-    ];
-    let beside = line::width(&version) + 2;
-    let mut pieces = vec![version];
-    if small {
-        let name = text::truncate_middle(&travel.name, limit.saturating_sub(beside).max(8));
+    let mut pieces = vec![version(travel, theme)];
+    let beside = line::width(pieces.first().map_or(&[], Vec::as_slice)) + 2;
+    let left = limit.saturating_sub(beside);
+    if small && left >= 4 {
+        let name = text::truncate_middle(&travel.name, left);
         pieces.insert(0, vec![Span::styled(name.into_owned(), theme.title)]);
     }
     let spot = Spot { key: travel.key.clone(), version: moment.version };
@@ -219,7 +226,7 @@ fn facts<'a>(model: &'a Model, travel: &'a Travel, small: bool, limit: usize) ->
     }
     let Some(event) = &moment.event else {
         pieces.push(vec![Span::styled("before the first event", theme.dim)]);
-        return line::pieces(pieces, 3, limit);
+        return line::pieces(pieces, if small { 2 } else { 3 }, limit);
     };
     let gap = event.time.and_then(|now| {
         let before = travel.outline.index_of(moment.before_version)?;
@@ -248,7 +255,7 @@ fn facts<'a>(model: &'a Model, travel: &'a Travel, small: bool, limit: usize) ->
         let position = Span::styled(position, theme.text());
         pieces.push(vec![Span::styled("position ", theme.dim), position]);
     }
-    line::pieces(pieces, if limit > 100 { 4 } else { 2 }, limit)
+    line::pieces(pieces, if limit > 100 && !small { 4 } else { 2 }, limit)
 }
 
 fn draw_levels(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -92,7 +92,7 @@ pub(super) fn beyond(model: &Model, at: At) -> Option<SessionError> {
             return Some(SessionError::NoTimes { of: travel.key.to_string() });
         }
         At::Version(version) if version > last => version.to_string(),
-        At::Back(back) if back >= events => format!("-{back}"),
+        At::Back(back) if back > events => format!("-{back}"),
         _ => return None,
     };
     Some(SessionError::NoSuchVersion { key: travel.key.clone(), asked, last })

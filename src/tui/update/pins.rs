@@ -134,10 +134,7 @@ fn seek(model: &mut Model, forward: bool) -> Vec<Effect> {
 /// Goes along the trail, as soon as it is known where to.
 fn lead(model: &mut Model, forward: bool, is_asked: bool) -> Vec<Effect> {
     let Some(travel) = &mut model.travel else { return Vec::new() };
-    let at = match travel.going {
-        Some(Goal { at: At::Version(version), by: 0 }) => version,
-        _ => travel.moment.version,
-    };
+    let at = travel.heading();
     let Some(trail) = &mut travel.trail else { return Vec::new() };
     trail.seeking = None;
     match trail.lead(at, forward) {

@@ -37,11 +37,12 @@ fn toggle(model: &mut Model, way: Way) -> Vec<Effect> {
     let Some(travel) = model.travel.as_ref().filter(|_| model.opening.is_none()) else {
         return Vec::new();
     };
+    let from = travel.heading();
     let at_end = match way {
-        Way::Back => travel.moment.version == Version::ZERO,
-        Way::Forward => travel.moment.version >= travel.moment.last,
+        Way::Back => from == Version::ZERO,
+        Way::Forward => from >= travel.moment.last,
     };
-    if at_end && travel.going.is_none() {
+    if at_end {
         // From the other end, as a film that is over.
         let at = match way {
             Way::Back => At::Last,

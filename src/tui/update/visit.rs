@@ -11,10 +11,10 @@ use crate::model::{AggregateKey, At, Position, Version};
 use crate::session::SessionError;
 use crate::text::human;
 
-/// Where the playhead is.
+/// Where the playhead is, or is going: a jump from there begins where a person sent it.
 pub(super) fn here(model: &Model) -> Option<Spot> {
     let travel = model.travel.as_ref()?;
-    Some(Spot { key: travel.key.clone(), version: travel.moment.version })
+    Some(Spot { key: travel.key.clone(), version: travel.heading() })
 }
 
 /// Notes that a jump begins here.
@@ -60,10 +60,8 @@ fn of_type(model: &mut Model, forward: bool) -> Vec<Effect> {
     let Some(travel) = model.travel.as_ref().filter(|_| model.opening.is_none()) else {
         return Vec::new();
     };
-    let place = match travel.going {
-        Some(Goal { at: At::Version(version), by: 0 }) => travel.outline.index_of(version),
-        _ => travel.place(),
-    };
+    let heading = travel.heading();
+    let place = if heading == Version::ZERO { None } else { travel.outline.index_of(heading) };
     let Some((place, entry)) = place.and_then(|place| Some((place, travel.outline.get(place)?)))
     else {
         tell(model, Tone::Note, "there is no event here whose type could be looked for");
