@@ -6,6 +6,7 @@ mod copy;
 mod deep;
 mod events;
 mod filter;
+mod fuzz;
 mod jumps;
 mod list;
 mod live;

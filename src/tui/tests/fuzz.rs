@@ -1,0 +1,185 @@
+//! Anything at all, typed, clicked and pasted at random, at any size, and the right version under the playhead.
+//!
+//! A person presses whatever keys they like, faster than answers come or slower, and sees: the version that those keys
+//! mean, the state that the events up to it lead to, the same version wherever one is named; a way out of everything
+//! that stands over the panels; and the end, once they ask for it.
+//!
+//! What the keys mean is predicted by a model ([`hope`]), the states by another ([`truth`]), and neither shares code
+//! with the program. A failure names its seed and the shortest history that leads to it, which [`again`] does again.
+//! `FOLDBACK_FUZZ=200000` says how many inputs there are in all; without it there are as many as the usual test run
+//! has time for.
+
+mod check;
+mod deed;
+mod hope;
+mod kept;
+mod shrink;
+mod stores;
+mod truth;
+mod ways;
+
+use crate::tui::Action;
+use crate::tui::input::Input;
+use crate::tui::keymap::Keymap;
+use crate::tui::model::overlay::Overlay;
+use crate::tui::model::{Exit, Model};
+use crate::tui::update::Msg;
+
+use super::stage::Stage;
+use deed::{Act, Deed, Dice};
+use hope::Oracle;
+use stores::Shelf;
+use ways::{Spot, Ways};
+
+/// Inputs in the usual test run.
+const USUAL: usize = 6_000;
+/// Inputs of one history: after so many another one begins with a screen of its own.
+const LENGTH: usize = 500;
+/// Every so many answers the picture is looked at.
+const LOOK: u64 = 4;
+
+/// Does all of it, and says what went wrong first.
+fn play(shelf: &Shelf, deeds: &[Deed]) -> Result<(), String> {
+    let mut stage = shelf.stage((80, 24));
+    let mut oracle = Oracle::new(&shelf.truth);
+    let mut dice = Dice::new(deeds.len() as u64);
+    settled(&mut stage, &mut oracle, shelf, true)?;
+    let mut answered = true;
+    for deed in deeds {
+        oracle.expect(&stage.app.model, &deed.act, answered);
+        perform(&mut stage, &deed.act);
+        answered = deed.waits;
+        if answered {
+            let look = dice.below(LOOK) == 0 || matches!(deed.act, Act::Input(Input::Resize(..)));
+            settled(&mut stage, &mut oracle, shelf, look)?;
+        } else if stage.app.busy() && dice.below(2) == 0 && stage.wait() {
+            stage.take();
+        }
+    }
+    settled(&mut stage, &mut oracle, shelf, true)?;
+    leave(&mut stage)
+}
+
+fn perform(stage: &mut Stage, act: &Act) {
+    match act {
+        Act::Ring => drop(stage.ring()),
+        Act::Tick => stage.tick(),
+        Act::Input(input) => {
+            if let Input::Resize(columns, rows) = input {
+                stage.terminal.backend_mut().resize(*columns, *rows);
+            }
+            stage.app.take(Msg::Input(input.clone()));
+        }
+    }
+}
+
+fn here(model: &Model) -> Option<Spot> {
+    model.travel.as_ref().map(|travel| (travel.key.clone(), travel.moment.version.0))
+}
+
+fn settled(
+    stage: &mut Stage,
+    oracle: &mut Oracle<'_>,
+    shelf: &Shelf,
+    look: bool,
+) -> Result<(), String> {
+    stage.settle();
+    match stage.app.model.exit.take() {
+        None => {}
+        Some(Exit::Quit) if oracle.quits => {}
+        Some(exit) => return Err(format!("it ended: {exit:?}")),
+    }
+    let left = std::mem::take(&mut oracle.quits);
+    let chosen = stage.app.model.list.chosen().map(|row| row.key.clone());
+    oracle.settle(here(&stage.app.model), chosen.as_ref())?;
+    if oracle.ways.is_none() || left {
+        // What nobody knows of is forgotten, so that what comes is known again.
+        stage.app.model.visits = crate::tui::model::visits::Visits::default();
+        oracle.ways = Some(Ways::default());
+    }
+    check::state(&stage.app.model, &shelf.truth)?;
+    let rings = stage.app.rings_in().is_some();
+    check::rest(&stage.app.model, rings)?;
+    if look {
+        stage.draw();
+        stage.settle();
+        let buffer = stage.draw().clone();
+        check::picture(&stage.app.model, &buffer)?;
+    }
+    Ok(())
+}
+
+/// Out of everything that stands over the panels, and out of the program.
+fn leave(stage: &mut Stage) -> Result<(), String> {
+    let model =
+        |stage: &Stage| format!("{:?} {:?}", stage.app.model.contexts(), stage.app.model.overlay);
+    for _ in 0..6 {
+        stage.press("esc");
+        stage.settle();
+    }
+    if !matches!(stage.app.model.overlay, Overlay::None) {
+        return Err(format!("Esc does not lead out of {}", model(stage)));
+    }
+    stage.press("q");
+    match stage.app.model.exit {
+        Some(Exit::Quit) => Ok(()),
+        _ => Err(format!("`q` does not end it in {}", model(stage))),
+    }
+}
+
+/// Every key of the keymap, and none that panics on purpose.
+fn keys() -> Vec<String> {
+    let keymap = Keymap::standard().unwrap();
+    let contexts = crate::tui::keymap::Context::ALL.iter();
+    let bindings = contexts.flat_map(|(context, ..)| keymap.of(*context));
+    let told = |on: &Vec<crate::tui::input::Key>| {
+        on.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    let stays = bindings.filter(|binding| binding.run != Action::Quit);
+    stays.flat_map(|binding| binding.on.iter().map(told)).collect()
+}
+
+/// So many hundredths of all the inputs, on one store.
+fn fuzz(shelf: &'static Shelf, seed: u64, share: usize) {
+    let all = std::env::var("FOLDBACK_FUZZ").ok().and_then(|count| count.parse().ok());
+    let count = (all.unwrap_or(USUAL) * share).div_ceil(100);
+    let keys = keys();
+    for round in 0..count.div_ceil(LENGTH) as u64 {
+        let seed = seed + 1000 * round;
+        let deeds = deed::history(seed, LENGTH.min(count), &keys);
+        if let Err(told) = shrink::watched(shelf, &deeds) {
+            let (deeds, told) = shrink::shortest(shelf, deeds, told);
+            panic!("seed {seed} on {}: {told}\ndone: {}", shelf.name, deed::written(&deeds));
+        }
+    }
+}
+
+/// Does a history again, as a failure told it.
+#[track_caller]
+fn again(shelf: &'static Shelf, history: &str) {
+    let deeds = deed::read(history);
+    if let Err(told) = shrink::watched(shelf, &deeds) {
+        panic!("{told}\ndone: {history}");
+    }
+}
+
+/// Slow to count again and again: most happens on smaller ones.
+#[test]
+fn anything_on_the_demo() {
+    fuzz(stores::shop(), 1, 5);
+}
+
+#[test]
+fn anything_on_a_small_demo() {
+    fuzz(stores::bank(), 2, 25);
+}
+
+#[test]
+fn anything_on_a_store_of_another_library() {
+    fuzz(stores::library(), 3, 35);
+}
+
+#[test]
+fn anything_on_a_store_where_everything_is_odd() {
+    fuzz(stores::odd(), 4, 35);
+}

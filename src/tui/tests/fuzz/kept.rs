@@ -1,0 +1,38 @@
+//! Histories that once went wrong.
+
+use super::{again, stores};
+
+/// A key that comes before the last one is answered counts from where that one leads.
+#[test]
+fn keys_that_are_pressed_fast_lead_where_slow_ones_do() {
+    for history in [
+        "home ~$ u",
+        "~home ~end u u",
+        "home right right ~shift-left shift-right",
+        "~home ~shift-left right",
+        "home ~right ~right t",
+        "home ~shift-right ~t u",
+        "home ~end space ring!",
+        "end ~home backspace ring!",
+        "~g ~1 ~enter ~right T",
+    ] {
+        again(stores::library(), history);
+        again(stores::odd(), history);
+    }
+}
+
+#[test]
+fn the_version_stands_on_every_screen_however_long_the_name_is() {
+    for history in ["home size@40,12", "end size@41,13 backspace", "size@271,15 2 < enter alt-1 k"]
+    {
+        again(stores::library(), history);
+        again(stores::odd(), history);
+    }
+    again(stores::shop(), "2 enter size@41,13 backspace ; ring!");
+}
+
+/// Where a version stands there twice, there are more events than versions to count back over.
+#[test]
+fn counting_back_counts_versions() {
+    again(stores::odd(), "2 enter g - 9 enter g - 1 enter g - 2 5 enter");
+}

@@ -1,0 +1,183 @@
+//! The stores that anything may happen to, each with the truth about it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use serde_json::Value;
+
+use super::super::stage::Stage;
+use super::deed::Dice;
+use super::truth::{Fact, Truth};
+use crate::model::{Event, EventType, Payload, Position, Version};
+use crate::session::{OpenOptions, Session};
+use crate::store::memory::MemoryStore;
+use crate::tui::effect::Source;
+
+/// A store and what is true of it.
+pub(super) struct Shelf {
+    pub(super) name: &'static str,
+    pub(super) truth: Truth,
+    store: Kept,
+}
+
+enum Kept {
+    Named(String),
+    Copied(
+        PathBuf,
+        #[expect(dead_code, reason = "it is there for as long as this is")] tempfile::TempDir,
+    ),
+    Events(Vec<Event>),
+}
+
+impl Shelf {
+    /// A screen on it, settled.
+    pub(super) fn stage(&self, size: (u16, u16)) -> Stage {
+        let source = match &self.store {
+            Kept::Named(name) => {
+                let open = name.clone();
+                Source::new(name.clone(), move || Session::open(&open, &OpenOptions::default()))
+            }
+            Kept::Copied(path, _) => {
+                let path = path.clone();
+                Source::new(self.name, move || Session::open(&path, &OpenOptions::default()))
+            }
+            Kept::Events(events) => {
+                let events = events.clone();
+                Source::new(self.name, move || {
+                    let store = Box::new(MemoryStore::new("odd", events));
+                    Ok(Session::with_store(store, &OpenOptions::default()))
+                })
+            }
+        };
+        Stage::begin(source, size)
+    }
+}
+
+fn fact(line: &Value) -> Fact {
+    Fact {
+        version: line["version"].as_u64().unwrap(),
+        position: line["position"].as_i64(),
+        kind: line["type"].as_str().unwrap().to_owned(),
+        data: Some(line["data"].clone()),
+    }
+}
+
+/// The events among lines of JSON.
+fn told(text: &str) -> Truth {
+    let mut truth = Truth::default();
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        if let Some(id) = line["aggregate"].as_str() {
+            truth.add(line["category"].as_str().unwrap(), id, fact(&line));
+        }
+    }
+    truth.whole()
+}
+
+fn demo(name: &'static str, bytes: &[u8]) -> Shelf {
+    let text = String::from_utf8(zstd::decode_all(bytes).unwrap()).unwrap();
+    Shelf { name, truth: told(&text), store: Kept::Named(name.to_owned()) }
+}
+
+/// The recorded shop that comes with the program.
+pub(super) fn shop() -> &'static Shelf {
+    static SHOP: LazyLock<Shelf> = LazyLock::new(|| {
+        demo("demo:shop", include_bytes!("../../../../assets/demo/shop.jsonl.zst"))
+    });
+    &SHOP
+}
+
+/// The recorded bank, a small store.
+pub(super) fn bank() -> &'static Shelf {
+    static BANK: LazyLock<Shelf> = LazyLock::new(|| {
+        demo("demo:bank", include_bytes!("../../../../assets/demo/bank.jsonl.zst"))
+    });
+    &BANK
+}
+
+/// A copy of what the eventsourcing library wrote; the truth is what that library itself reads back.
+pub(super) fn library() -> &'static Shelf {
+    static LIBRARY: LazyLock<Shelf> = LazyLock::new(|| {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let text =
+            std::fs::read_to_string(fixtures.join("readback/eventsourcing-py.jsonl")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("eventsourcing-py.db");
+        std::fs::copy(fixtures.join("stores/eventsourcing-py.db"), &path).unwrap();
+        Shelf { name: "eventsourcing-py.db", truth: told(&text), store: Kept::Copied(path, folder) }
+    });
+    &LIBRARY
+}
+
+/// Payloads that are hard to read, to fold or to show.
+fn payloads() -> Vec<String> {
+    let deep = |levels: usize| format!("{}1{}", "{\"in\":".repeat(levels), "}".repeat(levels));
+    let object = |keys: std::ops::Range<usize>| {
+        let members: Vec<String> = keys.map(|key| format!("\"key-{key}\":{key}")).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    vec![
+        "{}".to_owned(),
+        "[1,2,3]".to_owned(),
+        "null".to_owned(),
+        "{".to_owned(),
+        String::new(),
+        "\"only a string\"".to_owned(),
+        r#"{"a":null,"b":{"c":1}}"#.to_owned(),
+        r#"{"b":{"c":{"d":[1,{"e":2}]}},"a":[]}"#.to_owned(),
+        r#"{"b":7,"a":{"":""}}"#.to_owned(),
+        r#"{"n":19.90,"big":9007199254740993,"tiny":1e-9,"minus":-0}"#.to_owned(),
+        r#"{"twice":1,"twice":{"x":2}}"#.to_owned(),
+        r#"{"esc":"\u001b[31mred\u0007","bidi":"\u202edrawkcab","tab\there":"\n\n\n","漢字":"👩‍👩‍👧‍👦 e\u0301\u0301 نص"}"#.to_owned(),
+        format!(r#"{{"{}":"{}"}}"#, "long key ".repeat(600), "long value ".repeat(3000)),
+        format!(r#"{{"list":[{}]}}"#, (0..3000).map(|n| n.to_string()).collect::<Vec<_>>().join(",")),
+        deep(100),
+        object(0..1500),
+        object(700..710),
+    ]
+}
+
+/// Holes and twins among the versions, times that run backwards, names nobody would choose.
+pub(super) fn odd() -> &'static Shelf {
+    static ODD: LazyLock<Shelf> = LazyLock::new(|| {
+        let (mut truth, mut events, payloads) = (Truth::default(), Vec::new(), payloads());
+        let mut dice = Dice::new(7);
+        let long = "a very long name ".repeat(30);
+        let names: [(&str, &str, u64); 9] = [
+            ("Order", "order-1", 60),
+            ("Order", "two\nlines\tand \u{1b}[0m", 25),
+            ("", "", 3),
+            ("Category of \u{202e}its own", "漢字-e\u{301}-👩‍👩‍👧‍👦", 40),
+            ("Order", &long, 12),
+            ("One", "one", 1),
+            ("Plain", "plain", 230),
+            ("Plain", "plain-2", 30),
+            ("Plain", "42", 30),
+        ];
+        let kinds = ["Made", "Changed", &long, "\u{1b}", "", "漢字"];
+        for (category, id, count) in names {
+            let mut version = 0;
+            for _ in 0..count {
+                version +=
+                    [1, 1, 1, 1, 1, 0, 2, 90][dice.below(8) as usize].max(u64::from(version == 0));
+                let kind = kinds[dice.below(kinds.len() as u64) as usize];
+                let data = &payloads[dice.below(payloads.len() as u64) as usize];
+                let position = events.len() as i64 * 3 + 1;
+                let mut event =
+                    super::super::stage::event(id, version, kind, dice.below(90_000), data);
+                event.category = category.into();
+                event.event_type = EventType::new(kind);
+                event.position = Some(Position(position));
+                event.data = Payload::json(data.as_bytes(), Arc::default(), Version(version));
+                if dice.below(5) == 0 {
+                    event.time = None;
+                }
+                events.push(event);
+                let (kind, data) = (kind.to_owned(), serde_json::from_str(data).ok());
+                truth.add(category, id, Fact { version, position: Some(position), kind, data });
+            }
+        }
+        Shelf { name: "odd", truth: truth.whole(), store: Kept::Events(events) }
+    });
+    &ODD
+}

@@ -1,0 +1,147 @@
+//! What is true of a store, found out in the simplest way: every event of an aggregate is merged into a JSON document,
+//! from the first on, by nothing but the rule that is documented.
+//!
+//! Shares no code with the reading, the folding and the jumping that it is the measure of.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::model::{AggregateKey, Value as Shown};
+
+/// An event, as much as is needed of it.
+#[derive(Debug)]
+pub(super) struct Fact {
+    pub(super) version: u64,
+    pub(super) position: Option<i64>,
+    pub(super) kind: String,
+    /// What it carries; `None` where that is no JSON.
+    pub(super) data: Option<Value>,
+}
+
+/// Documents are kept for every so many events.
+const KEPT: usize = 50;
+
+/// The events of an aggregate by version, each version once, and some of the documents they lead to.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    pub(super) facts: Vec<Fact>,
+    kept: Vec<Value>,
+}
+
+impl History {
+    /// How many events lead to a version.
+    pub(super) fn place(&self, version: u64) -> usize {
+        self.facts.partition_point(|fact| fact.version <= version)
+    }
+
+    /// The version after so many events.
+    pub(super) fn version(&self, place: usize) -> u64 {
+        place.checked_sub(1).map_or(0, |at| self.facts[at.min(self.facts.len() - 1)].version)
+    }
+
+    /// The newest version.
+    pub(super) fn last(&self) -> u64 {
+        self.version(self.facts.len())
+    }
+
+    /// The document after so many events.
+    pub(super) fn document(&self, place: usize) -> Value {
+        let from = place / KEPT;
+        let mut document = self.kept[from].clone();
+        self.facts[from * KEPT..place].iter().for_each(|fact| apply(&mut document, fact));
+        document
+    }
+
+    fn keep(&mut self) {
+        let mut document = Value::Object(Map::new());
+        for (at, fact) in self.facts.iter().enumerate() {
+            if at.is_multiple_of(KEPT) {
+                self.kept.push(document.clone());
+            }
+            apply(&mut document, fact);
+        }
+        if self.facts.len().is_multiple_of(KEPT) {
+            self.kept.push(document);
+        }
+    }
+}
+
+/// An object is merged in; anything else cannot be applied.
+fn apply(document: &mut Value, fact: &Fact) {
+    if let Some(data @ Value::Object(_)) = &fact.data {
+        merge(document, data);
+    }
+}
+
+/// Objects member by member, everything else replaced; `null` is a value like any other.
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                match into.get_mut(key) {
+                    Some(known) => merge(known, value),
+                    None => {
+                        into.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (into, from) => *into = from.clone(),
+    }
+}
+
+/// All aggregates of a store.
+#[derive(Debug, Default)]
+pub(super) struct Truth(BTreeMap<(String, String), History>);
+
+impl Truth {
+    /// Takes an event in; of a version that stands there twice only the first counts.
+    pub(super) fn add(&mut self, category: &str, id: &str, fact: Fact) {
+        let facts = &mut self.0.entry((category.to_owned(), id.to_owned())).or_default().facts;
+        let at = facts.partition_point(|known| known.version < fact.version);
+        if facts.get(at).is_none_or(|known| known.version != fact.version) {
+            facts.insert(at, fact);
+        }
+    }
+
+    /// All events are there.
+    pub(super) fn whole(mut self) -> Self {
+        self.0.values_mut().for_each(History::keep);
+        self
+    }
+
+    /// The events of an aggregate.
+    pub(super) fn of(&self, key: &AggregateKey) -> Option<&History> {
+        self.0.get(&(key.category.to_string(), key.id.to_string()))
+    }
+
+    /// The event at a position, and its aggregate.
+    pub(super) fn at_position(&self, position: i64) -> Option<(AggregateKey, u64)> {
+        self.0.iter().find_map(|((category, id), history)| {
+            let fact = history.facts.iter().find(|fact| fact.position == Some(position))?;
+            Some((AggregateKey::new(category, id), fact.version))
+        })
+    }
+}
+
+/// Whether what is shown is what is true.
+pub(super) fn same(shown: &Shown, truth: &Value) -> bool {
+    match (shown, truth) {
+        (Shown::Null, Value::Null) => true,
+        (Shown::Bool(shown), Value::Bool(truth)) => shown == truth,
+        (Shown::Number(shown), Value::Number(truth)) => *shown == truth.to_string(),
+        (Shown::String(shown), Value::String(truth)) => shown == truth,
+        (Shown::Array(shown), Value::Array(truth)) => {
+            shown.len() == truth.len()
+                && shown.iter().zip(truth).all(|(shown, truth)| same(&shown.value, truth))
+        }
+        (Shown::Object(shown), Value::Object(truth)) => {
+            shown.len() == truth.len()
+                && shown.iter().zip(truth).all(|((key, shown), (name, truth))| {
+                    key.as_str() == name && same(&shown.value, truth)
+                })
+        }
+        _ => false,
+    }
+}
