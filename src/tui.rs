@@ -20,6 +20,7 @@ mod model;
 mod overlay;
 mod panel;
 mod run;
+mod suspend;
 mod term;
 mod theme;
 mod update;

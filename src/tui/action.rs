@@ -133,6 +133,7 @@ actions! {
     CopyMessage "copy-message" "Copy the chosen message",
     Accept "accept" "Take what was typed or chosen",
     Back "back" "One level back",
+    Suspend "suspend" "Give the terminal back to the shell until `fg`",
     Quit "quit" "Leave foldback",
 }
 

@@ -55,11 +55,22 @@ pub(crate) enum Slot {
     Tally,
     /// Whether the store has changed.
     Watch,
+    /// Letting go of the store for a while.
+    Rest,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub(crate) const COUNT: usize = Self::Watch as usize + 1;
+    pub(crate) const COUNT: usize = Self::Rest as usize + 1;
+}
+
+/// Who wants the program to stop for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stopping {
+    /// The person, by a key: all that the shell started with it stops too, as if the key had been the shell's.
+    Person,
+    /// The system, by SIGTSTP: who else is to stop was told by whoever sent it.
+    System,
 }
 
 /// What the model asks for.
@@ -147,6 +158,10 @@ pub(crate) enum Effect {
     Stop(Slot),
     /// Give a text to the terminal's clipboard: the terminal's owner does.
     Copy(String),
+    /// Give the terminal back and stop the program until it is woken: the terminal's owner does.
+    Suspend(Stopping),
+    /// Take the terminal over once more, whatever was done to it: the terminal's owner does.
+    Retake,
 }
 
 impl Effect {
@@ -175,7 +190,7 @@ impl Effect {
             Self::WatchStore { .. } => Slot::Watch,
             Self::LoadSnapshots(_) => Slot::Snapshots,
             Self::Stop(slot) => *slot,
-            Self::Copy(_) => return None,
+            Self::Copy(_) | Self::Suspend(_) | Self::Retake => return None,
         })
     }
 }
@@ -241,6 +256,8 @@ pub(crate) enum Answer {
     Traced(AggregateKey, Vec<Path>, Result<Traced, SessionError>),
     /// The versions of an aggregate of which the library stored a state.
     Snapshots(AggregateKey, Result<Vec<Version>, SessionError>),
+    /// A lane has let go of the store.
+    Rested,
     /// The rail was drawn; nothing where the aggregate is no longer in memory.
     Drawn(AggregateKey, Option<Known>),
 }
@@ -347,6 +364,23 @@ impl Lanes {
         })
     }
 
+    /// Lets go of the store once what is running gives way; returns how many answers that makes.
+    pub(crate) fn rest(&self, generation: u64) -> usize {
+        self.play.issue(Slot::Rest, generation, Running::Finish, |front, _| {
+            play::rest(front);
+            Answer::Rested
+        });
+        for lane in [&self.side, &self.events] {
+            lane.issue(Slot::Rest, generation, Running::Finish, |side, _| {
+                if let Some(session) = &mut side.session {
+                    session.rest();
+                }
+                Answer::Rested
+            });
+        }
+        3
+    }
+
     /// Does what the model asks for; returns by how many the answers that are due grow.
     pub(crate) fn run(&self, effect: Effect, generation: u64) -> isize {
         let Some(slot) = effect.slot() else { return 0 };
@@ -355,7 +389,7 @@ impl Lanes {
                 let waiting = self.play.cancel(slot) + self.side.cancel(slot);
                 return -((waiting + self.events.cancel(slot)) as isize);
             }
-            Effect::Copy(_) => return 0,
+            Effect::Copy(_) | Effect::Suspend(_) | Effect::Retake => return 0,
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
             Effect::LoadMoment { key, goal, refresh, rail, against, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {

@@ -3,6 +3,8 @@
 //! Nothing is drawn where nothing happens: a timer runs while the playhead plays, once for a message that goes, and twice
 //! a second to see whether the store has changed, which draws nothing by itself.
 
+mod pause;
+
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -15,13 +17,14 @@ use tokio::time::MissedTickBehavior;
 
 use super::Ending;
 use super::draw::draw;
-use super::effect::{Effect, Lanes, Source};
+use super::effect::{Effect, Lanes, Slot, Source, Stopping};
 use super::input::Input;
 use super::model::live::TICK;
 use super::model::{Exit, Model, Tone};
+use super::suspend;
 use super::term::{self, Guard};
-use super::update::{Msg, resize, update};
-use crate::task::Report;
+use super::update::{Msg, resize, rest, update};
+use crate::task::{Report, Running};
 
 /// Messages that may wait; a lane that has more to say waits itself.
 pub(super) const QUEUE: usize = 256;
@@ -45,6 +48,17 @@ pub(crate) struct App {
     stands: (Option<Instant>, u64),
     /// What the terminal's owner is to put into its clipboard.
     pub(crate) copied: Option<String>,
+    /// What else the terminal's owner is to do.
+    pub(crate) wish: Option<Wish>,
+}
+
+/// What is asked of the terminal's owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Stop the program until somebody wakes it.
+    Suspend(Stopping),
+    /// Take the terminal over once more.
+    Retake,
 }
 
 impl App {
@@ -58,7 +72,8 @@ impl App {
             // The receiver is gone only when the screen ends.
             let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
-        Ok(Self { model, lanes, due: 0, alarm: None, beat: None, stands: (None, 0), copied: None })
+        let (alarm, beat, stands) = (None, None, (None, 0));
+        Ok(Self { model, lanes, due: 0, alarm, beat, stands, copied: None, wish: None })
     }
 
     /// Takes a message in and starts what it asks for.
@@ -151,11 +166,23 @@ impl App {
         self.due > 0
     }
 
+    /// Asks all lanes to let go of the store; says how many answers to that there will be.
+    fn rest(&mut self) -> usize {
+        let effects = rest(&self.model);
+        self.run(effects);
+        let lanes = self.lanes.rest(self.model.issue(Slot::Rest, Running::Finish));
+        self.due += lanes;
+        lanes
+    }
+
     fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let Some(slot) = effect.slot() else {
-                if let Effect::Copy(text) = effect {
-                    self.copied = Some(text);
+                match effect {
+                    Effect::Copy(text) => self.copied = Some(text),
+                    Effect::Suspend(by) => self.wish = Some(Wish::Suspend(by)),
+                    Effect::Retake => self.wish = self.wish.or(Some(Wish::Retake)),
+                    _ => {}
                 }
                 continue;
             };
@@ -232,6 +259,12 @@ async fn show(
         if let Some(text) = app.copied.take().filter(|_| term::is_taken()) {
             guard.copy(&text)?;
         }
+        if let Some(wish) = app.wish.take().filter(|_| term::is_taken()) {
+            match wish {
+                Wish::Suspend(by) => pause::suspend(app, &mut receive, guard, by).await?,
+                Wish::Retake => guard.retake()?,
+            }
+        }
         if !was_dirty {
             dirty_since = Instant::now();
         }
@@ -277,6 +310,8 @@ struct Signals {
     hup: Signal,
     int: Signal,
     quit: Signal,
+    stop: Signal,
+    wake: Signal,
 }
 
 impl Signals {
@@ -287,6 +322,8 @@ impl Signals {
             hup: signal(SignalKind::hangup())?,
             int: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
+            stop: signal(SignalKind::from_raw(suspend::SIGNALS[0]))?,
+            wake: signal(SignalKind::from_raw(suspend::SIGNALS[1]))?,
         })
     }
 }
@@ -294,7 +331,7 @@ impl Signals {
 /// Brings what the person and the system do into the channel.
 async fn listen(messages: Sender<Msg>, signals: Signals) {
     let mut events = crossterm::event::EventStream::new();
-    let Signals { mut resized, mut term, mut hup, mut int, mut quit } = signals;
+    let Signals { mut resized, mut term, mut hup, mut int, mut quit, mut stop, mut wake } = signals;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -308,6 +345,8 @@ async fn listen(messages: Sender<Msg>, signals: Signals) {
             _ = resized.recv() => crossterm::terminal::size()
                 .ok()
                 .map(|(columns, rows)| Msg::Input(Input::Resize(columns, rows))),
+            _ = stop.recv() => Some(Msg::Stopped),
+            _ = wake.recv() => Some(Msg::Woken),
             _ = term.recv() => Some(Msg::Ended(Some(Ending::Terminate))),
             _ = hup.recv() => Some(Msg::Ended(Some(Ending::HangUp))),
             _ = int.recv() => Some(Msg::Ended(Some(Ending::Interrupt))),

@@ -20,6 +20,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use rustix::event::{PollFd, PollFlags};
 
 /// Whether the terminal is taken over, and so has to be given back.
@@ -70,18 +71,18 @@ impl Guard {
         restore_on_panic();
         // From here on an early return restores too.
         let restore = Restore;
-        TAKEN.store(true, Ordering::Release);
-        enable_raw_mode()?;
-        let mut out = io::stdout();
-        execute!(
-            out,
-            EnterAlternateScreen,
-            cursor::Hide,
-            EnableMouseCapture,
-            EnableBracketedPaste
-        )?;
-        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out))?);
+        take()?;
+        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
         Ok(Self { terminal, tmux, _restore: restore })
+    }
+
+    /// Takes the terminal over once more, whatever was done to it meanwhile; the next picture is drawn whole.
+    pub(crate) fn retake(&mut self) -> io::Result<()> {
+        // Not left as it is: what somebody else made of it is what it is given back as.
+        restore();
+        take()?;
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Puts a text into the clipboard of the terminal, wherever that stands: it is part of what is written to it (OSC 52).
@@ -113,8 +114,20 @@ impl Drop for Restore {
     }
 }
 
+fn take() -> io::Result<()> {
+    TAKEN.store(true, Ordering::Release);
+    enable_raw_mode()?;
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        cursor::Hide,
+        EnableMouseCapture,
+        EnableBracketedPaste
+    )
+}
+
 /// Gives the terminal back. What fails has no one left to be told.
-fn restore() {
+pub(crate) fn restore() {
     if !TAKEN.swap(false, Ordering::AcqRel) {
         return;
     }

@@ -16,13 +16,14 @@ mod overlay;
 mod pins;
 mod play;
 mod seek;
+mod suspend;
 mod travel;
 mod visit;
 mod zoom;
 
 use super::Ending;
 use super::action::Action;
-use super::effect::{Answer, Effect, Slot};
+use super::effect::{Answer, Effect, Slot, Stopping};
 use super::input::{Input, Key};
 use super::keymap::{Context, Meaning};
 use super::layout::{Areas, Panel, Screen, Shape};
@@ -37,6 +38,7 @@ use crate::text;
 
 use log::say;
 pub(super) use log::{fail, tell};
+pub(crate) use suspend::rest;
 
 use ratatui::layout::Rect;
 
@@ -55,6 +57,14 @@ pub(crate) enum Msg {
     Ticked,
     /// The message has stood long enough to be read.
     Stood,
+    /// The system asks to stop for a while.
+    Stopped,
+    /// The program was woken, by whom ever it was stopped.
+    Woken,
+    /// It was stopped, has been woken and has the terminal again.
+    Back,
+    /// It cannot be stopped here, for this reason.
+    Unstopped(&'static str),
     /// The system asks to end, or the terminal is gone.
     Ended(Option<Ending>),
 }
@@ -74,6 +84,16 @@ pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
         Msg::Started => vec![Effect::OpenStore],
         Msg::Ended(ending) => {
             model.exit = Some(ending.map_or(Exit::Quit, Exit::Told));
+            Vec::new()
+        }
+        Msg::Stopped => suspend::stop(model, Stopping::System),
+        Msg::Woken => {
+            model.dirty = true;
+            vec![Effect::Retake]
+        }
+        Msg::Back => suspend::back(model),
+        Msg::Unstopped(why) => {
+            tell(model, Tone::Note, why);
             Vec::new()
         }
         Msg::Rang => play::step(model),
@@ -193,6 +213,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.exit = Some(Exit::Quit);
             Vec::new()
         }
+        Action::Suspend => suspend::stop(model, Stopping::Person),
         Action::Back => back(model),
         Action::ShowHelp => {
             let here = model.contexts().first().copied();

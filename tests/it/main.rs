@@ -14,5 +14,6 @@ mod readme;
 mod screen;
 mod stores;
 mod support;
+mod suspend;
 mod terminal;
 mod text;

@@ -112,8 +112,8 @@ fn answered(
         }
         Answer::Sought(hits) => seek::found(model, hits),
         Answer::Traced(key, paths, traced) => pins::traced(model, &key, &paths, traced, done),
-        // It was taken in above: it asks for no picture.
-        Answer::Watched(..) => Vec::new(),
+        // The first was taken in above: it asks for no picture.
+        Answer::Watched(..) | Answer::Rested => Vec::new(),
         Answer::Snapshots(key, found) => {
             let travel = model.travel.as_mut().filter(|travel| travel.key == key);
             match (travel, found) {

@@ -107,7 +107,7 @@ pub(super) fn arrived(
 }
 
 /// Counts what was not counted yet.
-fn count_on(model: &Model) -> Vec<Effect> {
+pub(super) fn count_on(model: &Model) -> Vec<Effect> {
     if matches!(model.store, Store::Opening(_)) {
         return Vec::new();
     }
@@ -350,7 +350,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-fn is_counting(model: &Model) -> bool {
+pub(super) fn is_counting(model: &Model) -> bool {
     model.events.sieve.uncounted().is_some()
 }
 

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 
 use super::super::action::Action;
-use super::super::effect::Effect;
+use super::super::effect::{Effect, Stopping};
 use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::{base, log, marks, travel, visit};
+use super::{base, log, marks, suspend, travel, visit};
 use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
@@ -26,6 +26,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlay = back;
             return Vec::new();
         }
+        Action::Suspend => return suspend::stop(model, Stopping::Person),
         Action::Accept => return accept(model),
         Action::RenameMark | Action::DeleteMark | Action::RestoreMark => {
             return marks::in_list(model, action);

@@ -1,0 +1,160 @@
+//! Ctrl-z in a shell with job control, in a real terminal.
+//!
+//! - presses Ctrl-z → sees the shell's prompt on the screen that was there before, and what is typed is the shell's;
+//! - makes the window smaller, types `fg` → sees the same place drawn anew for that size; the keys work;
+//! - somebody sends SIGTSTP → the same; SIGSTOP, which nobody hears → drawn anew all the same;
+//! - without a shell that waits → is told that nobody would bring it back, and nothing stops.
+
+use std::path::Path;
+
+use vt100::{MouseProtocolMode, Screen};
+
+use crate::support::terminal::{Launch, Terminal};
+
+const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/shop.jsonl");
+
+fn launch(home: &Path) -> Launch {
+    let launch = Launch::new("sh").args(["-i", "-m"]).home(home).size(160, 45);
+    let launch = launch.env("PS1", "prompt> ").env("ENV", "/dev/null");
+    launch.env("FOLDBACK", env!("CARGO_BIN_EXE_foldback")).env("STORE", SHOP)
+}
+
+/// In a shell, where it wrote its process number into a file.
+fn in_a_shell(home: &Path) -> Terminal {
+    let terminal = launch(home).start();
+    terminal.wait_for("prompt> ");
+    terminal.keys(r#"sh -c 'echo $$ >number; exec "$FOLDBACK" "$STORE"'<Enter>"#);
+    terminal.wait_for("State at v2");
+    terminal
+}
+
+fn is_given_back(screen: &Screen) -> bool {
+    !screen.alternate_screen()
+        && !screen.hide_cursor()
+        && !screen.bracketed_paste()
+        && screen.mouse_protocol_mode() == MouseProtocolMode::None
+}
+
+fn at_the_prompt(screen: &Screen) -> bool {
+    is_given_back(screen) && screen.contents().trim_end().ends_with("prompt>")
+}
+
+#[track_caller]
+fn stopped(terminal: &Terminal, times: usize) {
+    terminal.wait_until("the shell's prompt below what it says of the job", |screen| {
+        at_the_prompt(screen) && screen.contents().matches("Stopped").count() == times
+    });
+}
+
+fn drawn(terminal: &Terminal, text: &str) {
+    terminal.wait_until(&format!("`{text}` on the screen of its own"), |screen| {
+        screen.alternate_screen()
+            && screen.hide_cursor()
+            && screen.bracketed_paste()
+            && screen.mouse_protocol_mode() != MouseProtocolMode::None
+            && screen.contents().contains(text)
+    });
+}
+
+fn leave(terminal: Terminal) {
+    terminal.keys("q");
+    terminal.wait_until("the shell's prompt", at_the_prompt);
+    terminal.keys("echo ended $?<Enter>");
+    terminal.wait_for("ended 0");
+    terminal.keys("exit<Enter>");
+    assert_eq!(terminal.ended().unrestored, [""; 0]);
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_to_the_shell_and_fg_brings_it_back() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = in_a_shell(home.path());
+    terminal.keys("<Down>");
+    drawn(&terminal, "State at v6");
+    for times in [1, 2] {
+        terminal.keys("<C-z>");
+        stopped(&terminal, times);
+        assert!(!terminal.text().contains("State at"), "{}", terminal.text());
+        // The shell reads in lines and echoes what is typed; nobody else takes it.
+        terminal.keys("stty -a | tr ' ;' '\\n\\n' | grep -cxe icanon -e echo -e isig<Enter>");
+        terminal.wait_until("that all three are on", |screen| {
+            screen.contents().lines().filter(|line| line.trim() == "3").count() == times
+        });
+        let (columns, rows, shown) = if times == 1 {
+            (80, 24, "─ Aggregates ─ State")
+        } else {
+            (160, 45, "State at v5")
+        };
+        terminal.resize(columns, rows);
+        terminal.keys("fg<Enter>");
+        drawn(&terminal, shown);
+        if times == 1 {
+            terminal.keys("<Left>");
+            drawn(&terminal, "v5 of 6");
+        }
+    }
+    terminal.keys("<Right>");
+    drawn(&terminal, "State at v6");
+    leave(terminal);
+}
+
+#[test]
+fn a_signal_from_elsewhere_stops_it_the_same_way() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = in_a_shell(home.path());
+    let number = std::fs::read_to_string(home.path().join("number")).unwrap();
+    let send = |name: &str| {
+        let mut sender = std::process::Command::new("kill");
+        assert!(sender.args([&format!("-{name}"), number.trim()]).status().unwrap().success());
+    };
+    send("TSTP");
+    stopped(&terminal, 1);
+    terminal.keys("fg<Enter>");
+    drawn(&terminal, "State at v2");
+    // The last that is drawn.
+    drawn(&terminal, "q quit");
+    // Nobody hears of this one, so the screen is still there; what the shell made of it does not matter.
+    send("STOP");
+    terminal.wait_until("the shell", |screen| screen.contents().contains("Stopped"));
+    // What is typed is raw still.
+    terminal.keys(r"stty sane; printf '\033[?1049l\033[?25h'<C-j>");
+    terminal.wait_until("the other screen", |screen| !screen.alternate_screen());
+    terminal.keys("fg<Enter>");
+    drawn(&terminal, "State at v2");
+    terminal.keys("<Left>");
+    drawn(&terminal, "State at v1");
+    // Woken where it never slept.
+    send("CONT");
+    terminal.keys("<Right>");
+    drawn(&terminal, "State at v2");
+    leave(terminal);
+}
+
+#[test]
+fn being_ended_while_it_is_stopped_leaves_the_terminal_to_the_shell() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = in_a_shell(home.path());
+    terminal.keys("<C-z>");
+    stopped(&terminal, 1);
+    let number = std::fs::read_to_string(home.path().join("number")).unwrap();
+    terminal.keys(&format!("kill -TERM {}; fg; echo ended $?<Enter>", number.trim()));
+    terminal.wait_for("ended 143");
+    terminal.wait_until("the shell's prompt", at_the_prompt);
+    terminal.keys("exit<Enter>");
+    assert_eq!(terminal.ended().unrestored, [""; 0]);
+}
+
+#[test]
+fn without_a_shell_that_waits_nothing_stops() {
+    let home = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_foldback");
+    let terminal = Launch::new(program).args([SHOP]).home(home.path()).size(160, 45).start();
+    terminal.wait_for("State at v2");
+    terminal.keys("<C-z>");
+    terminal.wait_for("no shell is waiting here that would bring it back");
+    terminal.signal("TSTP");
+    terminal.keys("<Left>");
+    terminal.wait_for("State at v1");
+    terminal.keys("q");
+    assert_eq!(terminal.ended().unrestored, [""; 0]);
+}
