@@ -63,6 +63,17 @@ pub struct Session {
     attention: Attention,
 }
 
+/// What the timelines in memory keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// How many there are.
+    pub timelines: usize,
+    /// The bytes that their remembered states take.
+    pub bytes: usize,
+    /// The bytes that they may take.
+    pub budget: usize,
+}
+
 /// Whether the store is kept at hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Attention {
@@ -149,6 +160,12 @@ impl Session {
     /// The reducer's name and how far its states can be trusted.
     pub fn reducer(&self) -> (&str, Tier) {
         (self.reducer.name(), self.reducer.tier())
+    }
+
+    /// What the timelines in memory keep.
+    pub fn kept(&self) -> Kept {
+        let bytes = self.opened.iter().map(|opened| opened.timeline.bytes()).sum();
+        Kept { timelines: self.opened.len(), bytes, budget: self.options.memory }
     }
 
     /// Grows where another history has taken the place of what was read before; what is known of the store may then

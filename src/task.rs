@@ -30,6 +30,54 @@ pub struct Said<S, A> {
     pub generation: u64,
     /// What it says.
     pub answer: A,
+    /// What the job has cost so far.
+    pub spent: Spent,
+}
+
+/// What a job costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Time that passed since it was begun.
+    pub wall: Duration,
+    /// Time that a processor worked for it.
+    pub cpu: Duration,
+}
+
+impl Spent {
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { wall: self.wall + other.wall, cpu: self.cpu + other.cpu }
+    }
+}
+
+/// When a job was begun on this thread: on the clock, and in the time that a processor worked for the thread.
+#[derive(Clone, Copy)]
+struct Begun(Instant, Duration);
+
+impl Begun {
+    fn now() -> Self {
+        Self(Instant::now(), cpu())
+    }
+
+    fn spent(self) -> Spent {
+        Spent { wall: self.0.elapsed(), cpu: cpu().saturating_sub(self.1) }
+    }
+}
+
+/// The time that a processor worked for this thread.
+fn cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
+}
+
+/// What a lane does at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing<S> {
+    /// The job that runs: its slot and its generation.
+    pub running: Option<(S, u64)>,
+    /// Those that wait, in the order in which they will run.
+    pub waiting: Vec<(S, u64)>,
 }
 
 /// What happens to a running job of the same slot when a newer one is issued.
@@ -69,7 +117,7 @@ enum Next<C, S, A> {
 
 struct Queue<C, S, A> {
     waiting: VecDeque<Waiting<C, S, A>>,
-    running: Option<S>,
+    running: Option<(S, u64)>,
     stop: Option<Stop>,
     closed: bool,
 }
@@ -88,7 +136,7 @@ impl<C, S: Copy + Eq, A> Shared<C, S, A> {
 
     /// Tells the running job to stop if it is one of `slot`. The lock is held: no other job can take its place meanwhile.
     fn stop(&self, queue: &Queue<C, S, A>, slot: Option<S>) {
-        let Some(running) = queue.running else { return };
+        let Some((running, _)) = queue.running else { return };
         if slot.is_some_and(|slot| slot != running) {
             return;
         }
@@ -109,7 +157,7 @@ impl<C, S: Copy + Eq, A> Shared<C, S, A> {
             if let Some(next) = queue.waiting.pop_front() {
                 self.queued.store(queue.waiting.len(), Ordering::Release);
                 self.cancelled.store(false, Ordering::Release);
-                queue.running = Some(next.slot);
+                queue.running = Some((next.slot, next.generation));
                 return Next::Job(next);
             }
             let Some(rest) = rest else {
@@ -132,6 +180,7 @@ pub struct Ticket<'a, C, S, A> {
     sink: &'a Sink<S, A>,
     slot: S,
     generation: u64,
+    begun: Begun,
 }
 
 impl<C, S: Copy + Eq, A> Ticket<'_, C, S, A> {
@@ -147,7 +196,8 @@ impl<C, S: Copy + Eq, A> Ticket<'_, C, S, A> {
 
     /// Says something before the end.
     pub fn progress(&self, answer: A) {
-        let said = Said { slot: self.slot, generation: self.generation, answer };
+        let spent = self.begun.spent();
+        let said = Said { slot: self.slot, generation: self.generation, answer, spent };
         (self.sink)(Report::Progress(said));
     }
 
@@ -200,9 +250,11 @@ where
                     }
                     (Next::Rest, None) | (Next::Closed, _) => break,
                 };
-                let ticket = Ticket { shared: &on_thread, sink: &last_words.0, slot, generation };
+                let (shared, sink, begun) = (&on_thread, &last_words.0, Begun::now());
+                let ticket = Ticket { shared, sink, slot, generation, begun };
                 let answer = job(&mut context, &ticket);
-                (last_words.0)(Report::Done(Said { slot, generation, answer }));
+                let spent = begun.spent();
+                (last_words.0)(Report::Done(Said { slot, generation, answer, spent }));
                 rest_at = rest.as_ref().map(|rest| Instant::now() + rest.after);
             }
         })?;
@@ -228,6 +280,13 @@ where
         }
         self.shared.wake.notify_one();
         replaced
+    }
+
+    /// What it does at this moment.
+    pub fn standing(&self) -> Standing<S> {
+        let queue = self.shared.lock();
+        let waiting = queue.waiting.iter().map(|waiting| (waiting.slot, waiting.generation));
+        Standing { running: queue.running, waiting: waiting.collect() }
     }
 
     /// Cancels the jobs of a slot. Returns how many were waiting; a running one still has its last word.

@@ -149,3 +149,36 @@ fn a_lane_rests_once_after_its_last_job() {
     drop(lane);
     assert!(tells.recv().is_err(), "it rested without having worked");
 }
+
+#[test]
+fn what_runs_and_what_waits_can_be_seen_and_what_a_job_cost() {
+    let (lane, reports) = lane();
+    assert_eq!(lane.standing(), Standing { running: None, waiting: vec![] });
+    let release = hold(&lane, 'h');
+    lane.issue('a', 7, Running::Finish, |_, ticket| {
+        let begun = Instant::now();
+        // Works for as long as can be told from nothing.
+        let mut sum = 0_u64;
+        while begun.elapsed() < Duration::from_millis(20) {
+            sum = std::hint::black_box(sum.wrapping_add(1));
+        }
+        ticket.progress(sum.to_string());
+        "worked".into()
+    });
+    lane.issue('b', 8, Running::Finish, |_, _| "idle".into());
+    let standing = lane.standing();
+    assert_eq!((standing.running, standing.waiting), (Some(('h', 0)), vec![('a', 7), ('b', 8)]));
+    release.send(()).unwrap();
+    let said = |report| match report {
+        Report::Progress(said) | Report::Done(said) => said,
+        Report::Lost => panic!("lost"),
+    };
+    let spent: Vec<Spent> = (0..4).map(|_| said(reports.recv().unwrap()).spent).collect();
+    let [_, soon, done, idle] = spent[..] else { panic!() };
+    assert!(soon.wall >= Duration::from_millis(20) && soon.wall <= done.wall, "{spent:?}");
+    assert!(soon.cpu > Duration::ZERO && done.cpu <= done.wall * 2, "{spent:?}");
+    assert!(idle.cpu < done.cpu, "{spent:?}");
+    while lane.standing().running.is_some() {
+        std::thread::yield_now();
+    }
+}

@@ -125,6 +125,7 @@ actions! {
     RedoFilter "redo-filter" "To the filter after it again",
     Refresh "refresh" "Read the store again: new events and aggregates",
     PauseChanges "pause-changes" "Pause and resume what others write",
+    ShowWork "show-work" "Show what goes on in the background, and what it costs",
     StopWork "stop-work" "Stop what is running in the background",
     SwitchTheme "switch-theme" "Switch to the next theme",
     ShowHelp "show-help" "Show all keys",

@@ -6,6 +6,7 @@
 mod events;
 mod play;
 mod side;
+mod told;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -24,7 +25,7 @@ use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
 use crate::session::{Moment, News, Session, SessionError, Sort, Trace};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head, Interrupter};
-use crate::task::{Lane, Report, Rest, Running};
+use crate::task::{Lane, Report, Rest, Running, Standing};
 
 /// What a job is about; a newer one of the same slot replaces the older.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,39 @@ pub(crate) enum Slot {
 impl Slot {
     /// How many slots there are.
     pub(crate) const COUNT: usize = Self::Rest as usize + 1;
+
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::Open,
+        Self::Moment,
+        Self::Walk,
+        Self::Page,
+        Self::Count,
+        Self::Find,
+        Self::Snapshots,
+        Self::Events,
+        Self::Event,
+        Self::Trace,
+        Self::Seek,
+        Self::Tally,
+        Self::Watch,
+        Self::Rest,
+    ];
+
+    /// What its jobs do, in a word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Open => "opening",
+            Self::Moment => "rebuilding",
+            Self::Walk => "walking",
+            Self::Page => "listing",
+            Self::Count | Self::Tally => "counting",
+            Self::Find | Self::Seek | Self::Trace => "searching",
+            Self::Snapshots | Self::Events | Self::Event => "reading",
+            Self::Watch => "looking",
+            Self::Rest => "resting",
+        }
+    }
 }
 
 /// Who wants the program to stop for a while.
@@ -350,6 +384,11 @@ impl Lanes {
             side: Lane::spawn("list", side(list), None, beside)?,
             events: Lane::spawn("events", side(all), None, events)?,
         })
+    }
+
+    /// What each of them is doing.
+    pub(crate) fn standing(&self) -> [Standing<Slot>; 3] {
+        [self.play.standing(), self.side.standing(), self.events.standing()]
     }
 
     fn sort(

@@ -60,6 +60,8 @@ pub(crate) enum Context {
     Help,
     /// All messages.
     Log,
+    /// What goes on in the background.
+    Work,
     /// A message in full.
     Message,
     /// A value in full.
@@ -91,6 +93,7 @@ impl Context {
         (Self::Palette, "palette", "In the palette"),
         (Self::Help, "help", "In this help"),
         (Self::Log, "log", "In the list of messages"),
+        (Self::Work, "work", "In the list of background work"),
         (Self::Message, "message", "In a message"),
         (Self::Value, "value", "In a value"),
     ];

@@ -26,6 +26,7 @@ pub(crate) mod sought;
 pub(crate) mod travel;
 pub(crate) mod tree;
 pub(crate) mod visits;
+pub(crate) mod work;
 
 use aspect::{Aspect, Raw};
 use events::Events;
@@ -41,6 +42,7 @@ use sought::{Seeking, Sought};
 use travel::{Opening, Travel, Without};
 use tree::Tree;
 use visits::Visits;
+use work::Work;
 
 use super::Ending;
 use super::action::Action;
@@ -162,6 +164,8 @@ pub(crate) struct Model {
     pub(crate) message: Option<Message>,
     /// All that was said.
     pub(crate) log: Log,
+    /// What goes on in the background.
+    pub(crate) work: Work,
     /// Whether the mouse was pressed on the rail: the playhead follows it until the next press, wherever it goes.
     pub(crate) dragging: bool,
     /// Keys of a chord that is not complete.
@@ -205,6 +209,7 @@ impl Model {
             overlay: Overlay::None,
             message: None,
             log: Log::default(),
+            work: Work::default(),
             dragging: false,
             pressed: Vec::new(),
             generations: [(0, 0); Slot::COUNT],
@@ -266,6 +271,7 @@ impl Model {
             (Overlay::Palette(_), ..) => &[Palette],
             (Overlay::Help(_), ..) => &[Help],
             (Overlay::Log(_), ..) => &[Context::Log],
+            (Overlay::Work(_), ..) => &[Context::Work],
             (Overlay::Message(_), ..) => &[Context::Message],
             (Overlay::Value(_), ..) => &[Context::Value],
             (Overlay::None, Finding::Typing, _) => &[Find],

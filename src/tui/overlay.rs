@@ -8,11 +8,13 @@ mod marks;
 mod message;
 mod palette;
 mod value;
+pub(crate) mod work;
 
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
+use ratatui::text::Span;
 use ratatui::widgets::{Clear, Widget as _};
 
 use super::layout::{Areas, Shape};
@@ -45,6 +47,7 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
         // What is long is read on as much of the screen as there is.
         Overlay::Value(value) if value.rows > 12 => (120, value.rows.min(1000) as u16 + 2),
         Overlay::Log(_) => (120, 30),
+        Overlay::Work(_) => (110, 24),
         Overlay::Message(_) => (100, 20),
         Overlay::Value(_) => (84, 14),
     };
@@ -63,6 +66,20 @@ pub(crate) fn inside(areas: &Areas, overlay: &Overlay) -> Rect {
     Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2))
 }
 
+/// A list, and below a rule what there is to say of the chosen line.
+fn halves(area: Rect) -> (Rect, Rect) {
+    let below = (area.height * 2 / 5).max(3).min(area.height);
+    let list = area.height.saturating_sub(below + 1);
+    let rest = Rect { y: area.bottom() - below, height: below, ..area };
+    (Rect { height: list, ..area }, rest)
+}
+
+/// Draws the rule below a list.
+fn rule(theme: &Theme, list: Rect, buffer: &mut Buffer) {
+    let across = Span::styled("─".repeat(usize::from(list.width)), theme.border);
+    buffer.set_span(list.x, list.bottom(), &across, list.width);
+}
+
 /// Says in the frame around `inside` which lines are shown, where not all are.
 fn say_shown(theme: &Theme, inside: Rect, window: &Range<usize>, len: usize, buffer: &mut Buffer) {
     let frame = inside.outer(Margin::new(2, 1));
@@ -76,7 +93,9 @@ pub(crate) fn lines(areas: &Areas, overlay: &Overlay) -> usize {
     match overlay {
         Overlay::Compare(comparing) => compare::list(comparing, width, inside),
         Overlay::Palette(_) => inside.saturating_sub(2),
-        Overlay::Log(_) => usize::from(log::list(height)),
+        Overlay::Log(_) | Overlay::Work(_) => {
+            usize::from(halves(self::inside(areas, overlay)).0.height)
+        }
         _ => inside,
     }
 }
@@ -90,7 +109,7 @@ pub(crate) fn width(areas: &Areas, overlay: &Overlay) -> usize {
 pub(crate) fn list_top(areas: &Areas, overlay: &Overlay) -> u16 {
     let inside = inside(areas, overlay);
     match overlay {
-        Overlay::Log(_) => inside.y,
+        Overlay::Log(_) | Overlay::Work(_) => inside.y,
         _ => inside.y + inside.height.saturating_sub(lines(areas, overlay) as u16),
     }
 }
@@ -115,6 +134,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::GoTo(_) => ("Go to", true),
         Overlay::Palette(_) => ("Run", true),
         Overlay::Help(_) => ("Keys", true),
+        Overlay::Work(book) => {
+            told = work::title(book);
+            (told.as_str(), true)
+        }
         Overlay::Log(_) => ("Messages, the newest first · UTC", true),
         Overlay::Message(_) => ("Message", true),
         Overlay::Value(value) => (value.place.as_str(), true),
@@ -134,6 +157,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
         Overlay::Help(help) => help::draw(model, help, inside, buffer),
         Overlay::Log(book) => log::draw(model, book, inside, buffer),
+        Overlay::Work(book) => work::draw(model, book, inside, buffer),
         Overlay::Message(full) => message::draw(model, full, inside, buffer),
         Overlay::Value(value) => value::draw(model, value, inside, buffer),
     }

@@ -20,10 +20,12 @@ use super::draw::draw;
 use super::effect::{Effect, Lanes, Slot, Source, Stopping};
 use super::input::Input;
 use super::model::live::TICK;
+use super::model::overlay::Overlay;
+use super::model::work::Note;
 use super::model::{Exit, Model, Tone};
 use super::suspend;
 use super::term::{self, Guard};
-use super::update::{Msg, resize, rest, update};
+use super::update::{Msg, resize, rest, update, work};
 use crate::task::{Report, Running};
 
 /// Messages that may wait; a lane that has more to say waits itself.
@@ -80,11 +82,29 @@ impl App {
     pub(crate) fn take(&mut self, message: Msg) {
         let answered =
             matches!(&message, Msg::Report(report) if matches!(**report, Report::Done(_)));
+        let note = match &message {
+            Msg::Report(report) => Note::of(report),
+            _ => None,
+        };
         let effects = update(&mut self.model, message);
         self.run(effects);
         self.due -= usize::from(answered);
+        // What was issued again by now goes on.
+        if let Some(note) = note {
+            self.model.dirty |= self.model.work.heard(&note);
+        }
         self.set_alarm();
         self.see_message();
+        self.look_at_work();
+    }
+
+    /// Brings what the lanes do to whoever looks at it.
+    fn look_at_work(&mut self) {
+        if let Overlay::Work(_) = self.model.overlay {
+            let (standing, watches) = (self.lanes.standing(), work::watches(&self.model));
+            let rows = self.model.work.rows(&standing, watches, Instant::now());
+            work::show(&mut self.model, rows);
+        }
     }
 
     /// Moves the playhead that plays.
@@ -99,10 +119,12 @@ impl App {
         self.alarm.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
-    /// How long until something happens by itself: the playhead moves, or a message has stood long enough.
+    /// How long until something happens by itself: the playhead moves, a message has stood long enough, or it is told
+    /// that a job takes long.
     fn wakes_in(&self) -> Option<Duration> {
         let stands = self.stands.0.map(|at| at.saturating_duration_since(Instant::now()));
-        self.rings_in().into_iter().chain(stands).min()
+        let slow = self.model.work.slow_at().map(|at| at.saturating_duration_since(Instant::now()));
+        self.rings_in().into_iter().chain(stands).chain(slow).min()
     }
 
     /// Does what it is time for.
@@ -114,6 +136,7 @@ impl App {
             self.stands.0 = None;
             self.take(Msg::Stood);
         }
+        self.model.dirty |= self.model.work.see_slow(Instant::now());
     }
 
     /// A message stands from the moment it is said: nothing happens after it has, and is seen, gone.
@@ -187,7 +210,18 @@ impl App {
                 continue;
             };
             let generation = self.model.issue(slot, effect.running());
+            let stops = matches!(effect, Effect::Stop(_));
+            if !stops {
+                let told = effect.told(self.model.events.sieve.line());
+                self.model.work.issued(slot, generation, told, Instant::now());
+            }
             let more = self.lanes.run(effect, generation);
+            if stops && more < 0 {
+                let standing = self.lanes.standing();
+                let running = standing.iter().filter_map(|lane| lane.running);
+                let running = running.filter(|(of, _)| *of == slot).map(|(_, of)| of).next();
+                self.model.dirty |= self.model.work.dropped(slot, running);
+            }
             self.due = self.due.saturating_add_signed(more);
         }
     }

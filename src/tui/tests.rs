@@ -22,3 +22,4 @@ mod seek;
 mod stage;
 mod state;
 mod travel;
+mod work;

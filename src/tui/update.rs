@@ -19,6 +19,7 @@ mod seek;
 mod suspend;
 mod travel;
 mod visit;
+pub(crate) mod work;
 mod zoom;
 
 use super::Ending;
@@ -226,6 +227,10 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let mut palette = Palette::default();
             palette.find(&model.keymap);
             model.overlay = Overlay::Palette(palette);
+            Vec::new()
+        }
+        Action::ShowWork => {
+            work::open(model);
             Vec::new()
         }
         Action::ShowMessages | Action::CopyMessage => log::act(model, action),

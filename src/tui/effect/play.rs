@@ -430,5 +430,5 @@ fn known(session: &Session, key: &AggregateKey) -> Known {
     let outline = session.outline(key).unwrap_or_default();
     let short = |name| SmolStr::new(or_quotes(session.short_type(name)));
     let types = outline.types().iter().map(short).collect();
-    Known { outline, kinds: Kinds::new(types), picture: None }
+    Known { outline, kinds: Kinds::new(types), picture: None, kept: Some(session.kept()) }
 }

@@ -12,6 +12,7 @@ use super::log::{Logbook, Message};
 use super::marks::{MarkList, Naming};
 use super::scroll::Scroll;
 use super::sheet::Sheet;
+use super::work::Workbook;
 use crate::model::Value;
 use crate::session::SessionError;
 use crate::text::{self, paper::Paper};
@@ -36,6 +37,8 @@ pub(crate) enum Overlay {
     Help(Help),
     /// All messages.
     Log(Logbook),
+    /// What goes on in the background.
+    Work(Box<Workbook>),
     /// A message in full.
     Message(Box<FullMessage>),
     /// A value of the state in full.
@@ -50,13 +53,13 @@ pub(crate) struct FullMessage {
     /// The window.
     pub(crate) scroll: Scroll,
     /// The list that it was chosen in.
-    pub(crate) from: Logbook,
+    pub(crate) from: Box<Overlay>,
 }
 
 impl FullMessage {
     /// A message of a list.
-    pub(crate) fn new(message: Message, from: Logbook) -> Self {
-        Self { message, scroll: Scroll::default(), from }
+    pub(crate) fn new(message: Message, from: Overlay) -> Self {
+        Self { message, scroll: Scroll::default(), from: Box::new(from) }
     }
 }
 

@@ -10,7 +10,7 @@ use super::pins::Trail;
 use super::rail::{Picture, View};
 use super::tree::Tree;
 use crate::model::{AggregateKey, At, Version};
-use crate::session::Moment;
+use crate::session::{Kept, Moment};
 use crate::text::{self, human};
 use crate::timeline::Outline;
 
@@ -72,6 +72,8 @@ pub(crate) struct Known {
     pub(crate) kinds: Kinds,
     /// The rail, where the width was known.
     pub(crate) picture: Option<Picture>,
+    /// What is kept in memory of all that was looked at.
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Known {

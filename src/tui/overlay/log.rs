@@ -12,22 +12,12 @@ use super::super::update::log::{chosen, findings};
 use super::super::widget::{self, line};
 use crate::text::human;
 
-/// The lines of the chosen message, of `height` lines in all.
-fn below(height: u16) -> u16 {
-    (height * 2 / 5).max(3).min(height)
-}
-
-/// The lines of the list.
-pub(crate) fn list(height: u16) -> u16 {
-    height.saturating_sub(below(height) + 1)
-}
-
 /// Draws the list and the chosen message.
 pub(crate) fn draw(model: &Model, book: &Logbook, area: Rect, buffer: &mut Buffer) {
     let theme = model.theme();
     let findings = findings(model);
     let len = Logbook::len(&model.log, findings);
-    let place = Rect { height: list(area.height), ..area };
+    let (place, below) = super::halves(area);
     let window = book.scroll.window(len, usize::from(place.height));
     super::say_shown(theme, area, &window, len, buffer);
     if model.log.fallen > 0 {
@@ -67,11 +57,8 @@ pub(crate) fn draw(model: &Model, book: &Logbook, area: Rect, buffer: &mut Buffe
             }
         }
     }
-    let rule = Rect { y: place.bottom(), height: 1, ..area };
-    let across = "─".repeat(usize::from(area.width));
-    buffer.set_span(rule.x, rule.y, &Span::styled(across, theme.border), area.width);
-    let rest = Rect { y: rule.y + 1, height: below(area.height), ..area };
-    draw_chosen(model, rest, buffer);
+    super::rule(theme, place, buffer);
+    draw_chosen(model, below, buffer);
 }
 
 fn draw_row(

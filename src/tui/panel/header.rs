@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
 use super::super::action::Action;
+use super::super::effect::Slot;
 use super::super::layout::{Areas, Shape};
 use super::super::model::live::Following;
 use super::super::model::{Model, Store, StoreFacts};
@@ -108,6 +109,20 @@ fn following<'a>(model: &Model, is_small: bool) -> Option<Span<'a>> {
     Some(Span::styled(told, style))
 }
 
+/// What takes long in the background, where nothing else says it.
+fn slow<'a>(model: &Model, is_small: bool) -> Option<Span<'a>> {
+    let is_told =
+        |slot: &Slot| *slot == Slot::Open || *slot == Slot::Moment && model.moving.is_some();
+    let mut slow = model.work.slow().filter(|slot| !is_told(slot));
+    let word = slow.next()?.word();
+    let more = match slow.count() {
+        0 => String::new(),
+        more => format!(" +{more}"),
+    };
+    let told = if is_small { "  ⋯".to_owned() } else { format!("  ⋯ {word}{more}") };
+    Some(Span::styled(told, model.theme().dim))
+}
+
 /// What goes on in the background, where no panel says it.
 fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
     let theme = model.theme();
@@ -124,6 +139,7 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
         let of = of.map_or_else(String::new, |of| format!(" of {}", human::count(of)));
         out.push(Span::styled(format!("  {}{of}", human::count(done)), theme.warn));
     }
+    out.extend(slow(model, areas.shape == Shape::Small));
     out.extend(unread(model, areas.shape == Shape::Small));
     out.extend(following(model, areas.shape == Shape::Small));
     let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);

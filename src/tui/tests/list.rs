@@ -8,7 +8,7 @@ use crate::model::{AggregateKey, At, Event};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::memory::MemoryStore;
 use crate::store::{AggregateQuery, EventStore as _, StoreError, StoreErrorKind};
-use crate::task::{Report, Running, Said};
+use crate::task::{Report, Running, Said, Spent};
 use crate::tui::effect::{Answer, Slot, Source};
 use crate::tui::input::Input;
 use crate::tui::model::list::{Finding, PAGE};
@@ -275,7 +275,7 @@ fn an_aggregate_that_could_not_be_read_shows_nothing_until_it_is_read_again() {
     let generation = model.issue(Slot::Moment, Running::Cancel);
     let error = StoreError::new(StoreErrorKind::NotFound, "the file is gone");
     let answer = Answer::Arrived(key, Err(SessionError::Store(error)));
-    let said = Said { slot: Slot::Moment, generation, answer };
+    let said = Said { slot: Slot::Moment, generation, answer, spent: Spent::default() };
     update(model, Msg::Report(Box::new(Report::Done(said))));
     stage.shows("the file is gone").shows("nothing was read").hides("Customer cust-12 ─");
     stage.stood().keys("esc left").shows("nothing was read").hides("the file is gone");

@@ -151,6 +151,11 @@ impl Stage {
         lines(self.buffer()).join("\n")
     }
 
+    /// The screen as text at this moment, whatever is still due.
+    pub(super) fn now(&mut self) -> String {
+        lines(self.draw()).join("\n")
+    }
+
     /// The screen as text, and a second time with a letter for the style of each cell.
     pub(super) fn picture(&mut self) -> String {
         picture(self.buffer())

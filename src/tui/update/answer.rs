@@ -25,7 +25,7 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     if !once && !model.wants(said.slot, said.generation) {
         return Vec::new();
     }
-    let Said { slot, generation, answer } = said;
+    let Said { slot, generation, answer, .. } = said;
     if let Answer::Watched(news, took) = answer {
         return live::looked(model, news, took);
     }

@@ -124,9 +124,16 @@ pub(crate) fn chosen(model: &Model) -> Option<Message> {
 
 /// Shows the chosen message in full, on as much of the screen as there is.
 pub(super) fn read_on(model: &mut Model) {
-    let Overlay::Log(book) = model.overlay else { return };
-    if let Some(message) = chosen(model) {
-        model.overlay = Overlay::Message(Box::new(FullMessage::new(message, book)));
+    let message = match &model.overlay {
+        Overlay::Work(book) => book.chosen().map(|row| {
+            let told = super::super::overlay::work::told(model, row);
+            Message { tone: Tone::Note, text: told.join(" "), hint: None }
+        }),
+        _ => chosen(model),
+    };
+    if let Some(message) = message {
+        let from = std::mem::take(&mut model.overlay);
+        model.overlay = Overlay::Message(Box::new(FullMessage::new(message, from)));
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::{base, log, marks, suspend, travel, visit};
+use super::{base, log, marks, suspend, travel, visit, work};
 use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
@@ -19,11 +19,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return Vec::new();
         }
         Action::Back => {
-            let back = match &model.overlay {
-                Overlay::Message(full) => Overlay::Log(full.from),
+            model.overlay = match std::mem::take(&mut model.overlay) {
+                Overlay::Message(full) => *full.from,
                 _ => Overlay::None,
             };
-            model.overlay = back;
             return Vec::new();
         }
         Action::Suspend => return suspend::stop(model, Stopping::Person),
@@ -33,6 +32,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Compare => return base::act(model),
         Action::CopyMessage => return log::copy(model),
+        Action::StopWork => return work::stop(model),
         Action::FocusNext => {
             if let Overlay::Mark(naming) = &mut model.overlay {
                 naming.in_note = !naming.in_note;
@@ -56,6 +56,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Overlay::Help(help) => help.scroll.slide(by, help.lines.len(), height),
         Overlay::Log(_) => log::settle(model, by, height),
+        Overlay::Work(book) => book.scroll.move_by(by, book.rows.len(), height),
         Overlay::Message(full) => {
             let lines = full.message.lines(width).len();
             full.scroll.slide(by, lines, height);
@@ -117,7 +118,7 @@ fn without_positions(model: &Model) -> Option<String> {
 fn accept(model: &mut Model) -> Vec<Effect> {
     match &model.overlay {
         Overlay::Marks(_) => return marks::in_list(model, Action::Accept),
-        Overlay::Log(_) => {
+        Overlay::Log(_) | Overlay::Work(_) => {
             log::read_on(model);
             return Vec::new();
         }
@@ -171,6 +172,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         }
         Overlay::Marks(_)
         | Overlay::Log(_)
+        | Overlay::Work(_)
         | Overlay::Help(_)
         | Overlay::Message(_)
         | Overlay::Value(_)

@@ -1,0 +1,165 @@
+//! The list of background work, and stopping one of its jobs: whoever stops one is told what is missing then, and what
+//! begins it again.
+
+use super::super::action::Action;
+use super::super::effect::{Effect, Slot};
+use super::super::keymap::Context;
+use super::super::model::events::Onward;
+use super::super::model::live::Following;
+use super::super::model::overlay::Overlay;
+use super::super::model::travel::Walked;
+use super::super::model::work::Row;
+use super::super::model::{Model, Tone};
+use super::{list, live, pins, say, seek, tell};
+use crate::session::Sort;
+
+/// Opens the list; its lines are brought by whoever has the lanes.
+pub(super) fn open(model: &mut Model) {
+    model.overlay = Overlay::Work(Box::default());
+}
+
+/// Shows other lines of the list, where it is open.
+pub(crate) fn show(model: &mut Model, rows: Vec<Row>) {
+    let height = super::overlay::overlay_height(model);
+    let Overlay::Work(book) = &mut model.overlay else { return };
+    if book.rows != rows {
+        book.show(rows, height);
+        model.dirty = true;
+    }
+}
+
+/// Whether looks at the store are taken, and whether what they find is shown as it comes.
+pub(crate) fn watches(model: &Model) -> Option<bool> {
+    (model.live.following != Following::Fixed).then(|| model.live.shows())
+}
+
+/// What is missing where the job of a slot is stopped, and what begins it again.
+pub(crate) fn without(model: &Model, slot: Slot) -> String {
+    let again = |action: Action, word: &str| {
+        let places = [Context::Everywhere, Context::Timeline, Context::State];
+        let hint = model.keymap.hint(&places, action, word);
+        hint.map_or_else(String::new, |hint| format!("; {hint}"))
+    };
+    match slot {
+        Slot::Open => {
+            "without it there is nothing to see".to_owned() + &again(Action::Quit, "leaves")
+        }
+        Slot::Moment => {
+            "the playhead then stays where it is".to_owned()
+                + &again(Action::Refresh, "reads again")
+        }
+        Slot::Walk => {
+            "the rail, marks and types are then known as far as it came".to_owned()
+                + &again(Action::Refresh, "walks on")
+        }
+        Slot::Page if model.list.sort != Sort::Id => {
+            "aggregates are then listed by their id".to_owned()
+                + &again(Action::SortAggregates, "in the list sorts them")
+        }
+        Slot::Page => {
+            "the list then ends where it was read to".to_owned()
+                + &again(Action::Refresh, "reads on")
+        }
+        Slot::Count => {
+            "how many there are is then not known, or not anew".to_owned()
+                + &again(Action::Refresh, "counts again")
+        }
+        Slot::Find => {
+            "the playhead then stays where it is".to_owned() + &again(Action::GoTo, "asks again")
+        }
+        Slot::Snapshots => {
+            "the rail then shows no snapshots".to_owned() + &again(Action::Refresh, "looks again")
+        }
+        Slot::Events => {
+            "the Events screen then shows what was found so far".to_owned()
+                + &again(Action::Refresh, "reads on there")
+        }
+        Slot::Event => {
+            "the chosen event is then not shown; it is read when it is chosen again".to_owned()
+        }
+        Slot::Trace => {
+            "the way along what changed a value then ends where it was looked for".to_owned()
+                + &again(Action::NextTouch, "looks on")
+        }
+        Slot::Seek => {
+            "the search in the state then ends".to_owned()
+                + &again(Action::SearchState, "in the state searches again")
+        }
+        Slot::Tally => {
+            "types and times are then counted as far as it came".to_owned()
+                + &again(Action::Refresh, "on the Events screen counts on")
+        }
+        // It is done before anybody can look.
+        Slot::Rest => String::new(),
+        Slot::Watch => {
+            "what others write is then counted and not shown".to_owned()
+                + &again(Action::PauseChanges, "shows it again")
+        }
+    }
+}
+
+/// Stops the chosen job.
+pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
+    let Overlay::Work(book) = &model.overlay else { return Vec::new() };
+    let chosen = book.chosen().cloned();
+    let Some((slot, row)) = chosen.and_then(|row| Some((row.slot()?, row))) else {
+        tell(model, Tone::Note, "this has ended already");
+        return Vec::new();
+    };
+    let without = without(model, slot);
+    let (effects, told) = match (&row, slot) {
+        (_, Slot::Open) => {
+            say(model, Tone::Note, "the store is still being opened", Some(&without));
+            return Vec::new();
+        }
+        (_, Slot::Watch) if !model.live.shows() => {
+            tell(model, Tone::Note, "it is paused already");
+            return Vec::new();
+        }
+        (_, Slot::Watch) => (live::toggle(model), "paused".to_owned()),
+        (Row::Job { told, .. }, _) => {
+            let told = format!("stopped {told}");
+            (halt(model, slot), told)
+        }
+        _ => return Vec::new(),
+    };
+    say(model, Tone::Note, &told, Some(&without));
+    effects
+}
+
+/// Stops a slot, and what the model waits for with it.
+fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
+    match slot {
+        Slot::Open | Slot::Watch | Slot::Rest => return Vec::new(),
+        Slot::Moment => {
+            (model.opening, model.asked, model.moving) = (None, None, None);
+            model.live.reading = false;
+            model.player.pause();
+            if let Some(travel) = &mut model.travel {
+                travel.going = None;
+            }
+        }
+        Slot::Walk => {
+            if let Some(travel) = &mut model.travel {
+                travel.riding = false;
+                if travel.walked == Walked::Walking {
+                    travel.walked = Walked::Stopped;
+                }
+            }
+        }
+        Slot::Page if model.list.sort != Sort::Id => return list::unsort(model),
+        Slot::Page => {
+            model.list.loading = None;
+            model.list.searching = false;
+        }
+        Slot::Count => model.counting = false,
+        Slot::Events => (model.events.loading, model.events.onward) = (None, Onward::Halted),
+        Slot::Tally => model.events.sieve.stopped = true,
+        Slot::Trace => {
+            pins::stop(model);
+        }
+        Slot::Seek => return seek::clear(model),
+        Slot::Find | Slot::Snapshots | Slot::Event => {}
+    }
+    vec![Effect::Stop(slot)]
+}
