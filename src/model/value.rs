@@ -188,6 +188,34 @@ impl Value {
         }
     }
 
+    /// The slot of one of its members or elements, by its place among them.
+    pub fn slot_at(&self, at: usize) -> Option<&Slot> {
+        match self {
+            Self::Object(map) => map.get_index(at).map(|(_, slot)| slot),
+            Self::Array(items) => items.get(at),
+            _ => None,
+        }
+    }
+
+    /// The key of one of its members, by its place among them; elements have none.
+    pub fn name_at(&self, at: usize) -> Option<&SmolStr> {
+        match self {
+            Self::Object(map) => map.get_index(at).map(|(key, _)| key),
+            _ => None,
+        }
+    }
+
+    /// The place that a segment of a path has among its members or elements.
+    pub fn place_of(&self, segment: &Segment) -> Option<usize> {
+        match (self, segment) {
+            (Self::Object(map), Segment::Key(key)) => map.get_index_of(key),
+            (Self::Array(items), Segment::Index(index)) => {
+                Some(*index).filter(|at| *at < items.len())
+            }
+            _ => None,
+        }
+    }
+
     /// The value at `path`.
     pub fn at(&self, path: &Path) -> Option<&Value> {
         path.segments()

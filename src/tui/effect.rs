@@ -19,6 +19,7 @@ use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as Ev
 use super::model::list::Place;
 use super::model::pins::Traced;
 use super::model::rail::View;
+use super::model::sight::{Laid, Sight};
 use super::model::sought::{self, Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
@@ -236,6 +237,8 @@ pub(crate) struct Arrived {
     pub(crate) moment: Box<Moment>,
     /// How it differs from what it is compared with, where it is.
     pub(crate) against: Option<Result<Against, SessionError>>,
+    /// What it is seen by.
+    pub(crate) sight: Sight,
     /// The events known by then.
     pub(crate) known: Known,
 }
@@ -250,7 +253,7 @@ pub(crate) struct Walking {
     /// Of so much.
     pub(crate) last: Version,
     /// The moment that was reached, for a playhead that rides along.
-    pub(crate) moment: Option<Box<Moment>>,
+    pub(crate) moment: Option<(Box<Moment>, Sight)>,
 }
 
 /// What the lanes answer.
@@ -271,7 +274,7 @@ pub(crate) enum Answer {
     /// How many events a filter lets through, of which types, when; so far.
     Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.
-    Event(Result<Vec<Event>, SessionError>),
+    Event(Result<Vec<(Event, Laid)>, SessionError>),
     /// How many there are; how long it took to count them.
     Counted(Result<(Counts, Vec<Finding>), SessionError>, Duration),
     /// What has become of the store; how long it took to see it.

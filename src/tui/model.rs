@@ -22,6 +22,7 @@ pub(crate) mod play;
 pub(crate) mod rail;
 pub(crate) mod scroll;
 pub(crate) mod sheet;
+pub(crate) mod sight;
 pub(crate) mod sought;
 pub(crate) mod travel;
 pub(crate) mod tree;

@@ -61,6 +61,7 @@
 mod calls;
 mod events;
 mod frame;
+mod hostile;
 mod measure;
 mod screen;
 mod stores;
@@ -86,12 +87,13 @@ fn main() {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    let benches: [(&str, Bench); 10] = [
+    let benches: [(&str, Bench); 11] = [
         ("fold", fold),
         ("python", python),
         ("jump", jump),
         ("append", append),
         ("update, draw", frame::update_and_draw),
+        ("hostile", hostile::hostile),
         ("picture", screen::first_picture),
         ("counts", screen::counted),
         ("calls", calls::calls),

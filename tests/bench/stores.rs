@@ -1,6 +1,7 @@
 //! The stores that benches read, made once and kept under the target directory.
 
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -8,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use foldback::model::{AggregateKey, Payload, Version};
-use foldback::store::own::{Expected, NewEvent, OwnStore};
+use foldback::sample;
+use foldback::store::MemoryStore;
+use foldback::store::own::{self, Expected, NewEvent, OwnStore};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -92,6 +95,15 @@ pub(crate) fn wide(members: u64) -> PathBuf {
             })
             .collect();
         store.append(&key(), &batch, Expected::Any).unwrap();
+    })
+}
+
+/// The worst that a store may hold.
+pub(crate) fn hostile() -> PathBuf {
+    made("hostile.db", |path| {
+        let story = sample::hostile(&sample::hostile::Large::WHOLE);
+        let mut events = MemoryStore::new("hostile", story.events);
+        own::import(&mut events, path, &mut |_| ControlFlow::Continue(())).unwrap();
     })
 }
 

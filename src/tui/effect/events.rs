@@ -14,6 +14,7 @@ use crate::task::Ticket as AnyTicket;
 use crate::tui::model::events::row::Row;
 use crate::tui::model::events::tally::{Counting, Tally};
 use crate::tui::model::events::{Asked, Page};
+use crate::tui::model::sight::Laid;
 
 type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
 
@@ -228,16 +229,16 @@ pub(super) fn one(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     version: Version,
-) -> Result<Vec<Event>, SessionError> {
+) -> Result<Vec<(Event, Laid)>, SessionError> {
     let seat = &side.seat;
     let session = session(&mut side.session, &side.twin, &seat.stop, ticket)?;
     let before = Version(version.0.saturating_sub(1));
     let mut events = session.read(key, before, 1)?;
     events.retain(|event| event.version == version);
-    // Payloads are read at the first look: not while somebody waits for a key.
-    for event in &events {
-        let _ = event.data.value();
-        let _ = event.metadata.as_ref().map(crate::model::Payload::value);
-    }
-    Ok(events)
+    // What is large is looked through here: not while somebody waits for a key.
+    let laid = |event: Event| {
+        let laid = Laid::of(&event);
+        (event, laid)
+    };
+    Ok(events.into_iter().map(laid).collect())
 }

@@ -18,6 +18,7 @@ use crate::tui::model::event::or_quotes;
 use crate::tui::model::kinds::Kinds;
 use crate::tui::model::pins::Traced;
 use crate::tui::model::rail::{Picture, View};
+use crate::tui::model::sight::Sight;
 use crate::tui::model::travel::{Goal, Known};
 
 type Ticket<'a> = AnyTicket<'a, Front, Slot, Answer>;
@@ -214,11 +215,8 @@ pub(super) fn moment(
         let from = session.resolve(key, goal.at, &mut watch)?;
         session.step(key, from, goal.by, &mut watch)?
     };
-    // Payloads are read at the first look: not while somebody waits for a key.
-    if let Some(event) = &moment.event {
-        let _ = event.data.value();
-        let _ = event.metadata.as_ref().map(crate::model::Payload::value);
-    }
+    // What is large is looked through here: not while somebody waits for a key.
+    let sight = Sight::of(&moment);
     let mut known = known(session, key);
     let shown = rail.lens.map_or(known.outline.len(), |lens| lens.range(known.outline.len()).len());
     if shown <= QUICK {
@@ -231,7 +229,7 @@ pub(super) fn moment(
         let (version, state) = from?;
         Ok(Against { version, changes: diff(state.value(), moment.state.value()) })
     });
-    Ok(Arrived { moment: Box::new(moment), against, known })
+    Ok(Arrived { moment: Box::new(moment), against, sight, known })
 }
 
 /// A state that the playhead is compared with, kept over its moves: of which aggregate in which of the store's
@@ -364,7 +362,9 @@ fn report(
 ) -> Result<Walking, SessionError> {
     let moment = if ride {
         let at = At::Version(walked);
-        Some(Box::new(session.moment(key, at, &mut Quiet(ticket))?))
+        let moment = session.moment(key, at, &mut Quiet(ticket))?;
+        let sight = Sight::of(&moment);
+        Some((Box::new(moment), sight))
     } else {
         None
     };

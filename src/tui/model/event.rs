@@ -1,5 +1,7 @@
 //! The event under the playhead, as lines: payload, metadata, what is recorded about it, what was noticed.
 
+use std::sync::Arc;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::model::{Event, Finding, Payload, Severity, Value, json, time};
@@ -7,12 +9,13 @@ use crate::session::Moment;
 use crate::text::{self, human, json::Pretty};
 
 use super::scroll::Scroll;
+use super::sight::Laid;
 
 /// A part of the panel.
 #[derive(Debug)]
 pub(crate) enum Part {
     /// JSON, coloured by what its pieces are.
-    Json(Box<Pretty>),
+    Json(Arc<Pretty>),
     /// A name and what is recorded under it.
     Fact(&'static str, String),
     /// A name of the metadata's own and its value.
@@ -61,29 +64,32 @@ impl EventView {
     /// applied: what was noticed last is why.
     pub(crate) fn show(
         &mut self,
-        moment: &Moment,
+        (moment, laid): (&Moment, &Laid),
         width: usize,
         correlation: Option<&str>,
         failed: bool,
     ) {
         match &moment.event {
-            Some(event) => self.fill(event, &moment.findings, width, correlation, failed),
+            Some(event) => self.fill((event, laid), &moment.findings, width, correlation, failed),
             None => *self = Self { width, ..Self::default() },
         }
     }
 
     /// Shows an event as it was read, applied to nothing.
-    pub(crate) fn show_event(&mut self, event: &Event, width: usize, correlation: Option<&str>) {
-        // What reading the payload notices is known once it was read.
-        let _ = event.data.value();
+    pub(crate) fn show_event(
+        &mut self,
+        (event, laid): (&Event, &Laid),
+        width: usize,
+        correlation: Option<&str>,
+    ) {
         let findings: Vec<Finding> =
             event.findings.iter().cloned().chain(event.noticed()).collect();
-        self.fill(event, &findings, width, correlation, false);
+        self.fill((event, laid), &findings, width, correlation, false);
     }
 
     fn fill(
         &mut self,
-        event: &Event,
+        (event, laid): (&Event, &Laid),
         findings: &[Finding],
         width: usize,
         correlation: Option<&str>,
@@ -102,9 +108,9 @@ impl EventView {
         if !findings.is_empty() {
             self.parts.push(Part::Blank);
         }
-        self.payload(&event.data, &findings);
+        self.payload(&event.data, laid, &findings);
         self.facts(event);
-        self.metadata(event, correlation);
+        self.metadata(event, laid, correlation);
         self.len = self.parts.iter().map(Part::lines).sum();
     }
 
@@ -126,9 +132,9 @@ impl EventView {
         }
     }
 
-    fn payload(&mut self, payload: &Payload, told: &[Told<'_>]) {
+    fn payload(&mut self, payload: &Payload, laid: &Laid, told: &[Told<'_>]) {
         match payload.value() {
-            Ok(value) => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
+            Ok(_) => self.parts.extend(laid.data.clone().map(Part::Json)),
             Err(error) => {
                 let bytes = human::bytes(payload.bytes().len() as u64);
                 let kind = text::sanitize(payload.content_type()).into_owned();
@@ -194,7 +200,7 @@ impl EventView {
         }
     }
 
-    fn metadata(&mut self, event: &Event, correlation: Option<&str>) {
+    fn metadata(&mut self, event: &Event, laid: &Laid, correlation: Option<&str>) {
         let Some(metadata) = &event.metadata else { return };
         let value = match metadata.value() {
             Ok(Value::Object(map)) if map.is_empty() => return,
@@ -214,7 +220,9 @@ impl EventView {
         };
         self.parts.push(Part::Blank);
         self.parts.push(Part::Heading("metadata"));
-        let scalars = |map: &crate::model::Map| map.values().all(|slot| slot.value.len().is_none());
+        let scalars = |map: &crate::model::Map| {
+            map.len() <= LISTED && map.values().all(|slot| slot.value.len().is_none())
+        };
         match value {
             Value::Object(map) if scalars(map) => {
                 let names = map.keys().map(|key| text::width(&text::sanitize(key)));
@@ -229,13 +237,16 @@ impl EventView {
                     self.meta(&name, &plain(&slot.value));
                 }
             }
-            value => self.parts.push(Part::Json(Box::new(Pretty::new(value)))),
+            _ => self.parts.extend(laid.metadata.clone().map(Part::Json)),
         }
     }
 }
 
 /// The cells of the names of facts.
 pub(crate) const FACT: usize = 10;
+
+/// Members of the metadata that stand in a list; more are JSON.
+const LISTED: usize = 200;
 
 /// Bytes of a payload that cannot be read as a value are shown up to here.
 const BYTES: usize = 16 * 1024;

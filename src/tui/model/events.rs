@@ -15,6 +15,7 @@ use crate::store::{Cursor, Direction, EventQuery};
 use super::super::layout::Part;
 use super::event::EventView;
 use super::scroll::Scroll;
+use super::sight::Laid;
 use facets::Facets;
 use row::Row;
 use sieve::Sieve;
@@ -127,7 +128,7 @@ pub(crate) struct Events {
     /// The chosen event in lines.
     pub(crate) view: EventView,
     /// The chosen event, where it is too large for its row and was read for itself.
-    large: Option<Box<Event>>,
+    large: Option<Box<(Event, Laid)>>,
     /// Which event the lines are of.
     viewed: Option<(Option<Position>, u64)>,
     /// Grows with every row that was ever read, so that one can be told from another.
@@ -149,12 +150,12 @@ impl Events {
     /// The chosen event, where it is in memory.
     pub(crate) fn event(&self) -> Option<&Event> {
         let row = self.chosen()?;
-        let large = || self.large.as_deref().filter(|large| row.is(large));
+        let large = || self.large.as_deref().map(|(event, _)| event).filter(|large| row.is(large));
         row.event.as_deref().or_else(large)
     }
 
     /// Takes in a large event that was read for itself.
-    pub(crate) fn take_event(&mut self, event: Box<Event>) {
+    pub(crate) fn take_event(&mut self, event: Box<(Event, Laid)>) {
         self.large = Some(event);
         self.viewed = None;
     }
@@ -315,14 +316,16 @@ impl Events {
         if self.viewed == shown && self.view.fits(width) {
             return false;
         }
-        let large = self.large.as_deref().filter(|large| row.is(large));
-        let Some(event) = row.event.as_deref().or(large) else {
+        let small = row.event.as_deref().map(|event| (event, Laid::of(event)));
+        let large = self.large.as_deref().filter(|(event, _)| row.is(event));
+        let large = || large.map(|(event, laid)| (event, laid.clone()));
+        let Some((event, laid)) = small.or_else(large) else {
             (self.view, self.viewed) = (EventView::default(), None);
             return true;
         };
         let same = self.viewed == shown;
         let scroll = self.view.scroll;
-        self.view.show_event(event, width, correlation);
+        self.view.show_event((event, &laid), width, correlation);
         if same {
             self.view.scroll = scroll;
         }

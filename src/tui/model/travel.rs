@@ -8,6 +8,7 @@ use super::kinds::Kinds;
 use super::lens::Lens;
 use super::pins::Trail;
 use super::rail::{Picture, View};
+use super::sight::Sight;
 use super::tree::Tree;
 use crate::model::{AggregateKey, At, Version};
 use crate::session::{Kept, Moment};
@@ -106,6 +107,8 @@ pub(crate) struct Travel {
     pub(crate) name: String,
     /// What is shown at the playhead.
     pub(crate) moment: Box<Moment>,
+    /// What that is seen by.
+    pub(crate) sight: Sight,
     /// Its events so far.
     pub(crate) outline: Outline,
     /// Their types.
@@ -156,12 +159,13 @@ fn name(key: &AggregateKey) -> String {
 
 impl Travel {
     /// Begins to look at an aggregate.
-    pub(crate) fn new(moment: Box<Moment>) -> Self {
+    pub(crate) fn new(moment: Box<Moment>, sight: Sight) -> Self {
         let key = moment.key.clone();
         Self {
             name: name(&key),
             key,
             moment,
+            sight,
             outline: Outline::default(),
             kinds: Kinds::default(),
             lens: None,
@@ -180,6 +184,11 @@ impl Travel {
             changes: Changes::default(),
             event: EventView::default(),
         }
+    }
+
+    /// Looks at another moment.
+    pub(crate) fn see(&mut self, moment: Box<Moment>, sight: Sight) {
+        (self.moment, self.sight) = (moment, sight);
     }
 
     /// Takes in what was found out. The lane says it in order: fewer events than before are another history, or one

@@ -203,9 +203,9 @@ fn moment(
             travel.going = None;
         }
         stays = travel.moment.version == arrived.moment.version;
-        travel.moment = arrived.moment;
+        travel.see(arrived.moment, arrived.sight);
     } else {
-        model.travel = Some(Travel::new(arrived.moment));
+        model.travel = Some(Travel::new(arrived.moment, arrived.sight));
     }
     compared(model, arrived.against);
     let width = model.width(super::Panel::Rail);
@@ -305,8 +305,8 @@ fn walk(
     let whole = walking.walked >= walking.last;
     travel.learn(walking.known);
     travel.walked = if whole { Walked::Whole } else { Walked::Walking };
-    if let Some(moment) = walking.moment.filter(|_| travel.riding) {
-        travel.moment = moment;
+    if let Some((moment, sight)) = walking.moment.filter(|_| travel.riding) {
+        travel.see(moment, sight);
         travel.riding = !whole;
         travel::show(model);
     }

@@ -7,6 +7,7 @@ use super::super::model::events::offer::Offer;
 use super::super::model::events::tally::Tally;
 use super::super::model::events::{Onward, Page, Place};
 use super::super::model::overlay::{FullValue, Overlay};
+use super::super::model::sight::Laid;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, list, live, tell, travel, visit};
@@ -248,12 +249,15 @@ pub(super) fn release(model: &mut Model, x: u16) -> Vec<Effect> {
 }
 
 /// Takes in what was read for itself.
-pub(super) fn loaded(model: &mut Model, found: Result<Vec<Event>, SessionError>) -> Vec<Effect> {
+pub(super) fn loaded(
+    model: &mut Model,
+    found: Result<Vec<(Event, Laid)>, SessionError>,
+) -> Vec<Effect> {
     match found {
         Ok(events) => {
             let Some(row) = model.events.chosen() else { return Vec::new() };
             // A version that stands there twice is told apart by the rest.
-            if let Some(event) = events.into_iter().find(|event| row.is(event)) {
+            if let Some(event) = events.into_iter().find(|(event, _)| row.is(event)) {
                 model.events.take_event(Box::new(event));
                 return show(model);
             }

@@ -1,5 +1,7 @@
 //! The playhead, and the panels that show what is there.
 
+use std::sync::Arc;
+
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
@@ -25,8 +27,13 @@ pub(super) fn show(model: &mut Model) {
     let state = (model.width(Panel::State), model.height(Panel::State));
     let Some(travel) = &mut model.travel else { return };
     let failed = travel.failed_here();
-    travel.tree.show(&travel.moment, state);
-    travel.event.show(&travel.moment, event, correlation(&model.store), failed);
+    travel.tree.show(&travel.moment, Arc::clone(&travel.sight.touches), state);
+    travel.event.show(
+        (&travel.moment, &travel.sight.laid),
+        event,
+        correlation(&model.store),
+        failed,
+    );
     show_changes(model);
     aspect::show(model);
     fit_state(model);
@@ -77,7 +84,12 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
     let Some(travel) = &mut model.travel else { return Vec::new() };
     if !travel.event.fits(event) {
         let failed = travel.failed_here();
-        travel.event.show(&travel.moment, event, correlation(&model.store), failed);
+        travel.event.show(
+            (&travel.moment, &travel.sight.laid),
+            event,
+            correlation(&model.store),
+            failed,
+        );
     }
     if !travel.changes.fits(change) {
         show_changes(model);

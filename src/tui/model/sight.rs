@@ -1,0 +1,47 @@
+//! What is worked out of a moment before it comes to the screen, where that costs as much as the moment is large.
+//!
+//! Made in the background: the screen's own thread then pays for what it shows.
+
+use std::sync::Arc;
+
+use super::tree::Touches;
+use crate::model::{Event, Payload};
+use crate::session::Moment;
+use crate::text::json::Pretty;
+
+/// The lines of an event's payload and metadata; nothing where they cannot be read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Laid {
+    /// Of what happened.
+    pub(crate) data: Option<Arc<Pretty>>,
+    /// Of what was recorded around it.
+    pub(crate) metadata: Option<Arc<Pretty>>,
+}
+
+impl Laid {
+    /// Those of an event, whose payloads are read by this.
+    pub(crate) fn of(event: &Event) -> Self {
+        let laid =
+            |payload: &Payload| payload.value().ok().map(|value| Arc::new(Pretty::new(value)));
+        Self { data: laid(&event.data), metadata: event.metadata.as_ref().and_then(laid) }
+    }
+}
+
+/// What a moment is seen by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sight {
+    /// What its event did to the state.
+    pub(crate) touches: Arc<Touches>,
+    /// Its event.
+    pub(crate) laid: Laid,
+}
+
+impl Sight {
+    /// That of a moment.
+    pub(crate) fn of(moment: &Moment) -> Self {
+        Self {
+            touches: Arc::new(Touches::of(moment)),
+            laid: moment.event.as_ref().map_or_else(Laid::default, Laid::of),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What one key costs on the worst that a store may hold, without a terminal: how long the screen's own thread is busy
+//! with it, and how long its answers take.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use foldback::model::AggregateKey;
+use foldback::session::{OpenOptions, Session};
+use foldback::tui::{Headless, Options, Source};
+
+use crate::measure::{Row, print, quantile};
+use crate::stores;
+
+const SIZE: (u16, u16) = (160, 48);
+/// Keys pressed in each place.
+const KEYS: usize = 60;
+
+/// Where on the screen one has to be, by keys, and the keys to be pressed there in turn.
+struct Place {
+    aggregate: &'static str,
+    way: &'static [&'static str],
+    keys: &'static [&'static str],
+}
+
+const STEPS: &[&str] = &["left", "right"];
+const LINES: &[&str] = &["pagedown", "pagedown", "up"];
+
+const fn place(
+    aggregate: &'static str,
+    way: &'static [&'static str],
+    keys: &'static [&'static str],
+) -> Place {
+    Place { aggregate, way, keys }
+}
+
+/// How long the screen's own thread was busy with a key at one time at most, and how long it took until all was there.
+#[derive(Default)]
+struct Times {
+    busy: Vec<Duration>,
+    whole: Vec<Duration>,
+}
+
+impl Times {
+    fn press(&mut self, screen: &mut Headless, key: &str) {
+        let started = Instant::now();
+        screen.press(key).unwrap();
+        screen.draw();
+        let mut busy = started.elapsed();
+        let mut whole = busy;
+        while {
+            let waiting = Instant::now();
+            let came = screen.wait();
+            whole += waiting.elapsed();
+            came
+        } {
+            let started = Instant::now();
+            screen.take();
+            screen.draw();
+            busy = busy.max(started.elapsed());
+            whole += started.elapsed();
+        }
+        self.busy.push(busy);
+        self.whole.push(whole);
+    }
+
+    fn told(&self) -> String {
+        let by = |times: &[Duration]| {
+            format!("p50 {:.2?}, p99 {:.2?}", quantile(times, 0.5), quantile(times, 0.99))
+        };
+        format!("{}; until all is there {}", by(&self.busy), by(&self.whole))
+    }
+}
+
+pub(crate) fn hostile() -> Vec<Row> {
+    let path = stores::hostile();
+    let places = [
+        place("members", &["alt-2"], STEPS),
+        place("members", &["alt-2", "enter"], STEPS),
+        place("members", &["alt-2", "enter"], LINES),
+        place("numbers", &["alt-2"], STEPS),
+        place("numbers", &["alt-2", "<", "enter"], STEPS),
+        place("numbers", &["alt-2", "<", "enter"], LINES),
+        place("numbers", &["alt-2", "<", "enter"], &["home", "right", "left", "end"]),
+        place("numbers", &["alt-4", "home", "right"], LINES),
+        place("structure", &["alt-2"], STEPS),
+        place("structure", &["alt-2", "enter"], STEPS),
+        place("structure", &["alt-2", "*"], STEPS),
+        place("structure", &["alt-2", "*"], LINES),
+        place("structure", &["alt-2", "z", "3"], STEPS),
+        place("text", &["alt-2"], STEPS),
+        place("text", &["alt-2", "v"], LINES),
+        place("turnover", &["alt-2", "home", "right", "right", "right"], STEPS),
+        place("turnover", &["alt-2", "*"], &["home", "right", "end"]),
+        place("nested", &["alt-2", "*"], STEPS),
+        place("nested", &["alt-2", "*"], LINES),
+        place("deepest", &["alt-2", "*"], STEPS),
+        place("long", &["alt-2", "*"], STEPS),
+        place("long", &["alt-2", "*"], LINES),
+    ];
+    // Each is told when it is known: some of them take their time.
+    for place in &places {
+        print(&[measured(&path, place)]);
+    }
+    Vec::new()
+}
+
+fn measured(path: &Path, place: &Place) -> Row {
+    let store = path.to_owned();
+    let source = Source::new("hostile.db", move || {
+        Session::open(store.to_str().unwrap(), &OpenOptions::default())
+    });
+    let category = if place.aggregate == "long" { "Names" } else { "Large" };
+    let source = source.beginning_with(AggregateKey::new(category, place.aggregate));
+    let mut screen = Headless::new(source, &Options::default(), SIZE).unwrap();
+    screen.start();
+    let mut way = Times::default();
+    let mut opening = Duration::ZERO;
+    while screen.wait() {
+        let started = Instant::now();
+        screen.take();
+        screen.draw();
+        opening = opening.max(started.elapsed());
+    }
+    for key in place.way {
+        way.press(&mut screen, key);
+    }
+    let mut times = Times::default();
+    for at in 0..KEYS {
+        times.press(&mut screen, place.keys[at % place.keys.len()]);
+    }
+    let way = way.busy.iter().max().copied().unwrap_or_default().max(opening);
+    Row {
+        what: format!("{}: {} then {}", place.aggregate, place.way.join(" "), place.keys.join(" ")),
+        measured: times.told(),
+        beside: format!("on the way there at most {way:.2?}"),
+        ratio: None,
+        budget: "p99 ≤ 8 ms".to_owned(),
+    }
+}
