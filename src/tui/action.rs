@@ -94,6 +94,7 @@ actions! {
     PreviousMatch "previous-match" "To the previous place that was found in the state",
     ShowRaw "show-raw" "Show the whole state as JSON, or as a tree again",
     TogglePin "toggle-pin" "Pin the chosen value, or take its pin off",
+    ShowPins "show-pins" "Show all pins",
     UnpinAll "unpin-all" "Take all pins off",
     UndoPins "undo-pins" "Undo the last change of the pins",
     PreviousTouch "previous-touch" "To the previous event that changed what is pinned, or chosen",

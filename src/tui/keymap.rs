@@ -52,6 +52,8 @@ pub(crate) enum Context {
     Mark,
     /// The list of marks.
     Marks,
+    /// The list of pins.
+    Pins,
     /// Choosing what to compare with.
     Compare,
     /// Typing the name of an action.
@@ -89,6 +91,7 @@ impl Context {
         (Self::Prompt, "prompt", "While typing where to go"),
         (Self::Mark, "mark", "While naming a mark"),
         (Self::Marks, "marks", "In the list of marks"),
+        (Self::Pins, "pins", "In the list of pins"),
         (Self::Compare, "compare", "While choosing what to compare with"),
         (Self::Palette, "palette", "In the palette"),
         (Self::Help, "help", "In this help"),

@@ -268,6 +268,7 @@ impl Model {
             (Overlay::GoTo(_), ..) => &[Prompt],
             (Overlay::Mark(_), ..) => &[Context::Mark],
             (Overlay::Marks(_), ..) => &[Context::Marks],
+            (Overlay::Pins(_), ..) => &[Context::Pins],
             (Overlay::Compare(_), ..) => &[Context::Compare],
             (Overlay::Palette(_), ..) => &[Palette],
             (Overlay::Help(_), ..) => &[Help],
@@ -309,6 +310,9 @@ impl Model {
             Action::NextChange => on_tree(Tree::is_touched),
             Action::ShowValue if self.focus == Panel::Event => {
                 self.travel.as_ref().is_some_and(|travel| travel.moment.event.is_some())
+            }
+            Action::ShowValue if self.focus == Panel::Change => {
+                self.travel.as_ref().is_some_and(|travel| travel.chosen_change().is_some())
             }
             Action::ShowValue | Action::CopyValue | Action::CopyPath | Action::CopySubtree => {
                 on_tree(|tree| tree.len() > 0)

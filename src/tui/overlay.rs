@@ -7,6 +7,7 @@ mod log;
 mod marks;
 mod message;
 mod palette;
+mod pins;
 mod value;
 pub(crate) mod work;
 
@@ -35,6 +36,7 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
         }
         Overlay::Mark(_) => (64, 4),
         Overlay::Marks(list) => (84, list.rows.len().clamp(3, 20) as u16 + 2),
+        Overlay::Pins(list) => (84, list.rows.len().clamp(3, 20) as u16 + 2),
         Overlay::Compare(comparing) => {
             let width = usize::from(64.min(whole.width)).saturating_sub(6);
             (64, compare::height(comparing, width).min(20) as u16 + 2)
@@ -129,6 +131,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             (told.as_str(), true)
         }
         Overlay::Marks(_) => ("Marks", true),
+        Overlay::Pins(list) => (list.title.as_str(), true),
         Overlay::Compare(_) => ("Compare with the playhead", true),
         Overlay::None => return,
         Overlay::GoTo(_) => ("Go to", true),
@@ -153,6 +156,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::GoTo(prompt) => goto::draw(model, prompt, inside, buffer),
         Overlay::Mark(naming) => marks::draw_naming(model, naming, inside, buffer),
         Overlay::Marks(list) => marks::draw(model, list, inside, buffer),
+        Overlay::Pins(list) => pins::draw(model, list, inside, buffer),
         Overlay::Compare(comparing) => compare::draw(model, comparing, inside, buffer),
         Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
         Overlay::Help(help) => help::draw(model, help, inside, buffer),

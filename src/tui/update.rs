@@ -301,6 +301,7 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::ShowRaw => aspect::toggle(model, Aspect::Raw),
         Action::TogglePin
+        | Action::ShowPins
         | Action::UnpinAll
         | Action::UndoPins
         | Action::PreviousTouch
@@ -437,6 +438,7 @@ fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {
             let action = if by < 0 { Action::GoStart } else { Action::GoEnd };
             return travel::act(model, action);
         }
+        Panel::Change => travel.changes.move_by(by, height),
         panel => travel.slide(panel, by, height),
     }
     Vec::new()

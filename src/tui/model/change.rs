@@ -49,8 +49,10 @@ pub(crate) struct Changes {
     pub(crate) lines: Vec<Line>,
     /// How many changes there are.
     pub(crate) count: usize,
+    /// Which change each line is of.
+    of: Vec<Option<usize>>,
     width: usize,
-    /// The window.
+    /// The chosen line.
     pub(crate) scroll: Scroll,
 }
 
@@ -77,14 +79,16 @@ impl Changes {
         self.list(changes);
         if !self.lines.is_empty() {
             self.lines.insert(0, Line::Blank);
+            self.of.insert(0, None);
         }
         self.lines.insert(0, Line::Heading(heading));
+        self.of.insert(0, None);
     }
 
     fn list(&mut self, changes: &[Change]) {
         let mut after_long = false;
         self.count = changes.len();
-        for change in changes.iter().take(MOST) {
+        for (index, change) in changes.iter().take(MOST).enumerate() {
             let begin = self.lines.len();
             self.change(change);
             // Changes of one line stand together like a table; longer ones stand apart.
@@ -93,11 +97,31 @@ impl Changes {
                 self.lines.insert(begin, Line::Blank);
             }
             after_long = long;
+            self.of.resize(self.lines.len(), Some(index));
         }
         let more = changes.len().saturating_sub(MOST);
         if more > 0 {
             self.lines.push(Line::More(more as u64, "change"));
         }
+    }
+
+    /// Moves the chosen line.
+    pub(crate) fn move_by(&mut self, by: isize, height: usize) {
+        self.scroll.move_by(by, self.lines.len(), height);
+    }
+
+    /// Chooses a line that is in sight.
+    pub(crate) fn put(&mut self, line: usize) {
+        let line = self.scroll.offset + line;
+        if line < self.lines.len() {
+            self.scroll.cursor = line;
+        }
+    }
+
+    /// The change that the chosen line is of, or the next one below it, or the last: by its place among all.
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        let below = self.of.iter().skip(self.scroll.cursor).find_map(|of| *of);
+        below.or_else(|| self.of.iter().rev().find_map(|of| *of))
     }
 
     /// Whether the lines were made for another width.

@@ -60,6 +60,17 @@ pub(crate) fn value(travel: &Travel) -> Option<Copied> {
     Some(if_small(&what, value, json::to_string))
 }
 
+/// What the chosen change left at its place, or took from there.
+pub(crate) fn change(travel: &Travel) -> Option<Copied> {
+    let change = travel.chosen_change()?;
+    let (value, what) =
+        (change.after.as_ref().or(change.before.as_ref())?, change.path.to_string());
+    Some(match value {
+        Value::String(string) => Copied::new(&what, string.to_string()),
+        value => if_small(&what, value, json::to_pretty),
+    })
+}
+
 /// The chosen part of the state as JSON over several lines.
 pub(crate) fn subtree(travel: &Travel) -> Option<Copied> {
     let (path, value) = travel.tree.chosen()?;

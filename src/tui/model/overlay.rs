@@ -10,6 +10,7 @@ use super::base::Comparing;
 use super::field::Field;
 use super::log::{Logbook, Message};
 use super::marks::{MarkList, Naming};
+use super::pins::PinList;
 use super::scroll::Scroll;
 use super::sheet::Sheet;
 use super::work::Workbook;
@@ -29,6 +30,8 @@ pub(crate) enum Overlay {
     Mark(Box<Naming>),
     /// All marks.
     Marks(MarkList),
+    /// All pins.
+    Pins(PinList),
     /// What to compare with is chosen.
     Compare(Comparing),
     /// An action is chosen by its name.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::scroll::Scroll;
 use crate::model::{AggregateKey, Category, Path, Version};
 use crate::text::{self, human};
 use crate::timeline::Outline;
@@ -54,6 +55,17 @@ impl Pins {
     fn keep(&mut self, category: &Category) {
         self.before = Some((category.clone(), self.of(category).to_vec()));
     }
+}
+
+/// All pins of the aggregate that is looked at.
+#[derive(Debug)]
+pub(crate) struct PinList {
+    /// Whose they are.
+    pub(crate) title: String,
+    /// The places.
+    pub(crate) rows: Vec<Path>,
+    /// The chosen one.
+    pub(crate) scroll: Scroll,
 }
 
 /// How far the events that changed some places have been found.

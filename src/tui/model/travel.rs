@@ -10,6 +10,7 @@ use super::pins::Trail;
 use super::rail::{Picture, View};
 use super::sight::Sight;
 use super::tree::Tree;
+use crate::analysis::Change;
 use crate::model::{AggregateKey, At, Version};
 use crate::session::{Kept, Moment};
 use crate::text::{self, human};
@@ -251,11 +252,19 @@ impl Travel {
     /// Moves the window of a panel that shows a text.
     pub(crate) fn slide(&mut self, panel: Panel, by: isize, height: usize) {
         let (scroll, len) = match panel {
-            Panel::Change => (&mut self.changes.scroll, self.changes.lines.len()),
             Panel::Event => (&mut self.event.scroll, self.event.len),
-            Panel::List | Panel::Rail | Panel::State => return,
+            _ => return,
         };
         scroll.slide(by, len, height);
+    }
+
+    /// The chosen one of the changes that are shown.
+    pub(crate) fn chosen_change(&self) -> Option<&Change> {
+        let shown = match &self.against {
+            Some(against) => &against.changes,
+            None => &self.moment.changes,
+        };
+        shown.get(self.changes.chosen()?)
     }
 
     /// Whether the rail shows all events known so far, in so many columns.

@@ -45,7 +45,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let Some(travel) = travel else {
         return super::unread(model, content, buffer);
     };
-    let changes = &travel.changes;
+    let (changes, focused) = (&travel.changes, model.focus == Panel::Change);
     if changes.lines.is_empty() {
         if let Some(first) = widget::line_of(content, 0) {
             let told = Span::styled(nothing(travel), theme.dim);
@@ -70,6 +70,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         else {
             continue;
         };
+        if focused && index == changes.scroll.cursor {
+            widget::choose(buffer, area, theme, true);
+        }
         line::spread(buffer, area, spans(shown, theme, area.width), Vec::new(), 4);
     }
 }

@@ -94,7 +94,7 @@ fn what_comes_goes_and_moves_counts_as_changed() {
     }
     stage.keys("p home");
     assert_eq!(walked(&mut stage, "]"), [2, 6]);
-    stage.shows("◉ .gone.x is not there").keys("P").hides("◉");
+    stage.shows("◉ .gone.x is not there").keys("P X esc").hides("◉");
     // The first of `all` is another one once the one before it is gone.
     stage.keys("g").text("3").keys("enter alt-2 >");
     while stage.app.model.travel.as_ref().unwrap().tree.place != ".all[0]" {
@@ -110,7 +110,13 @@ fn pins_are_taken_off_and_put_back_and_stay_with_their_category() {
     more.extend(events(3).into_iter().map(|event| Event { aggregate: "order-2".into(), ..event }));
     let mut stage = Stage::on(more, (80, 24));
     stage.keys("alt-2 < p down p").shows("◉ .count 5").shows(".total 40");
-    stage.keys("P").hides("◉").shows("took 2 pins off · U undoes it");
+    stage
+        .keys("P")
+        .shows("Pins of Order")
+        .keys("X")
+        .shows("took 2 pins off · u undoes it")
+        .keys("esc")
+        .hides("◉");
     stage.keys("U").shows("◉ .count 5").shows(".total 40").keys("U").hides("◉").keys("U");
     stage.keys("alt-1 down enter").shows("◉ .count 3").shows("change 3 of 3");
     stage.keys("p U p").shows("◉ ");
@@ -129,4 +135,48 @@ fn a_long_history_is_read_in_the_background_and_can_be_stopped() {
     stage.settle();
     stage.keys("[").shows("v59,996 of 60,000").shows("change 15,000 of 15,001");
     stage.keys("home ]").shows("v1 of 60,000");
+}
+
+#[test]
+fn all_pins_are_listed_with_their_values_and_what_changed_them_last() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(events(21), size);
+        stage.keys("g").text("3").keys("enter alt-2 > p < p down p").keys("end P");
+        stage.shows("Pins of Order").shows("v20").shows("is not there").keys("down");
+        insta::assert_snapshot!(format!("pins_{name}"), stage.picture());
+    }
+}
+
+#[test]
+fn the_list_leads_to_what_is_pinned_and_takes_pins_off_and_brings_them_back() {
+    let mut stage = Stage::on(events(21), (160, 45));
+    stage.keys("alt-2 P").shows("nothing is pinned").shows("p in the state pins").keys("esc");
+    stage
+        .keys("g")
+        .text("3")
+        .keys("enter alt-2 < p down p alt-1 : ")
+        .text("show-pins")
+        .keys("enter");
+    stage.keys("down enter");
+    assert_eq!(stage.app.model.travel.as_ref().unwrap().tree.place, ".total");
+    stage
+        .keys("P down x")
+        .shows("unpinned .total")
+        .shows(".count  3")
+        .hides(".total  10")
+        .keys("u");
+    stage
+        .shows(".total  10")
+        .keys("X")
+        .shows("nothing is pinned")
+        .keys("u u u")
+        .shows(".total  10");
+    // Enter where it is no more goes as near as there is something, and says how to get to it.
+    stage.keys("esc alt-2 P X esc >");
+    while stage.app.model.travel.as_ref().unwrap().tree.place != ".gone.x" {
+        stage.keys("up");
+    }
+    stage.keys("p end P").shows(".gone.x  is not there at v21").keys("enter");
+    stage.shows(".gone.x is not there at this version");
+    assert_eq!(stage.app.model.travel.as_ref().unwrap().tree.place, ".gone");
 }

@@ -5,6 +5,7 @@ use super::super::layout::Panel;
 use super::super::model::Model;
 use super::super::model::aspect::Aspect;
 use super::{focus, travel};
+use crate::model::Path;
 
 /// Shows the state in a way, or as a tree again where it is shown so already.
 pub(super) fn toggle(model: &mut Model, aspect: Aspect) -> Vec<Effect> {
@@ -21,6 +22,20 @@ pub(super) fn end(model: &mut Model) -> bool {
         turn(model, Aspect::Tree);
     }
     other
+}
+
+/// Goes to a place of the state, as a tree.
+pub(super) fn reveal(model: &mut Model, path: &Path) -> Vec<Effect> {
+    let effects = focus(model, Panel::State);
+    if model.aspect == Aspect::Raw {
+        turn(model, Aspect::Tree);
+    }
+    let height = model.height(Panel::State);
+    if let Some(travel) = &mut model.travel {
+        travel.tree.reveal(path, height);
+    }
+    travel::fit_state(model);
+    effects
 }
 
 fn turn(model: &mut Model, aspect: Aspect) {

@@ -15,7 +15,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     };
     let in_event = model.focus == Panel::Event;
     let raw = model.aspect == Aspect::Raw && model.focus == Panel::State;
+    let changes = model.focus == Panel::Change;
     let copied = match action {
+        Action::CopyValue | Action::CopySubtree if changes => copy::change(travel),
+        Action::CopyPath if changes => {
+            travel.chosen_change().map(|change| copy::named(&change.path))
+        }
         Action::CopyValue | Action::CopySubtree if raw => Some(copy::state(travel)),
         Action::CopyPath if raw => {
             let path = model.raw.sheet.paper().path(&model.raw.spot());
@@ -34,6 +39,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(copied) = copied else {
         let told = match action {
             Action::CopyEvent => "before the first event there is none to copy",
+            _ if changes => "there is no change to copy",
             _ if in_event => "there is no payload that could be copied as text",
             _ => "the state has no value to copy here",
         };

@@ -81,6 +81,11 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
                 }
             }
         }
+        (Panel::Change, Some(line)) => {
+            if let Some(travel) = &mut model.travel {
+                travel.changes.put(line);
+            }
+        }
         _ => {}
     }
     effects
@@ -102,6 +107,7 @@ fn click_list(model: &mut Model, y: u16) -> Vec<Effect> {
     }
     let (scroll, len) = match &mut model.overlay {
         Overlay::Marks(list) => (&mut list.scroll, list.rows.len()),
+        Overlay::Pins(list) => (&mut list.scroll, list.rows.len()),
         Overlay::Compare(comparing) => (&mut comparing.scroll, comparing.rows.len()),
         Overlay::Work(book) => (&mut book.scroll, book.rows.len()),
         _ => return Vec::new(),
@@ -199,6 +205,10 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match panel {
         Panel::State => travel.tree.wheel(by, height),
+        Panel::Change => {
+            let len = travel.changes.lines.len();
+            travel.changes.scroll.wheel(by, len, height);
+        }
         _ => travel.slide(panel, by, height),
     }
     Vec::new()

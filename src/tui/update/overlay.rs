@@ -8,7 +8,7 @@ use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::{base, log, marks, suspend, travel, visit, work};
+use super::{base, log, marks, pins, suspend, travel, visit, work};
 use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
@@ -30,6 +30,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::RenameMark | Action::DeleteMark | Action::RestoreMark => {
             return marks::in_list(model, action);
         }
+        Action::TogglePin | Action::UnpinAll | Action::UndoPins => {
+            return pins::in_list(model, action);
+        }
         Action::Compare => return base::act(model),
         Action::CopyMessage => return log::copy(model),
         Action::StopWork => return work::stop(model),
@@ -47,6 +50,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let area = super::super::overlay::inside(&model.areas, &model.overlay);
     match &mut model.overlay {
         Overlay::Marks(list) => list.scroll.move_by(by, list.rows.len(), height),
+        Overlay::Pins(list) => list.scroll.move_by(by, list.rows.len(), height),
         Overlay::Compare(comparing) => {
             comparing.scroll.move_by(by, comparing.rows.len(), height);
         }
@@ -124,6 +128,9 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         }
         _ => {}
     }
+    if matches!(model.overlay, Overlay::Pins(_)) {
+        return pins::in_list(model, Action::Accept);
+    }
     match std::mem::take(&mut model.overlay) {
         Overlay::Mark(naming) => {
             marks::named(model, &naming);
@@ -171,6 +178,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Overlay::Marks(_)
+        | Overlay::Pins(_)
         | Overlay::Log(_)
         | Overlay::Work(_)
         | Overlay::Help(_)

@@ -2,11 +2,13 @@
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
-use super::super::model::pins::{Found, Lead, Traced, Trail};
+use super::super::model::overlay::Overlay;
+use super::super::model::pins::{Found, Lead, PinList, Traced, Trail};
+use super::super::model::scroll::Scroll;
 use super::super::model::travel::Goal;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Tone};
-use super::{fail, say, tell, travel, visit};
+use super::{aspect, fail, say, tell, travel, visit};
 use crate::model::{AggregateKey, At, Path};
 use crate::session::SessionError;
 use crate::text::{self, human};
@@ -14,6 +16,10 @@ use crate::text::{self, human};
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::TogglePin => toggle(model),
+        Action::ShowPins => {
+            show(model);
+            Vec::new()
+        }
         Action::UnpinAll => clear(model),
         Action::UndoPins => undo(model),
         Action::PreviousTouch => seek(model, false),
@@ -27,6 +33,11 @@ fn toggle(model: &mut Model) -> Vec<Effect> {
         tell(model, Tone::Note, "the state has no value to pin here");
         return Vec::new();
     };
+    flip(model, path)
+}
+
+fn flip(model: &mut Model, path: Path) -> Vec<Effect> {
+    let Some(travel) = &model.travel else { return Vec::new() };
     let category = travel.key.category.clone();
     let place = text::sanitize(&path.to_string()).into_owned();
     let place = text::truncate_middle(&place, 60).into_owned();
@@ -47,6 +58,56 @@ fn clear(model: &mut Model) -> Vec<Effect> {
         pins => say_undo(model, &format!("took {} off", human::plural(pins as u64, "pin"))),
     }
     changed(model)
+}
+
+/// Opens the list, or makes it again, with the cursor where it was.
+fn show(model: &mut Model) {
+    let Some(travel) = &model.travel else {
+        return tell(model, Tone::Note, "there is nothing to pin yet");
+    };
+    let category = text::sanitize(travel.key.category.as_str());
+    let title = if category.is_empty() { "Pins".into() } else { format!("Pins of {category}") };
+    let rows = model.pins.of(&travel.key.category).to_vec();
+    let mut scroll = match &model.overlay {
+        Overlay::Pins(list) => list.scroll,
+        _ => Scroll::default(),
+    };
+    let len = rows.len();
+    model.overlay = Overlay::Pins(PinList { title, rows, scroll });
+    let height = super::overlay::overlay_height(model);
+    scroll.settle(len, height);
+    if let Overlay::Pins(list) = &mut model.overlay {
+        list.scroll = scroll;
+    }
+}
+
+/// Does what a person wants of the chosen pin of the list, or of all.
+pub(super) fn in_list(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Overlay::Pins(list) = &model.overlay else { return Vec::new() };
+    let chosen = list.rows.get(list.scroll.cursor).cloned();
+    let effects = match (action, chosen) {
+        (Action::Accept, Some(path)) => return reveal(model, &path),
+        (Action::TogglePin, Some(path)) => flip(model, path),
+        (Action::UnpinAll, _) => clear(model),
+        (Action::UndoPins, _) => undo(model),
+        _ => return Vec::new(),
+    };
+    show(model);
+    effects
+}
+
+/// Goes to a pinned place in the state, or to what is left of the way to it.
+fn reveal(model: &mut Model, path: &Path) -> Vec<Effect> {
+    model.overlay = Overlay::None;
+    let effects = aspect::reveal(model, path);
+    let gone = model.travel.as_ref().is_some_and(|t| t.moment.state.value().at(path).is_none());
+    if gone {
+        let place = text::sanitize(&path.to_string()).into_owned();
+        let place = text::truncate_middle(&place, 40).into_owned();
+        let hint = model.hint(Action::NextTouch, "goes to the next event that changed it");
+        say(model, Tone::Note, &format!("{place} is not there at this version"), hint.as_deref());
+    }
+    effects
 }
 
 fn say_undo(model: &mut Model, told: &str) {

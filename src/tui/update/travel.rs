@@ -56,7 +56,7 @@ pub(super) fn show_again(model: &mut Model) {
     let heights = (model.height(Panel::Change), model.height(Panel::Event));
     let Some((travel, windows)) = model.travel.as_mut().zip(windows) else { return };
     (travel.changes.scroll, travel.event.scroll) = windows;
-    travel.slide(Panel::Change, 0, heights.0);
+    travel.changes.move_by(0, heights.0);
     travel.slide(Panel::Event, 0, heights.1);
 }
 
@@ -146,7 +146,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlay = Overlay::GoTo(GoTo::default());
         }
         Action::ShowValue => {
-            let shown = if model.focus == Panel::Event { payload(travel) } else { chosen(travel) };
+            let shown = match model.focus {
+                Panel::Event => payload(travel),
+                Panel::Change => change(travel),
+                _ => chosen(travel),
+            };
             match shown {
                 Some(shown) => model.overlay = Overlay::Value(shown),
                 None if model.can(action) => tell(model, Tone::Note, "the payload is no JSON"),
@@ -175,6 +179,16 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn chosen(travel: &Travel) -> Option<FullValue> {
     let (place, value) = travel.tree.chosen()?;
     Some(FullValue::new(&place.to_string(), value))
+}
+
+/// What stood and what stands at the place of the chosen change.
+fn change(travel: &Travel) -> Option<FullValue> {
+    let change = travel.chosen_change()?;
+    let sides = [("before", &change.before), ("after", &change.after)];
+    let sides = sides.into_iter().filter_map(|(told, value)| Some((told, value.as_ref()?)));
+    let root = change.path.is_root();
+    let place = if root { "the whole state".into() } else { change.path.to_string() };
+    Some(FullValue::of(&place, sides.collect()))
 }
 
 fn payload(travel: &Travel) -> Option<FullValue> {
