@@ -46,6 +46,22 @@ impl Headless {
         Ok(())
     }
 
+    /// Presses the left button over a cell, and lets it go.
+    pub fn click(&mut self, column: u16, row: u16) {
+        self.app.take(Msg::Input(Input::Click(column, row)));
+        self.app.take(Msg::Input(Input::Release(column, row)));
+    }
+
+    /// What was copied last, taken out of the clipboard.
+    pub fn copied(&mut self) -> Option<String> {
+        self.app.copied.take()
+    }
+
+    /// Whether the person has left.
+    pub fn has_ended(&self) -> bool {
+        self.app.model.exit.is_some()
+    }
+
     /// Waits for the next answer that is due, without taking it in; whether there was one.
     pub fn wait(&mut self) -> bool {
         if self.came.is_none() && self.app.busy() {

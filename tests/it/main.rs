@@ -9,6 +9,7 @@
 
 mod architecture;
 mod cli;
+mod journeys;
 mod live;
 mod readme;
 mod screen;

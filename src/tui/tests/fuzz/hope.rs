@@ -39,6 +39,8 @@ pub(super) struct Oracle<'a> {
     pub(super) quits: bool,
     /// Whether the place is a jump to be remembered where it turns out that the playhead moved.
     remembers: Remembers,
+    /// Whether a position is looked for: only then is it known where the jump goes, and where it began.
+    searches: bool,
     /// Where the list's cursor was when everything had been answered last.
     chosen: Option<AggregateKey>,
 }
@@ -58,6 +60,7 @@ impl<'a> Oracle<'a> {
             ways: None,
             quits: false,
             remembers: Remembers::Nothing,
+            searches: false,
             chosen: None,
         }
     }
@@ -110,7 +113,8 @@ impl<'a> Oracle<'a> {
 
     /// Something is about to be done; what was done before it is answered, or not.
     pub(super) fn expect(&mut self, model: &Model, act: &Act, answered: bool) {
-        let Hope::At(here) = self.hope.clone() else {
+        let is_searched = std::mem::take(&mut self.searches) && !answered;
+        let Some(here) = self.known().filter(|_| !is_searched) else {
             self.hope = Hope::Anywhere;
             self.quits |= asks_to_quit(model, act);
             return;
@@ -130,6 +134,13 @@ impl<'a> Oracle<'a> {
         };
         if self.hope == Hope::Anywhere {
             self.remembers = Remembers::Nothing;
+        }
+    }
+
+    fn known(&self) -> Option<Spot> {
+        match &self.hope {
+            Hope::At(spot) => Some(spot.clone()),
+            _ => None,
         }
     }
 
@@ -367,6 +378,7 @@ impl<'a> Oracle<'a> {
             return Hope::At(here);
         }
         if let Some(position) = typed.strip_prefix('#') {
+            self.searches = true;
             return match position
                 .trim()
                 .parse()
