@@ -12,6 +12,7 @@ pub(crate) use read::KeymapError;
 
 use super::action::Action;
 use super::input::Key;
+use crate::text;
 
 /// A place where keys can mean something of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,6 +143,30 @@ fn label(keys: &[Key]) -> String {
     keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 
+/// What the footer offers: keys, their word, and which of them does what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// The keys.
+    pub(crate) keys: String,
+    /// The word.
+    pub(crate) word: String,
+    /// Each action, and the cell where its key ends.
+    actions: Vec<(usize, Action)>,
+}
+
+impl Offer {
+    /// The cells that it takes.
+    pub(crate) fn width(&self) -> usize {
+        text::width(&self.keys) + 1 + text::width(&self.word)
+    }
+
+    /// The action whose key stands at a cell; the last one's where the word does.
+    pub(crate) fn action_at(&self, cell: usize) -> Option<Action> {
+        let at = self.actions.iter().find(|(end, _)| cell < *end).or(self.actions.last());
+        at.map(|(_, action)| *action)
+    }
+}
+
 /// What the keys pressed so far mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
@@ -186,12 +211,8 @@ impl Keymap {
 
     /// The footer of the given contexts, of what can be done now: keys and their word, neighbours with the same word
     /// together.
-    pub(crate) fn footer(
-        &self,
-        contexts: &[Context],
-        can: impl Fn(Action) -> bool,
-    ) -> Vec<(String, String)> {
-        let mut out: Vec<(String, String)> = Vec::new();
+    pub(crate) fn footer(&self, contexts: &[Context], can: impl Fn(Action) -> bool) -> Vec<Offer> {
+        let mut out: Vec<Offer> = Vec::new();
         for context in contexts {
             for binding in self.bindings.iter().filter(|binding| binding.context == *context) {
                 let Some(foot) = binding.foot.as_ref().filter(|_| can(binding.run)) else {
@@ -202,9 +223,12 @@ impl Keymap {
                     continue;
                 }
                 let label = binding.label(1);
-                match out.last_mut() {
-                    Some((keys, word)) if word == foot => join_labels(keys, &label),
-                    _ => out.push((label, foot.clone())),
+                if let Some(offer) = out.last_mut().filter(|offer| offer.word == *foot) {
+                    join_labels(&mut offer.keys, &label);
+                    offer.actions.push((text::width(&offer.keys), binding.run));
+                } else {
+                    let actions = vec![(text::width(&label), binding.run)];
+                    out.push(Offer { keys: label, word: foot.clone(), actions });
                 }
             }
         }

@@ -15,6 +15,7 @@ mod log;
 mod look;
 mod marks;
 mod messages;
+mod mouse;
 mod pins;
 mod play;
 mod rail;

@@ -242,3 +242,57 @@ fn a_configuration_holds_and_one_that_is_named_is_checked() {
     assert_eq!(ended.status.exit_code(), 2);
     assert!(ended.text.contains("none.yaml cannot be read"), "{}", ended.text);
 }
+
+/// What a terminal reports of the mouse: a button at a cell, pressed or moved, or let go.
+fn mouse(button: u16, (column, row): (usize, usize), is_pressed: bool) -> String {
+    let last = if is_pressed { 'M' } else { 'm' };
+    format!("<Esc>[<lt>{button};{};{}{last}", column + 1, row + 1)
+}
+
+/// The column and row where a text stands.
+#[track_caller]
+fn place(terminal: &Terminal, text: &str) -> (usize, usize) {
+    let screen = terminal.text();
+    let at = screen
+        .lines()
+        .enumerate()
+        .find_map(|(row, line)| Some((line.get(..line.find(text)?)?.chars().count(), row)));
+    at.unwrap_or_else(|| panic!("`{text}` is not on the screen:\n{screen}"))
+}
+
+#[test]
+fn the_mouse_chooses_drags_turns_its_wheel_and_presses_the_keys_of_the_last_line() {
+    let (press, turn_down) = (0, 65);
+    let terminal = shop(160, 45);
+    terminal.wait_for("State at v2");
+    let click = |text: &str| {
+        let at = place(&terminal, text);
+        terminal.keys(&(mouse(press, at, true) + &mouse(press, at, false)));
+    };
+    // An aggregate.
+    click("order-4711");
+    terminal.wait_for("─ Order order-4711 ─");
+    terminal.wait_for("State at v6");
+    // The playhead, dragged to the first event and beyond it.
+    let (_, row) = place(&terminal, "▅▆");
+    let begin = place(&terminal, "▼");
+    terminal.keys(&mouse(press, (begin.0, row), true));
+    for column in (33..begin.0).rev().step_by(20) {
+        terminal.keys(&mouse(press + 32, (column, row), true));
+    }
+    terminal.keys(&mouse(press + 32, (33, row), true));
+    terminal.wait_for("v0 of 6");
+    terminal.keys(&mouse(press, (33, row), false));
+    // The wheel steps through the events.
+    terminal.keys(&mouse(turn_down, (60, row), true).repeat(2));
+    terminal.wait_for("v2 of 6");
+    // A key of the last line, and a choice of the palette.
+    click(": command");
+    terminal.wait_for("─ Run ─");
+    terminal.keys("go-e");
+    terminal.wait_for(": go-e▏");
+    click("go-end");
+    terminal.wait_for("State at v6");
+    terminal.keys("q");
+    restored(&terminal.ended());
+}

@@ -42,8 +42,14 @@ fn keys_pressed_one_after_the_other_are_waited_for() {
 #[test]
 fn the_footer_joins_neighbours_that_do_the_same_both_ways() {
     let footer = standard().footer(&[Context::Timeline], |_| true);
-    let told: Vec<String> = footer.iter().map(|(keys, word)| format!("{keys} {word}")).collect();
+    let told: Vec<String> =
+        footer.iter().map(|offer| format!("{} {}", offer.keys, offer.word)).collect();
     assert_eq!(told.get(..3).unwrap(), ["←→ step", "⇧←→ 10", "Home End ends"]);
+    // A click on either key does what that key does.
+    let at = |offer: usize, cell| footer.get(offer).unwrap().action_at(cell);
+    assert_eq!([at(0, 0), at(0, 1)], [Some(Action::StepBack), Some(Action::StepForward)]);
+    assert_eq!([at(2, 3), at(2, 5)], [Some(Action::GoStart), Some(Action::GoEnd)]);
+    assert_eq!(at(2, 9), Some(Action::GoEnd), "on the word");
 }
 
 #[test]

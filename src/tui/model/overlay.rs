@@ -256,6 +256,14 @@ pub(crate) struct Help {
 }
 
 impl Help {
+    /// What a line tells of.
+    pub(crate) fn action(&self, line: usize) -> Option<Action> {
+        match self.lines.get(line)? {
+            HelpLine::Keys(_, _, name) => name.parse().ok(),
+            HelpLine::Blank | HelpLine::Heading(_) => None,
+        }
+    }
+
     /// The help of a keymap: the place where the person is first.
     pub(crate) fn of(keymap: &Keymap, here: Context) -> Self {
         let mut help = Self::default();

@@ -106,13 +106,8 @@ fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     let right = if list.sort != Sort::Id && list.loading.is_some() {
         format!("sorting {}…", human::compact(list.examined))
-    } else if list.finding == Finding::Off || list.field.is_empty() {
-        let first = if list.rows().len() < SORTED { "" } else { "first 1,000, " };
-        match list.sort {
-            Sort::Id => "events".to_owned(),
-            Sort::Recent => format!("{first}newest"),
-            Sort::Events => format!("{first}events ↓"),
-        }
+    } else if let Some(order) = order(model) {
+        order
     } else if list.loading.is_some() && !list.complete() {
         format!("searched {}…", human::compact(list.examined))
     } else {
@@ -120,6 +115,24 @@ fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
         format!("{}{more} of {}", human::compact(list.rows().len() as u64), searched(model))
     };
     line::spread(buffer, area, left, vec![Span::styled(right, theme.dim)], 8);
+}
+
+/// What the aggregates are sorted by, where that stands above them.
+fn order(model: &Model) -> Option<String> {
+    let list = &model.list;
+    let first = if list.rows().len() < SORTED { "" } else { "first 1,000, " };
+    (list.finding == Finding::Off || list.field.is_empty()).then(|| match list.sort {
+        Sort::Id => "events".to_owned(),
+        Sort::Recent => format!("{first}newest"),
+        Sort::Events => format!("{first}events ↓"),
+    })
+}
+
+/// Whether what the aggregates are sorted by stands at a place.
+pub(crate) fn sorts_at(model: &Model, x: u16, y: u16) -> bool {
+    let area = model.areas.search();
+    let width = order(model).map_or(0, |order| text::width(&order)) as u16;
+    area.contains((x, y).into()) && x >= area.right().saturating_sub(width)
 }
 
 /// How many aggregates a search looked at, of how many.

@@ -1,9 +1,11 @@
 //! The last line: what can follow a key that was pressed, a message as long as it stands, what the keys do here.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::super::action::Action;
+use super::super::keymap::Offer;
 use super::super::layout::{Areas, Shape};
 use super::super::model::Model;
 use super::super::widget::line;
@@ -42,16 +44,54 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         line::spread(buffer, areas.footer, spans, right, 10);
         return;
     }
-    let keys = model.keymap.footer(model.contexts(), |action| model.can(action));
-    let piece = |(keys, word): (String, String)| {
-        vec![Span::styled(keys, theme.accent), Span::styled(format!(" {word}"), theme.dim)]
-    };
+    for (x, offer) in offers(model, areas) {
+        let piece = vec![
+            Span::styled(offer.keys.as_str(), theme.accent),
+            Span::styled(format!(" {}", offer.word), theme.dim),
+        ];
+        let area = Rect { x, width: offer.width() as u16, ..areas.footer };
+        line::spread(buffer, area, piece, Vec::new(), 4);
+    }
+}
+
+/// What the keys do here, each with its column.
+fn offers(model: &Model, areas: &Areas) -> Vec<(u16, Offer)> {
+    let room = usize::from(areas.footer.width).saturating_sub(2);
     let gap = if room > 100 { 3 } else { 2 };
+    let offers = model.keymap.footer(model.contexts(), |action| model.can(action));
     // The way to all the others is never the one that has no room.
-    let (help, others): (Vec<_>, Vec<_>) =
-        keys.into_iter().partition(|(_, word)| areas.shape == Shape::Small && word == "help");
-    let right: Vec<_> = help.into_iter().flat_map(piece).collect();
-    let room = room.saturating_sub(line::width(&right) + gap);
-    spans.extend(line::pieces(others.into_iter().map(piece).collect(), gap, room));
-    line::spread(buffer, areas.footer, spans, right, 10);
+    let is_last = |offer: &Offer| areas.shape == Shape::Small && offer.word == "help";
+    let (help, others): (Vec<_>, Vec<_>) = offers.into_iter().partition(is_last);
+    let right: usize = help.iter().map(Offer::width).sum();
+    let (room, mut taken) = (room.saturating_sub(right + gap), 0);
+    let mut out = Vec::new();
+    for offer in others {
+        let begins = if taken == 0 { 0 } else { taken + gap };
+        if begins + offer.width() <= room {
+            taken = begins + offer.width();
+            out.push((areas.footer.x + 1 + begins as u16, offer));
+        }
+    }
+    let mut x = areas.footer.right().saturating_sub(right as u16);
+    for offer in help {
+        let width = offer.width() as u16;
+        out.push((x, offer));
+        x += width;
+    }
+    out
+}
+
+/// What a click on a column of the line does: what the key there does, or reading the message that stands there.
+pub(crate) fn action_at(model: &Model, areas: &Areas, x: u16) -> Option<Action> {
+    if model.message.is_some() {
+        return Some(Action::ShowMessages);
+    }
+    if !model.pressed.is_empty() {
+        return None;
+    }
+    let offers = offers(model, areas);
+    let here =
+        |(begins, offer): &&(u16, Offer)| (*begins..*begins + offer.width() as u16).contains(&x);
+    let (begins, offer) = offers.iter().find(here)?;
+    offer.action_at(usize::from(x - begins))
 }

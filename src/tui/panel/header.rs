@@ -15,17 +15,60 @@ use crate::text::human;
 
 /// Draws the line.
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    buffer.set_style(areas.header, model.theme().bar);
+    let right: Vec<Span<'_>> = doing(model, areas).into_iter().map(|(span, _)| span).collect();
+    let left = told(model, areas, line::width(&right));
+    line::spread(buffer, areas.header, left, right, 10);
+    // After the line that leaves room for them.
+    super::screens::draw(model, areas, buffer);
+}
+
+/// What a click on the line leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// An action.
+    Does(Action),
+    /// What is to be said of the store.
+    Findings,
+}
+
+/// What stands at a column of the line.
+pub(crate) fn sign_at(model: &Model, areas: &Areas, x: u16) -> Option<Sign> {
+    let right = doing(model, areas);
+    let taken: usize = right.iter().map(|(span, _)| crate::text::width(&span.content)).sum();
+    let mut end = usize::from(areas.header.right()).saturating_sub(taken);
+    let x = usize::from(x);
+    if x >= end {
+        for (span, action) in right {
+            end += crate::text::width(&span.content);
+            if x < end {
+                return action.map(Sign::Does);
+            }
+        }
+        return None;
+    }
+    let Store::Open(store) = &model.store else { return None };
+    let findings = findings(store, model.theme())?;
+    let mut end = usize::from(areas.header.x);
+    for span in told(model, areas, taken) {
+        end += crate::text::width(&span.content);
+        if x < end {
+            return findings.contains(&span).then_some(Sign::Findings);
+        }
+    }
+    None
+}
+
+/// Which store, and what it is, beside what takes so many cells.
+fn told<'a>(model: &'a Model, areas: &Areas, beside: usize) -> Vec<Span<'a>> {
     let theme = model.theme();
-    buffer.set_style(areas.header, theme.bar);
     let mut left = vec![Span::styled(" foldback ", theme.badge), Span::raw(" ")];
     if areas.shape != Shape::Wide {
         // The screens stand where the program's name would.
         let taken = super::screens::width(model, areas);
         left = vec![Span::raw(" ".repeat(usize::from(taken) + 1))];
     }
-    let right = doing(model, areas);
-    let room = usize::from(areas.header.width)
-        .saturating_sub(line::width(&left) + line::width(&right) + 3);
+    let room = usize::from(areas.header.width).saturating_sub(line::width(&left) + beside + 3);
     let facts = match &model.store {
         Store::Opening(name) => vec![
             vec![Span::styled(crate::text::sanitize(name).into_owned(), theme.title)],
@@ -62,9 +105,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             .push(Span::styled(crate::text::truncate_middle(name, room).into_owned(), theme.title));
     }
     left.extend(shown);
-    line::spread(buffer, areas.header, left, right, 10);
-    // After the line that leaves room for them.
-    super::screens::draw(model, areas, buffer);
+    left
 }
 
 /// How much there is to be said of the store as a whole.
@@ -124,7 +165,7 @@ fn slow<'a>(model: &Model, is_small: bool) -> Option<Span<'a>> {
 }
 
 /// What goes on in the background, where no panel says it.
-fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
+fn doing<'a>(model: &Model, areas: &Areas) -> Vec<(Span<'a>, Option<Action>)> {
     let theme = model.theme();
     let mut out = Vec::new();
     if let Some(opening) = &model.opening
@@ -133,16 +174,22 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
     {
         let name = crate::text::sanitize(opening.key.id.as_str());
         let name = crate::text::truncate_middle(&name, 24).into_owned();
-        out.push(Span::styled(format!("opening {name}"), theme.warn));
+        out.push((Span::styled(format!("opening {name}"), theme.warn), Some(Action::ShowWork)));
     }
     if let Some((done, of)) = model.moving {
         let of = of.map_or_else(String::new, |of| format!(" of {}", human::count(of)));
-        out.push(Span::styled(format!("  {}{of}", human::count(done)), theme.warn));
+        let told = Span::styled(format!("  {}{of}", human::count(done)), theme.warn);
+        out.push((told, Some(Action::ShowWork)));
     }
-    out.extend(slow(model, areas.shape == Shape::Small));
-    out.extend(unread(model, areas.shape == Shape::Small));
-    out.extend(following(model, areas.shape == Shape::Small));
+    let is_small = areas.shape == Shape::Small;
+    let signs = [
+        (slow(model, is_small), Action::ShowWork),
+        (unread(model, is_small), Action::ShowMessages),
+        (following(model, is_small), Action::PauseChanges),
+    ];
+    out.extend(signs.into_iter().filter_map(|(sign, action)| Some((sign?, Some(action)))));
     let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);
-    out.extend(help.map(|help| Span::styled(format!("  {help} "), theme.dim)));
+    let help = help.map(|help| Span::styled(format!("  {help} "), theme.dim));
+    out.extend(help.map(|help| (help, Some(Action::ShowHelp))));
     out
 }

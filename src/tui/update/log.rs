@@ -100,8 +100,12 @@ pub(super) fn settle(model: &mut Model, by: isize, height: usize) {
 /// Turns the wheel over the list.
 pub(super) fn wheel(model: &mut Model, by: isize, height: usize) {
     let Overlay::Log(mut book) = model.overlay else { return };
-    book.scroll.wheel(by, Logbook::len(&model.log, findings(model)), height);
-    book.move_by(0, &model.log, findings(model), height);
+    let len = Logbook::len(&model.log, findings(model));
+    book.scroll.wheel(by, len, height);
+    // The heading is not chosen.
+    if book.scroll.cursor == model.log.len() && book.scroll.cursor + 1 < len {
+        book.scroll.cursor += 1;
+    }
     model.overlay = Overlay::Log(book);
 }
 

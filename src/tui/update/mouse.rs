@@ -1,12 +1,14 @@
 //! The mouse: a click chooses, gives the keys, moves the playhead; the wheel scrolls what is under it.
 
+use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::{Panel, Screen, Shape};
-use super::super::model::Model;
 use super::super::model::aspect::Aspect;
 use super::super::model::lens::Lens;
 use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
+use super::super::model::{Model, Tone};
+use super::super::panel::header::Sign;
 use super::{aspect, events, focus, list, log, overlay, travel, visit};
 use crate::model::{At, Version};
 
@@ -15,20 +17,21 @@ const TURN: isize = 3;
 
 pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     model.dragging = false;
+    model.pressed.clear();
+    if y == model.areas.footer.y && model.areas.shape != Shape::TooSmall {
+        let action = super::super::panel::footer::action_at(model, &model.areas, x);
+        return action.map_or_else(Vec::new, |action| does(model, action));
+    }
+    log::dismiss(model);
     if !matches!(model.overlay, Overlay::None) {
-        let inside =
-            super::super::overlay::area(&model.areas, &model.overlay).contains((x, y).into());
-        if !inside {
-            model.overlay = Overlay::None;
-        } else if let Overlay::Palette(palette) = &mut model.overlay {
-            let top = super::super::overlay::palette_top(&model.areas);
-            let line = usize::from(y.saturating_sub(top)) + palette.scroll.offset;
-            if y >= top && line < palette.choices.len() {
-                palette.scroll.cursor = line;
-                return overlay::act(model, super::Action::Accept);
-            }
-        } else {
-            return click_list(model, y);
+        return click_overlay(model, x, y);
+    }
+    if y == model.areas.header.y
+        && let Some(sign) = super::super::panel::header::sign_at(model, &model.areas, x)
+    {
+        match sign {
+            Sign::Does(action) => return does(model, action),
+            Sign::Findings => log::open(model, true),
         }
         return Vec::new();
     }
@@ -62,11 +65,20 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         (Panel::List, Some(line)) => {
             let height = list::height(model);
             let line = line + model.list.scroll.offset;
+            let before = model.list.scroll.cursor;
             model.list.click(line, height);
+            let is_row = model.list.scroll.cursor == line;
             effects.extend(list::follow(model));
+            if had_keys && before == line && is_row {
+                // The second click looks into it.
+                effects.extend(super::act(model, Action::OpenAggregate));
+            }
+        }
+        (Panel::List, None) if super::super::panel::aggregates::sorts_at(model, x, y) => {
+            effects.extend(super::act(model, Action::SortAggregates));
         }
         (Panel::List, None) if model.areas.search().contains((x, y).into()) => {
-            effects.extend(super::act(model, super::Action::FindAggregate));
+            effects.extend(super::act(model, Action::FindAggregate));
         }
         (Panel::State, Some(line)) if model.aspect != Aspect::Raw => {
             let Some(travel) = &mut model.travel else { return effects };
@@ -91,9 +103,62 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     effects
 }
 
+/// Does what a key would do. What a message says is read on however long it stands.
+fn does(model: &mut Model, action: Action) -> Vec<Effect> {
+    if action == Action::ShowMessages && !matches!(model.overlay, Overlay::None) {
+        // What has the keys keeps them: the message goes.
+        log::stood(model);
+        log::dismiss(model);
+        return Vec::new();
+    }
+    if action != Action::ShowMessages {
+        log::dismiss(model);
+    }
+    super::act(model, action)
+}
+
+/// A click while something stands over the panels: outside of it, it closes.
+fn click_overlay(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    let area = super::super::overlay::area(&model.areas, &model.overlay);
+    if !area.contains((x, y).into()) {
+        model.overlay = Overlay::None;
+        return Vec::new();
+    }
+    let top = super::super::overlay::palette_top(&model.areas);
+    match &mut model.overlay {
+        Overlay::Palette(palette) => {
+            let line = usize::from(y.saturating_sub(top)) + palette.scroll.offset;
+            if y < top || line >= palette.choices.len() || y + 1 >= area.bottom() {
+                return Vec::new();
+            }
+            palette.scroll.cursor = line;
+            take(model)
+        }
+        Overlay::Help(help) => {
+            let line = usize::from(y.saturating_sub(area.y + 1)) + help.scroll.offset;
+            let is_inside = y > area.y && y + 1 < area.bottom();
+            let named = help.action(line).filter(|_| is_inside);
+            named.map_or_else(Vec::new, |action| run_from_help(model, action))
+        }
+        _ => click_list(model, y),
+    }
+}
+
+/// Does what a line of the help tells of, where it can be done from here.
+fn run_from_help(model: &mut Model, action: Action) -> Vec<Effect> {
+    let help = std::mem::take(&mut model.overlay);
+    let places = model.contexts().iter();
+    if places.flat_map(|place| model.keymap.of(*place)).any(|binding| binding.run == action) {
+        return super::act(model, action);
+    }
+    model.overlay = help;
+    super::tell(model, Tone::Note, "this key does something elsewhere, not where you came from");
+    Vec::new()
+}
+
 /// Takes what is chosen, as Enter does.
 fn take(model: &mut Model) -> Vec<Effect> {
-    overlay::act(model, super::Action::Accept)
+    overlay::act(model, Action::Accept)
 }
 
 /// Chooses a line of a list that stands over the panels, and takes it where it was chosen already.
@@ -118,7 +183,7 @@ fn click_list(model: &mut Model, y: u16) -> Vec<Effect> {
     }
     let again = scroll.cursor == line;
     scroll.cursor = line;
-    if again { overlay::act(model, super::Action::Accept) } else { Vec::new() }
+    if again { overlay::act(model, Action::Accept) } else { Vec::new() }
 }
 
 /// Moves the playhead to the event in the column of the mouse, or to the end that it has left behind.
@@ -167,7 +232,7 @@ pub(super) fn zoom(model: &mut Model, closer: bool, x: u16, y: u16) -> Vec<Effec
     if !on_rail || !matches!(model.overlay, Overlay::None) {
         return wheel(model, !closer, x, y);
     }
-    let action = if closer { super::Action::ZoomIn } else { super::Action::ZoomOut };
+    let action = if closer { Action::ZoomIn } else { Action::ZoomOut };
     super::zoom::act(model, action)
 }
 
@@ -179,8 +244,14 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
         return Vec::new();
     }
     if !matches!(model.overlay, Overlay::None) {
-        let action = if down { super::Action::CursorDown } else { super::Action::CursorUp };
-        return overlay::act(model, action);
+        let area = super::super::overlay::area(&model.areas, &model.overlay);
+        if area.contains((x, y).into()) {
+            let action = if down { Action::CursorDown } else { Action::CursorUp };
+            for _ in 0..TURN {
+                overlay::act(model, action);
+            }
+        }
+        return Vec::new();
     }
     if model.screen == Screen::Events {
         return events::wheel(model, by, x, y);
@@ -194,7 +265,7 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
             return list::follow(model);
         }
         Panel::Rail => {
-            let action = if down { super::Action::StepForward } else { super::Action::StepBack };
+            let action = if down { Action::StepForward } else { Action::StepBack };
             return travel::act(model, action);
         }
         _ => {}
