@@ -28,6 +28,7 @@ pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>) -> Areas {
         panel::tabs::draw(model, &areas, buffer);
     }
     panel::footer::draw(model, &areas, buffer);
+    overlay::tour::draw(model, &areas, buffer);
     overlay::draw(model, &areas, buffer);
     areas
 }

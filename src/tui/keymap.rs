@@ -41,6 +41,8 @@ pub(crate) enum Context {
     Payload,
     /// The types and categories.
     Facets,
+    /// The tour, before every other place that is not typed in.
+    Tour,
     /// Typing a filter.
     Filter,
     /// Typing into the list's search.
@@ -86,6 +88,7 @@ impl Context {
         (Self::EventList, "event-list", "In the list of events"),
         (Self::Payload, "payload", "In the chosen event"),
         (Self::Facets, "facets", "In the types and categories"),
+        (Self::Tour, "tour", "While on the tour"),
         (Self::Filter, "filter", "While typing a filter"),
         (Self::Find, "find", "While finding"),
         (Self::Seek, "seek", "While searching the state"),
@@ -102,7 +105,22 @@ impl Context {
         (Self::Value, "value", "In a value"),
     ];
 
-    fn is_typing(self) -> bool {
+    /// This place and those around it, whose keys hold here too.
+    pub(crate) fn around(self) -> Vec<Self> {
+        match self {
+            Self::List | Self::Rail | Self::State | Self::Change | Self::Event => {
+                vec![self, Self::Timeline, Self::Everywhere]
+            }
+            Self::EventList | Self::Payload | Self::Facets => {
+                vec![self, Self::Events, Self::Everywhere]
+            }
+            Self::Timeline | Self::Events => vec![self, Self::Everywhere],
+            _ => vec![self],
+        }
+    }
+
+    /// Whether letters are typed there.
+    pub(crate) fn is_typing(self) -> bool {
         matches!(
             self,
             Self::Filter
@@ -262,10 +280,15 @@ impl Keymap {
 
     /// The key that does this here, and a word about it: `Esc stops`; `None` where none does.
     pub(crate) fn hint(&self, contexts: &[Context], action: Action, word: &str) -> Option<String> {
+        self.key(contexts, action).map(|key| format!("{key} {word}"))
+    }
+
+    /// The first key that does this here, as a person sees it; `None` where none does.
+    pub(crate) fn key(&self, contexts: &[Context], action: Action) -> Option<String> {
         let bindings = contexts.iter().flat_map(|context| self.of(*context));
         let mut keys = bindings.filter(|binding| binding.run == action).flat_map(|b| &b.on);
         let on = keys.find(|on| self.does(contexts, on, action))?;
-        Some(format!("{} {word}", label(on)))
+        Some(label(on))
     }
 
     /// The bindings of one context.

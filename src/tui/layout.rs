@@ -38,6 +38,8 @@ pub(crate) struct View {
     pub(crate) tab: Panel,
     /// The part that a small Events screen shows.
     pub(crate) part: Part,
+    /// Whether the tour is on.
+    pub(crate) tour: bool,
 }
 
 /// A panel of the Timeline screen.
@@ -95,6 +97,15 @@ pub(crate) const LEAD: u16 = 2;
 /// The least columns and rows that can be read.
 pub(crate) const LEAST: (u16, u16) = (40, 12);
 
+/// The rows of the tour where there is little room.
+const BRIEF: u16 = 4;
+
+/// The rows of the tour on a screen of so many columns and rows.
+fn tour_rows(w: u16, h: u16) -> u16 {
+    let framed = if w < 110 { 6 } else { 5 };
+    if w < 60 || h < 18 + framed { BRIEF } else { framed }
+}
+
 /// The areas of one picture; what is not shown has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Areas {
@@ -112,6 +123,8 @@ pub(crate) struct Areas {
     panels: [Rect; 5],
     /// The parts of the Events screen, also while another is shown.
     pub(crate) events: Places,
+    /// What the tour says, above the last line.
+    pub(crate) tour: Rect,
     /// The last line.
     pub(crate) footer: Rect,
     /// Everything.
@@ -123,11 +136,14 @@ impl Areas {
     pub(crate) fn of(whole: Rect, view: View) -> Self {
         let tab = view.tab;
         let (w, h) = (whole.width, whole.height);
+        // The panels make room for the tour: it covers nothing.
+        let tour = if view.tour { tour_rows(w, h) } else { 0 };
+        let tall = h - tour.min(h);
         let shape = if w < LEAST.0 || h < LEAST.1 {
             Shape::TooSmall
-        } else if w < 60 || h < 18 {
+        } else if w < 60 || tall < 18 {
             Shape::Small
-        } else if w < 110 || h < 28 {
+        } else if w < 110 || tall < 28 {
             Shape::Tabs
         } else {
             Shape::Wide
@@ -138,25 +154,47 @@ impl Areas {
         }
         let row = |y: u16, rows: u16| Rect::new(whole.x, whole.y + y, w, rows);
         areas.header = row(0, 1);
+        areas.tour = row(tall - 1, tour);
         areas.footer = row(h - 1, 1);
         let first = if shape == Shape::Wide { 2 } else { 1 };
         areas.screens = row(first - 1, 1);
-        areas.events = Places::of(row(first, h - 1 - first), shape, view.part);
+        areas.events = Places::of(row(first, tall - 1 - first), shape, view.part);
         match shape {
-            Shape::Wide => areas.wide(row(first, h - 1 - first)),
+            Shape::Wide => areas.wide(row(first, tall - 1 - first)),
             Shape::Tabs => {
-                let rail = if h >= 22 { 6 } else { 5 };
+                let rail = if tall >= 22 { 6 } else { 5 };
                 *areas.at(Panel::Rail) = row(1, rail);
                 areas.tabs = row(1 + rail, 1);
-                *areas.at(tab) = row(1 + rail, h - 2 - rail);
+                *areas.at(tab) = row(1 + rail, tall - 2 - rail);
             }
             Shape::Small | Shape::TooSmall => {
-                *areas.at(Panel::Rail) = row(1, 3);
-                areas.tabs = row(4, 1);
-                *areas.at(tab) = row(5, h - 6);
+                // Where the tour leaves little room, which version it is says more than the line of events.
+                let rail = if tall < LEAST.1 { 1 } else { 3 };
+                *areas.at(Panel::Rail) = row(1, rail);
+                areas.tabs = row(1 + rail, 1);
+                *areas.at(tab) = row(2 + rail, tall - 3 - rail);
             }
         }
         areas
+    }
+
+    /// Whether the tour has room for few words only.
+    pub(crate) fn is_tour_brief(&self) -> bool {
+        self.tour.height == BRIEF
+    }
+
+    /// Where the tour's text stands.
+    pub(crate) fn tour_inside(&self) -> Rect {
+        if self.is_tour_brief() {
+            let Rect { x, y, width, height } = self.tour;
+            return Rect::new(x, y + 1, width, height - 1);
+        }
+        self.tour.inner(Margin::new(2, 1))
+    }
+
+    /// All that the tour leaves.
+    pub(crate) fn free(&self) -> Rect {
+        Rect { height: self.whole.height - self.tour.height, ..self.whole }
     }
 
     fn wide(&mut self, body: Rect) {

@@ -24,6 +24,7 @@ pub(crate) mod scroll;
 pub(crate) mod sheet;
 pub(crate) mod sight;
 pub(crate) mod sought;
+pub(crate) mod tour;
 pub(crate) mod travel;
 pub(crate) mod tree;
 pub(crate) mod visits;
@@ -159,6 +160,8 @@ pub(crate) struct Model {
     pub(crate) marks: Marks,
     /// The one that was taken away last.
     pub(crate) last_mark: Option<Mark>,
+    /// The guided tour, once it was begun.
+    pub(crate) tour: Option<tour::Tour>,
     /// What stands over the panels.
     pub(crate) overlay: Overlay,
     /// The message in the last line.
@@ -207,6 +210,7 @@ impl Model {
             visits: Visits::default(),
             marks: Marks::default(),
             last_mark: None,
+            tour: None,
             overlay: Overlay::None,
             message: None,
             log: Log::default(),
@@ -293,6 +297,9 @@ impl Model {
 
     /// Whether an action would do anything to what is chosen.
     pub(crate) fn can(&self, action: Action) -> bool {
+        if action == Action::StartTour {
+            return self.has_tour();
+        }
         let on_tree = |what: fn(&Tree) -> bool| self.travel.as_ref().is_some_and(|t| what(&t.tree));
         if self.screen == Screen::Events {
             let chosen = matches!(action, Action::OpenEvent | Action::ShowValue);
@@ -383,7 +390,7 @@ impl Model {
 
     /// What is looked at.
     pub(crate) fn view(&self) -> View {
-        View { screen: self.screen, tab: self.tab, part: self.events.part }
+        View { screen: self.screen, tab: self.tab, part: self.events.part, tour: self.is_on_tour() }
     }
 
     fn part_of(&self, part: Part) -> Rect {

@@ -8,6 +8,7 @@ mod marks;
 mod message;
 mod palette;
 mod pins;
+pub(crate) mod tour;
 mod value;
 pub(crate) mod work;
 
@@ -26,7 +27,7 @@ use super::widget;
 
 /// Where an overlay stands, frame included.
 pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
-    let whole = areas.whole;
+    let whole = areas.free();
     let wanted = match overlay {
         Overlay::None => (0, 0),
         Overlay::GoTo(prompt) => {

@@ -23,5 +23,6 @@ mod raw;
 mod seek;
 mod stage;
 mod state;
+mod tour;
 mod travel;
 mod work;

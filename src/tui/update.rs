@@ -17,6 +17,7 @@ mod pins;
 mod play;
 mod seek;
 mod suspend;
+mod tour;
 mod travel;
 mod visit;
 pub(crate) mod work;
@@ -81,6 +82,12 @@ pub(crate) fn begin(model: &mut Model, mistakes: &[String]) {
 
 /// Takes one message in.
 pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
+    let effects = take(model, message);
+    tour::look(model);
+    effects
+}
+
+fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
     match message {
         Msg::Started => vec![Effect::OpenStore],
         Msg::Ended(ending) => {
@@ -138,7 +145,7 @@ pub(crate) fn resize(model: &mut Model, whole: Rect) -> Vec<Effect> {
 
 fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     model.pressed.push(key);
-    let meaning = model.keymap.meaning(model.contexts(), &model.pressed);
+    let meaning = model.meaning(&model.pressed);
     if meaning == Meaning::Prefix {
         return Vec::new();
     }
@@ -194,6 +201,9 @@ fn is_of_everywhere(model: &Model, action: Action) -> bool {
 
 /// Does what a person wants.
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(effects) = tour::act(model, action) {
+        return effects;
+    }
     if !matches!(model.overlay, Overlay::None) {
         return overlay::act(model, action);
     }

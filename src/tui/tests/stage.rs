@@ -86,6 +86,11 @@ impl Stage {
             let store = crate::store::recording::open(std::path::Path::new(path))?;
             Ok(Session::with_store(store, &OpenOptions::default()))
         });
+        Self::with(source, options, size)
+    }
+
+    /// Begun and settled, with what the person has set.
+    pub(super) fn with(source: Source, options: &Options, size: (u16, u16)) -> Self {
         let mut stage = Self(Headless::new(source, options, size).unwrap());
         stage.start();
         stage.settle();

@@ -49,6 +49,7 @@ fn answered(
             let first = facts.first.clone();
             let findings = std::mem::take(&mut facts.findings);
             model.store = Store::Open(*facts);
+            super::tour::offer(model);
             notice(model, findings);
             let mut effects = list::begin(model, first);
             effects.push(list::count(model));

@@ -415,7 +415,7 @@ impl<'a> Oracle<'a> {
 pub(super) fn meaning(model: &Model, key: Key) -> Meaning {
     let mut pressed = model.pressed.clone();
     pressed.push(key);
-    model.keymap.meaning(model.contexts(), &pressed)
+    model.meaning(&pressed)
 }
 
 /// Whether what is about to be done may be a wish to leave.
