@@ -12,6 +12,7 @@ mod cli;
 mod journeys;
 mod live;
 mod readme;
+mod rough;
 mod screen;
 mod stores;
 mod support;

@@ -86,6 +86,8 @@ struct State {
     status: Option<ExitStatus>,
     /// All that the program wrote has been read.
     closed: bool,
+    /// Nothing of what it writes is read for now.
+    held: bool,
 }
 
 impl Shared {
@@ -136,7 +138,7 @@ impl Terminal {
         let settings = settings(&*pair.master);
         let parser =
             Parser::new_with_callbacks(launch.size.rows, launch.size.cols, 0, Answers::default());
-        let state = State { parser, status: None, closed: false };
+        let state = State { parser, status: None, closed: false, held: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let output = pair.master.try_clone_reader().unwrap();
@@ -200,6 +202,11 @@ impl Terminal {
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.shared.change(|state| state.parser.screen_mut().set_size(rows, columns));
         self.master.resize(size(columns, rows)).unwrap();
+    }
+
+    /// Reads nothing of what the program writes until it is let go: a line that is slow, or a terminal that is busy.
+    pub(crate) fn hold(&self, held: bool) {
+        self.shared.change(|state| state.held = held);
     }
 
     /// Sends the program a signal by its name, such as `TERM`.
@@ -281,6 +288,9 @@ fn read(mut output: Box<dyn Read + Send>, shared: &Shared, keyboard: &Keyboard) 
     let mut bytes = vec![0; 65_536];
     // Linux says with an error that nobody is left to write.
     while let Ok(count @ 1..) = output.read(&mut bytes) {
+        let state = shared.state();
+        let free = |state: &mut State| state.held;
+        drop(shared.changed.wait_while(state, free));
         let mut answers = Vec::new();
         shared.change(|state| {
             state.parser.process(&bytes[..count]);
