@@ -92,6 +92,7 @@ actions! {
     ClearSearch "clear-search" "End the search in the state",
     NextMatch "next-match" "To the next place that was found in the state",
     PreviousMatch "previous-match" "To the previous place that was found in the state",
+    ShowBeside "show-beside" "Show the state before and after side by side, or alone again",
     ShowRaw "show-raw" "Show the whole state as JSON, or as a tree again",
     TogglePin "toggle-pin" "Pin the chosen value, or take its pin off",
     ShowPins "show-pins" "Show all pins",

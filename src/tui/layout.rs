@@ -40,6 +40,8 @@ pub(crate) struct View {
     pub(crate) part: Part,
     /// Whether the tour is on.
     pub(crate) tour: bool,
+    /// Whether the state needs room for two.
+    pub(crate) beside: bool,
 }
 
 /// A panel of the Timeline screen.
@@ -160,7 +162,7 @@ impl Areas {
         areas.screens = row(first - 1, 1);
         areas.events = Places::of(row(first, tall - 1 - first), shape, view.part);
         match shape {
-            Shape::Wide => areas.wide(row(first, tall - 1 - first)),
+            Shape::Wide => areas.wide(row(first, tall - 1 - first), view.beside),
             Shape::Tabs => {
                 let rail = if tall >= 22 { 6 } else { 5 };
                 *areas.at(Panel::Rail) = row(1, rail);
@@ -197,12 +199,13 @@ impl Areas {
         Rect { height: self.whole.height - self.tour.height, ..self.whole }
     }
 
-    fn wide(&mut self, body: Rect) {
+    fn wide(&mut self, body: Rect, beside: bool) {
         let list = if body.width >= 140 { 32 } else { 27 };
         let rail = if body.height >= 36 { 9 } else { 7 };
         let right = Rect::new(body.x + list, body.y, body.width - list, body.height);
         let below = Rect::new(right.x, right.y + rail, right.width, right.height - rail);
-        let state = (u32::from(below.width) * 56 / 100) as u16;
+        let share = if beside { 70 } else { 56 };
+        let state = (u32::from(below.width) * share / 100) as u16;
         let side = Rect::new(below.x + state, below.y, below.width - state, below.height);
         let change = side.height * 45 / 100;
         *self.at(Panel::List) = Rect::new(body.x, body.y, list, body.height);

@@ -29,6 +29,7 @@ pub(crate) mod travel;
 pub(crate) mod tree;
 pub(crate) mod visits;
 pub(crate) mod work;
+pub(crate) mod woven;
 
 use aspect::{Aspect, Raw};
 use events::Events;
@@ -357,6 +358,7 @@ impl Model {
         let pinned = !self.pins.of(&travel.key.category).is_empty();
         let told = u16::from(travel.without != Without::Nothing) + u16::from(pinned);
         let told = told + u16::from(self.sought.seeking != Seeking::Off);
+        let told = told + u16::from(self.aspect == Aspect::Beside);
         let told = told.min(content.height);
         // Elsewhere the frame has room for it.
         let framed = self.areas.shape != Shape::Small;
@@ -390,7 +392,13 @@ impl Model {
 
     /// What is looked at.
     pub(crate) fn view(&self) -> View {
-        View { screen: self.screen, tab: self.tab, part: self.events.part, tour: self.is_on_tour() }
+        View {
+            screen: self.screen,
+            tab: self.tab,
+            part: self.events.part,
+            tour: self.is_on_tour(),
+            beside: self.aspect == Aspect::Beside,
+        }
     }
 
     fn part_of(&self, part: Part) -> Rect {

@@ -1,5 +1,6 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
+mod beside;
 mod change;
 mod closer;
 mod configuration;

@@ -310,6 +310,7 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
             seek::act(model, action)
         }
         Action::ShowRaw => aspect::toggle(model, Aspect::Raw),
+        Action::ShowBeside => aspect::toggle(model, Aspect::Beside),
         Action::TogglePin
         | Action::ShowPins
         | Action::UnpinAll
@@ -367,8 +368,8 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if model.sought.seeking == Seeking::Kept && model.focus == Panel::State {
         return seek::clear(model);
     }
-    if aspect::end(model) {
-        return Vec::new();
+    if let Some(effects) = aspect::end(model) {
+        return effects;
     }
     if list::is_sorting(model) {
         return list::unsort(model);

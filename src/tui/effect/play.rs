@@ -227,7 +227,8 @@ pub(super) fn moment(
     }
     let against = from.map(|from| {
         let (version, state) = from?;
-        Ok(Against { version, changes: diff(state.value(), moment.state.value()) })
+        let changes = diff(state.value(), moment.state.value());
+        Ok(Against { version, state, changes })
     });
     Ok(Arrived { moment: Box::new(moment), against, sight, known })
 }

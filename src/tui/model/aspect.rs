@@ -10,6 +10,8 @@ pub(crate) enum Aspect {
     /// Lines that open and close.
     #[default]
     Tree,
+    /// What was beside what is.
+    Beside,
     /// The whole text.
     Raw,
 }

@@ -5,6 +5,7 @@ use super::marks::{Mark, Marks};
 use super::scroll::Scroll;
 use super::travel::Travel;
 use crate::analysis::Change;
+use crate::fold::State;
 use crate::model::{At, Version};
 use crate::text::{self, human};
 
@@ -22,6 +23,8 @@ pub(crate) struct Base {
 pub(crate) struct Against {
     /// The version it turned out to be.
     pub(crate) version: Version,
+    /// The state there.
+    pub(crate) state: State,
     /// From there to the playhead.
     pub(crate) changes: Vec<Change>,
 }

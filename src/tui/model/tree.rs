@@ -16,6 +16,7 @@ use crate::text;
 
 use super::scroll::Scroll;
 use super::sought::Spot;
+use super::woven::{Woven, spot_of};
 use folds::Folds;
 use lines::{Builder, Container, Inside, Touched};
 pub(crate) use touch::{Touch, Touches};
@@ -51,6 +52,8 @@ pub(crate) struct Row {
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     root: Value,
+    /// The state before, where it is shown beside it.
+    woven: Option<Woven>,
     version: Version,
     touches: Arc<Touches>,
     inside: Inside,
@@ -91,12 +94,15 @@ impl Tree {
     pub(crate) fn show(
         &mut self,
         moment: &Moment,
+        before: Option<&Value>,
         touches: Arc<Touches>,
         (width, height): (usize, usize),
     ) {
         let chosen = self.path_of(self.scroll.cursor);
         self.width = width;
-        let was = std::mem::replace(&mut self.root, moment.state.value().clone());
+        self.woven = before.map(|before| Woven::new(before, moment.state.value()));
+        let shown = self.woven.as_ref().map_or(moment.state.value(), |woven| &woven.root);
+        let was = std::mem::replace(&mut self.root, shown.clone());
         self.version = moment.version;
         self.touches = touches;
         self.build(Some(&was), None);
@@ -138,9 +144,17 @@ impl Tree {
         }
     }
 
+    /// Whether two states are shown together.
+    pub(crate) fn is_woven(&self) -> bool {
+        self.woven.is_some()
+    }
+
     /// Whether the event touched anything that is there.
     pub(crate) fn is_touched(&self) -> bool {
-        self.touches.ends.is_some()
+        match &self.woven {
+            Some(woven) => !woven.ways.is_empty(),
+            None => self.touches.ends.is_some(),
+        }
     }
 
     /// Whether [`Tree::toggle`] does anything.
@@ -151,7 +165,11 @@ impl Tree {
 
     /// Whether the event touched lines above these, and below them.
     pub(crate) fn touched_beyond(&self, shown: &Range<usize>) -> (bool, bool) {
-        let Some((first, last)) = &self.touches.ends else { return (false, false) };
+        let ends = match &self.woven {
+            Some(woven) => woven.ways.first().zip(woven.ways.last()),
+            None => self.touches.ends.as_ref().map(|(first, last)| (first, last)),
+        };
+        let Some((first, last)) = ends else { return (false, false) };
         let line = |way: &[u32]| self.inside.line_of(way).unwrap_or(shown.start);
         (line(first) < shown.start, line(last) >= shown.end)
     }
@@ -189,7 +207,9 @@ impl Tree {
             _ if open => Knot::Open,
             _ => Knot::Closed,
         };
-        let touch = if self.version == Version::ZERO || slot.since != self.version {
+        let touch = if let Some(woven) = &self.woven {
+            woven.touch(&way)
+        } else if self.version == Version::ZERO || slot.since != self.version {
             Touch::None
         } else if self.touches.is_added(&way) {
             Touch::Added
@@ -202,7 +222,9 @@ impl Tree {
     /// The name and the slot of a line.
     pub(crate) fn entry(&self, line: usize) -> Option<(Segment, &Slot)> {
         let (way, _) = self.inside.way(line)?;
-        self.descend(&way).last()
+        let (segment, slot) = self.descend(&way).last()?;
+        let Some(woven) = self.woven.as_ref() else { return Some((segment, slot)) };
+        woven.path(&way).segments().last().map(|segment| (segment.clone(), slot))
     }
 
     /// Goes down from the state and meets every member on the way.
@@ -223,11 +245,31 @@ impl Tree {
     /// Where the chosen line stands, and its value.
     pub(crate) fn chosen(&self) -> Option<(Path, &Value)> {
         let line = self.scroll.cursor;
-        self.path_of(line).zip(self.entry(line).map(|(_, slot)| &slot.value))
+        // Of what is shown together with what is gone, only what is there.
+        let value = match self.pair(line) {
+            Some((before, after)) => after.or(before),
+            None => self.entry(line).map(|(_, slot)| &slot.value),
+        };
+        self.path_of(line).zip(value)
+    }
+
+    /// What stood and what stands at a line; `None` where they are not shown side by side.
+    pub(crate) fn pair(&self, line: usize) -> Option<(Option<&Value>, Option<&Value>)> {
+        let (woven, (way, _)) = self.woven.as_ref().zip(self.inside.way(line))?;
+        Some(woven.pair(&way))
     }
 
     /// The path of a line.
     pub(crate) fn path_of(&self, line: usize) -> Option<Path> {
+        let (way, _) = self.inside.way(line)?;
+        match &self.woven {
+            Some(woven) => Some(woven.path(&way)),
+            None => self.shown_path(line),
+        }
+    }
+
+    /// The path of a line in what is shown, which may be two states together.
+    fn shown_path(&self, line: usize) -> Option<Path> {
         let (way, _) = self.inside.way(line)?;
         let mut path = Path::root();
         self.descend(&way).for_each(|(segment, _)| path.push(segment));
@@ -237,7 +279,7 @@ impl Tree {
     /// Opens or closes the chosen line; on a line that does neither, closes what it stands in.
     pub(crate) fn toggle(&mut self, height: usize) {
         let Some(row) = self.row(self.scroll.cursor) else { return };
-        let Some(mut path) = self.path_of(self.scroll.cursor) else { return };
+        let Some(mut path) = self.shown_path(self.scroll.cursor) else { return };
         if row.knot == Knot::Leaf {
             path.pop();
         }
@@ -246,16 +288,16 @@ impl Tree {
         }
         self.folds.at(&path).open = Some(row.knot == Knot::Closed);
         self.build(None, Some(Touched { path: path.segments(), all: false }));
-        self.choose(Some(&path), height);
+        self.choose_line(self.shown_line(&path), height);
     }
 
     /// Opens or closes everything in the chosen line, the line itself included. Returns whether it was too much to do
     /// all of it at once.
     pub(crate) fn fold_all(&mut self, open: bool, height: usize) -> bool {
-        let Some(path) = self.path_of(self.scroll.cursor) else { return false };
+        let Some(path) = self.shown_path(self.scroll.cursor) else { return false };
         *self.folds.at(&path) = Folds::whole(open);
         self.build(None, Some(Touched { path: path.segments(), all: true }));
-        self.choose(Some(&path), height);
+        self.choose_line(self.shown_line(&path), height);
         self.cut
     }
 
@@ -275,12 +317,19 @@ impl Tree {
 
     /// Where the chosen line stands among the members of everything around it.
     pub(crate) fn spot(&self) -> Option<Spot> {
-        self.inside.way(self.scroll.cursor).map(|(way, _)| way.into())
+        let (way, _) = self.inside.way(self.scroll.cursor)?;
+        match &self.woven {
+            Some(woven) => spot_of(&woven.after, &woven.path(&way)),
+            None => Some(way.into()),
+        }
     }
 
     /// Chooses a place, with everything around it open.
     pub(crate) fn reveal(&mut self, path: &Path, height: usize) {
-        let mut around = path.clone();
+        // Of two states together, elements may stand elsewhere.
+        let shown = self.woven.as_ref().map(|woven| woven.shown(path));
+        let mut around = shown.clone().unwrap_or_else(|| path.clone());
+        let whole = around.clone();
         let mut opened = false;
         while around.pop().is_some() && !around.is_root() {
             let folds = self.folds.at(&around);
@@ -288,30 +337,48 @@ impl Tree {
             folds.open = Some(true);
         }
         if opened {
-            self.build(None, Some(Touched { path: path.segments(), all: false }));
+            self.build(None, Some(Touched { path: whole.segments(), all: false }));
         }
         self.choose(Some(path), height);
     }
 
     /// Goes to the next line that the event touched and that stands for itself, from the top again after the last.
     pub(crate) fn next_touched(&mut self, height: usize) {
-        let Some((first, _)) = &self.touches.ends else { return };
         let here = self.inside.way(self.scroll.cursor);
-        let later = here.and_then(|(way, open)| touch::next(&self.root, self.version, &way, open));
-        if let Some(line) = self.inside.line_of(later.as_ref().unwrap_or(first)) {
+        let found = match (&self.woven, &self.touches.ends) {
+            (Some(woven), _) => woven.next(here).cloned(),
+            (None, Some((first, _))) => here
+                .and_then(|(way, open)| touch::next(&self.root, self.version, &way, open))
+                .or_else(|| Some(first.clone())),
+            (None, None) => None,
+        };
+        if let Some(line) = found.and_then(|way| self.inside.line_of(&way)) {
             self.scroll.move_to(line, self.len(), height);
             self.settle();
         }
     }
 
     fn choose(&mut self, path: Option<&Path>, height: usize) {
-        let line = path.and_then(|path| self.line_of(path)).unwrap_or(self.scroll.cursor);
+        let line = path.and_then(|path| self.line_of(path));
+        self.choose_line(line, height);
+    }
+
+    fn choose_line(&mut self, line: Option<usize>, height: usize) {
+        let line = line.unwrap_or(self.scroll.cursor);
         self.scroll.move_to(line, self.len(), height);
         self.settle();
     }
 
     /// The line of a path, or of the nearest thing around it that has one.
     fn line_of(&self, path: &Path) -> Option<usize> {
+        match &self.woven {
+            Some(woven) => self.shown_line(&woven.shown(path)),
+            None => self.shown_line(path),
+        }
+    }
+
+    /// The same for a path in what is shown.
+    fn shown_line(&self, path: &Path) -> Option<usize> {
         let mut value = &self.root;
         let way: Vec<u32> = path
             .segments()

@@ -1,5 +1,6 @@
 //! The state at the playhead, with what the event changed and, at the right edge, which event put each value there.
 
+mod beside;
 mod raw;
 
 use ratatui::buffer::Buffer;
@@ -57,7 +58,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     if let Some(area) = widget::line_of(content, below).filter(|_| !pinned.is_empty()) {
         draw_pins(travel, pinned, theme, area, buffer);
     }
-    let content = model.inside(Panel::State, content);
+    let (all, content) = (content, model.inside(Panel::State, content));
     if travel.tree.len() == 0 {
         if let Some(first) = widget::line_of(content, 0) {
             let told = match travel.moment.version {
@@ -67,6 +68,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             line::spread(buffer, first, vec![Span::styled(told, theme.dim)], Vec::new(), 4);
         }
         return;
+    }
+    if model.aspect == Aspect::Beside && content.y > all.y {
+        let above = Rect { y: content.y - 1, height: 1, ..content };
+        beside::heading(model, travel, above, buffer);
     }
     if model.aspect == Aspect::Raw {
         return raw::draw(model, travel, areas, content, buffer);
@@ -175,6 +180,7 @@ fn draw_row(
         Touch::None => (" ", theme.text()),
         Touch::Added => ("+", theme.add),
         Touch::Changed => ("~", theme.replace),
+        Touch::Removed => ("-", theme.remove),
     };
     let knot = match row.knot {
         Knot::Leaf => "  ",
@@ -205,6 +211,9 @@ fn draw_row(
         name,
         Span::raw("  "),
     ];
+    if travel.tree.is_woven() {
+        return beside::values(travel, index, left, theme, area, buffer);
+    }
     let right =
         if row.knot == Knot::Open { Vec::new() } else { blame(travel, slot.since, theme, all) };
     let taken = line::width(&left) + line::width(&right) + 2;
@@ -255,7 +264,8 @@ fn draw_search(model: &Model, content: Rect, buffer: &mut Buffer) {
         return;
     }
     let inside = model.inside(Panel::State, content);
-    let at = usize::from((inside.y - content.y).saturating_sub(1));
+    let heading = u16::from(model.aspect == Aspect::Beside);
+    let at = usize::from((inside.y - content.y).saturating_sub(1 + heading));
     let Some(area) = widget::line_of(content, at) else { return };
     let mut left = vec![Span::styled("⌕ ", theme.dim)];
     if sought.seeking == Seeking::Typing {

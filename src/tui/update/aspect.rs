@@ -10,25 +10,22 @@ use crate::model::Path;
 /// Shows the state in a way, or as a tree again where it is shown so already.
 pub(super) fn toggle(model: &mut Model, aspect: Aspect) -> Vec<Effect> {
     let shown = model.aspect == aspect && model.focus == Panel::State;
-    let effects = focus(model, Panel::State);
-    turn(model, if shown { Aspect::Tree } else { aspect });
+    let mut effects = focus(model, Panel::State);
+    effects.extend(turn(model, if shown { Aspect::Tree } else { aspect }));
     effects
 }
 
-/// As a tree again; whether it was shown otherwise.
-pub(super) fn end(model: &mut Model) -> bool {
-    let other = model.focus == Panel::State && model.aspect == Aspect::Raw;
-    if other {
-        turn(model, Aspect::Tree);
-    }
-    other
+/// As a tree again; `None` where it is shown so already.
+pub(super) fn end(model: &mut Model) -> Option<Vec<Effect>> {
+    let other = model.focus == Panel::State && model.aspect != Aspect::Tree;
+    other.then(|| turn(model, Aspect::Tree))
 }
 
 /// Goes to a place of the state, as a tree.
 pub(super) fn reveal(model: &mut Model, path: &Path) -> Vec<Effect> {
-    let effects = focus(model, Panel::State);
+    let mut effects = focus(model, Panel::State);
     if model.aspect == Aspect::Raw {
-        turn(model, Aspect::Tree);
+        effects.extend(turn(model, Aspect::Tree));
     }
     let height = model.height(Panel::State);
     if let Some(travel) = &mut model.travel {
@@ -38,10 +35,12 @@ pub(super) fn reveal(model: &mut Model, path: &Path) -> Vec<Effect> {
     effects
 }
 
-fn turn(model: &mut Model, aspect: Aspect) {
+fn turn(model: &mut Model, aspect: Aspect) -> Vec<Effect> {
     model.aspect = aspect;
-    show(model);
-    travel::fit_state(model);
+    // Side by side takes more room.
+    let effects = super::resize(model, model.areas.whole);
+    travel::show_state(model);
+    effects
 }
 
 /// Shows the state at the playhead in another way than as a tree, where that is wanted.

@@ -80,6 +80,7 @@ pub(super) fn end(model: &mut Model) -> bool {
     let did = travel.base.take().is_some();
     if travel.against.take().is_some() {
         travel::show_changes(model);
+        travel::show_state(model);
     }
     did
 }

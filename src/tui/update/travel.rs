@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
+use super::super::model::aspect::Aspect;
 use super::super::model::overlay::{FullValue, GoTo, Overlay};
 use super::super::model::rail::View;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
@@ -24,10 +25,8 @@ pub(super) fn show(model: &mut Model) {
     if let Some(travel) = &mut model.travel {
         travel.count_failed();
     }
-    let state = (model.width(Panel::State), model.height(Panel::State));
     let Some(travel) = &mut model.travel else { return };
     let failed = travel.failed_here();
-    travel.tree.show(&travel.moment, Arc::clone(&travel.sight.touches), state);
     travel.event.show(
         (&travel.moment, &travel.sight.laid),
         event,
@@ -35,6 +34,19 @@ pub(super) fn show(model: &mut Model) {
         failed,
     );
     show_changes(model);
+    show_state(model);
+}
+
+/// Shows the state in the way that is wanted.
+pub(super) fn show_state(model: &mut Model) {
+    let (state, aspect) = (aspect::size(model), model.aspect);
+    let Some(travel) = &mut model.travel else { return };
+    let before = match &travel.against {
+        Some(against) => against.state.value(),
+        None => travel.moment.before.value(),
+    };
+    let before = (aspect == Aspect::Beside).then_some(before);
+    travel.tree.show(&travel.moment, before, Arc::clone(&travel.sight.touches), state);
     aspect::show(model);
     fit_state(model);
 }

@@ -32,7 +32,7 @@ fn after(texts: &[&str]) -> Moment {
 
 fn show(tree: &mut Tree, texts: &[&str]) {
     let moment = after(texts);
-    tree.show(&moment, Touches::of(&moment).into(), (60, 40));
+    tree.show(&moment, None, Touches::of(&moment).into(), (60, 40));
 }
 
 fn shown(tree: &Tree) -> Vec<String> {
@@ -43,6 +43,7 @@ fn shown(tree: &Tree) -> Vec<String> {
                 Touch::None => ' ',
                 Touch::Added => '+',
                 Touch::Changed => '~',
+                Touch::Removed => '-',
             };
             let knot = match row.knot {
                 Knot::Leaf => "",
@@ -187,7 +188,7 @@ mod alike {
                 let version = Version(at as u64 + 1);
                 state.root.replace(json::read(text.as_bytes(), version).unwrap(), version);
                 let moment = moment(version.0, &before, state.clone());
-                tree.show(&moment, Touches::of(&moment).into(), (60, 40));
+                tree.show(&moment, None, Touches::of(&moment).into(), (60, 40));
                 for (what, line) in doings.by_ref().take(4) {
                     tree.put(line);
                     match what {

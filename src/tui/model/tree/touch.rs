@@ -17,6 +17,8 @@ pub(crate) enum Touch {
     Added,
     /// Changed it, or something inside it.
     Changed,
+    /// Took it away: it is shown because what was is.
+    Removed,
 }
 
 /// Where the event touched the state.

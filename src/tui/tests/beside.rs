@@ -1,0 +1,72 @@
+//! Before and after, side by side.
+
+use super::stage::{Stage, event};
+use crate::model::Event;
+use crate::tui::model::aspect::Aspect;
+
+const SIZES: [(&str, (u16, u16)); 3] =
+    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
+
+fn events() -> Vec<Event> {
+    let order = |items: &str, rest: &str| {
+        format!(r#"{{"customer":"c-12","items":[{items}],"total":59.97{rest}}}"#)
+    };
+    let item = |id: &str, count: u32| format!(r#"{{"sku":"{id}","count":{count}}}"#);
+    let three = [item("p-1", 1), item("p-2", 2), item("p-3", 3)].join(",");
+    let two = [item("p-1", 1), item("p-3", 4)].join(",");
+    vec![
+        event("order-1", 1, "Placed", 1, &order(&three, r#","status":"open","note":{"a":1}"#)),
+        event("order-1", 2, "ItemRemoved", 2, &format!(r#"{{"items":[{two}],"total":19.99}}"#)),
+        event("order-1", 3, "Paid", 3, r#"{"status":"paid","by":"ana"}"#),
+    ]
+}
+
+fn place(stage: &Stage) -> &str {
+    &stage.app.model.travel.as_ref().unwrap().tree.place
+}
+
+#[test]
+fn what_was_and_what_is_stand_side_by_side() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(events(), size);
+        stage.keys("alt-2 s left < c c c").shows("59.97").shows("19.99");
+        insta::assert_snapshot!(format!("beside_{name}"), stage.picture());
+        // It stays while one steps, and the changes are walked.
+        stage.keys("right").shows("\"open\"").shows("\"paid\"").keys("< c");
+        assert_eq!(place(&stage), ".status");
+        stage.keys("s");
+        assert_eq!(stage.app.model.aspect, Aspect::Tree);
+    }
+}
+
+#[test]
+fn what_is_gone_has_a_line_of_its_own() {
+    let mut stage = Stage::on(events(), (160, 45));
+    stage.keys("alt-2 s left").shows("v1 Placed").shows("v2 ItemRemoved");
+    // It is folded, and what is behind it has the place that it has now.
+    stage.keys("< c").shows("▾ [1]");
+    assert_eq!(place(&stage), ".items[1]");
+    stage.keys("enter").shows("▸ [1]").keys("y v").shows("sent .items[1], 23 B").keys("c");
+    assert_eq!(place(&stage), ".items[1].count");
+    stage.keys("y v").shows("sent .items[1].count, 1 B").keys("up up");
+    stage.keys("y s").shows("sent .items[1], ");
+    stage.keys("esc esc");
+    assert_eq!(stage.app.model.aspect, Aspect::Tree);
+}
+
+#[test]
+fn a_version_that_is_compared_with_is_the_one_before() {
+    let mut stage = Stage::on(events(), (80, 24));
+    stage.keys("d").text("1").keys("enter alt-2 s").shows("v1 Placed").shows("v3 Paid");
+    stage.shows("19.99").shows("\"open\"").shows("\"paid\"").keys("left left");
+    stage.shows("v1 Placed").hides("19.99").keys("left").shows("v0 before everything");
+}
+
+#[test]
+fn pins_and_searches_are_of_the_state_at_the_playhead() {
+    let mut stage = Stage::on(events(), (160, 45));
+    stage.keys("alt-2 left s /").text("p-3").keys("enter").shows("1 of 1");
+    assert_eq!(place(&stage), ".items[1].sku");
+    stage.keys("p").shows("◉ .items[1].sku \"p-3\"").keys("right");
+    assert_eq!(place(&stage), ".items[1].sku");
+}
