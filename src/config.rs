@@ -64,6 +64,8 @@ pub struct Config {
     pub theme: Option<Set<String>>,
     /// Bytes that remembered states may take.
     pub memory: Option<Set<usize>>,
+    /// Whether it is kept how a store was left, to be there when it is opened again.
+    pub session: Option<Set<bool>>,
     /// Other keys.
     pub keys: Vec<KeyRow>,
     /// More themes.
@@ -76,6 +78,7 @@ pub struct Config {
 struct File {
     theme: Option<Spanned<String>>,
     memory: Option<Spanned<String>>,
+    session: Option<Spanned<String>>,
     #[serde(default)]
     keys: BTreeMap<String, Spanned<Vec<Row>>>,
     #[serde(default)]
@@ -97,7 +100,7 @@ enum Keys {
 
 impl Config {
     /// The names at the top of the file.
-    const NAMES: [&str; 4] = ["theme", "memory", "keys", "themes"];
+    const NAMES: [&str; 5] = ["theme", "memory", "session", "keys", "themes"];
 
     /// Reads what stands in a file that is called `file`.
     pub fn read(file: &str, yaml: &str) -> Self {
@@ -142,6 +145,17 @@ impl Config {
                         text::sanitize(&memory.value)
                     );
                     self.wrong(memory.line, &told);
+                }
+            }
+        }
+        if let Some(session) = file.session.map(set) {
+            match session.value.as_str() {
+                "true" => self.session = Some(Set { value: true, line: session.line }),
+                "false" => self.session = Some(Set { value: false, line: session.line }),
+                other => {
+                    let other = text::sanitize(other).into_owned();
+                    let told = format!("session: `{other}` is neither `true` nor `false`");
+                    self.wrong(session.line, &told);
                 }
             }
         }
@@ -224,13 +238,28 @@ mod tests {
             [
                 "config.yaml:1: there is no setting `teme`; did you mean `theme`?",
                 "config.yaml:2: memory: `lots` is no size; write 256 MiB or 1 GiB",
-                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `keys`, `themes`",
+                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `session`, `keys`, `themes`",
             ]
         );
         let [told] = &mistakes("theme: dark\nkeys: 3\n")[..] else { panic!() };
         assert!(told.starts_with("config.yaml:2: "), "{told}");
         let [told] = &mistakes("theme: [\n")[..] else { panic!() };
         assert!(told.starts_with("config.yaml:"), "{told}");
+    }
+
+    #[test]
+    fn a_session_is_kept_or_not() {
+        let read = |yaml: &str| Config::read("f", yaml).session.map(|session| session.value);
+        assert_eq!(read("session: false\n"), Some(false));
+        assert_eq!(read("session: true\n"), Some(true));
+        assert_eq!(read("theme: dark\n"), None);
+        assert_eq!(
+            mistakes("session: maybe\nmemory: lots\n"),
+            [
+                "config.yaml:1: session: `maybe` is neither `true` nor `false`",
+                "config.yaml:2: memory: `lots` is no size; write 256 MiB or 1 GiB",
+            ]
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod draw;
 mod effect;
 mod headless;
 mod input;
+mod keep;
 mod keymap;
 mod layout;
 mod model;
@@ -29,6 +30,7 @@ mod widget;
 pub use action::Action;
 pub use effect::Source;
 pub use headless::Headless;
+pub use keep::Keep;
 pub use keymap::KeysOf;
 pub use theme::Colours;
 
@@ -52,6 +54,8 @@ pub struct Options {
     pub config: Config,
     /// Whether a mistake in it is an error; otherwise the screen says so, and what is right in it holds.
     pub strict: bool,
+    /// Where it is kept how the store was left; nothing is where `None`.
+    pub keep: Option<Keep>,
 }
 
 /// Why there is no screen, or no longer one.
@@ -92,6 +96,8 @@ pub enum Ending {
 pub struct Left {
     /// What asked for it, where it was not the person.
     pub by: Option<Ending>,
+    /// Why what the person had could not be kept, where it could not.
+    pub unkept: Option<String>,
 }
 
 /// All keys that come with foldback, for documents.
@@ -102,19 +108,21 @@ pub fn keys() -> Result<Vec<KeysOf>, TuiError> {
 /// Shows the screen until the person leaves it. The terminal is as it was before, however this returns.
 pub fn run(source: Source, options: &Options) -> Result<Left, TuiError> {
     let model = model(source.name(), options)?;
+    let keeper = keep::Keeper(options.keep.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut guard = term::Guard::enter(options.tmux)?;
-    let ended = runtime.block_on(run::run(model, source, &mut guard));
+    let ended = runtime.block_on(run::run(model, keeper, source, &mut guard));
     drop(guard);
     runtime.shutdown_background();
     if term::is_gone() {
         return Err(TuiError::Gone);
     }
-    match ended? {
+    let (exit, unkept) = ended?;
+    match exit {
         Some(Exit::Unopened(error)) => Err(TuiError::Store(error)),
         Some(Exit::Lost) => Err(TuiError::Defect),
-        Some(Exit::Told(ending)) => Ok(Left { by: Some(ending) }),
-        Some(Exit::Quit) | None => Ok(Left::default()),
+        Some(Exit::Told(ending)) => Ok(Left { by: Some(ending), unkept }),
+        Some(Exit::Quit) | None => Ok(Left { by: None, unkept }),
     }
 }
 
@@ -157,6 +165,12 @@ fn model(name: &str, options: &Options) -> Result<Model, TuiError> {
     let name = name.rsplit('/').next().unwrap_or(name);
     let mut model = Model::new(name.to_owned(), themes, keymap);
     update::begin(&mut model, &told);
+    model.keeping.theme.clone_from(&model.themes[0].name);
+    model.keeping.bound = options.theme.is_some();
+    if let Some(keep) = &options.keep {
+        let past = if keep.fresh { Ok(None) } else { keep.read() };
+        update::left(&mut model, keep.fresh, past);
+    }
     Ok(model)
 }
 

@@ -1,4 +1,4 @@
-//! Where a person's configuration is: `--config FILE`, else `FOLDBACK_CONFIG`, else `foldback/config.yaml` in the
+//! Where a person's configuration is, and what is remembered for them: `--config FILE`, else `FOLDBACK_CONFIG`, else `foldback/config.yaml` in the
 //! directory that the platform has for such files.
 
 use std::ffi::OsString;
@@ -44,9 +44,41 @@ fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     Some(directory?.join("foldback").join("config.yaml"))
 }
 
+/// Where it is kept how stores were left: `foldback/sessions` in the directory that the platform has for what programs
+/// remember by themselves.
+pub(super) fn states() -> Option<PathBuf> {
+    remembered(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+}
+
+fn remembered(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let named = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let directory = if cfg!(windows) {
+        named("LOCALAPPDATA")
+    } else {
+        named("XDG_STATE_HOME").or_else(|| Some(named("HOME")?.join(".local/state")))
+    };
+    Some(directory?.join("foldback").join("sessions"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_remembered_stands_where_the_platform_has_it() {
+        let from = |pairs: &[(&str, &str)]| {
+            remembered(|name| {
+                let found = pairs.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        let path = |text: &str| Some(PathBuf::from(text));
+        assert_eq!(from(&[("HOME", "/h")]), path("/h/.local/state/foldback/sessions"));
+        let both = [("HOME", "/h"), ("XDG_STATE_HOME", "/x")];
+        assert_eq!(from(&both), path("/x/foldback/sessions"));
+        assert_eq!(from(&[("XDG_STATE_HOME", "x")]), None, "as XDG wants it");
+    }
 
     #[test]
     #[cfg(unix)]

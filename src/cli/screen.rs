@@ -11,7 +11,7 @@ use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
 use crate::model::AggregateKey;
 use crate::session::{OpenOptions, Session, SessionError};
-use crate::tui::{self, Colours, Ending, Source, TuiError};
+use crate::tui::{self, Colours, Ending, Keep, Source, TuiError};
 
 /// How the screen looks.
 #[derive(Clone, Debug, Default, Args)]
@@ -22,13 +22,17 @@ pub(crate) struct Look {
     /// The screen's configuration: theme, keys, themes of your own; mistakes in it are listed
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     config: Option<PathBuf>,
+    /// Begin anew, not where this store was left; marks and pins that were kept stay kept
+    #[arg(long)]
+    fresh: bool,
 }
 
 impl Look {
     /// The flag that was given, if any was.
     pub(crate) fn given(&self) -> Option<&'static str> {
         let theme = self.theme.as_ref().map(|_| "--theme");
-        theme.or(self.config.as_ref().map(|_| "--config"))
+        let config = self.config.as_ref().map(|_| "--config");
+        theme.or(config).or(self.fresh.then_some("--fresh"))
     }
 
     /// This one, and the other where it says nothing.
@@ -36,6 +40,7 @@ impl Look {
         Self {
             theme: self.theme.clone().or_else(|| other.theme.clone()),
             config: self.config.clone().or_else(|| other.config.clone()),
+            fresh: self.fresh || other.fresh,
         }
     }
 }
@@ -49,7 +54,9 @@ pub(crate) fn show(
     context: &Context,
 ) -> Outcome {
     check(store, context)?;
-    show_after(|_| Ok(()), store, first, look, colour, context)
+    // What is piped in is there once.
+    let kept = if context::is_piped(store) { None } else { configuration::states() };
+    show_after(|_| Ok(()), store, kept, first, look, colour, context)
 }
 
 /// Fails where there is no screen to show a store on.
@@ -65,10 +72,12 @@ pub(crate) fn check(store: &OsStr, context: &Context) -> Outcome {
     Ok(())
 }
 
-/// The same of a store that `before` makes: the first picture does not wait for it.
+/// The same of a store that `before` makes: the first picture does not wait for it. How it is left is kept in `kept`,
+/// where there is such a directory.
 pub(crate) fn show_after(
     before: impl FnOnce(&OpenOptions) -> Result<(), SessionError> + Send + 'static,
     store: &OsStr,
+    kept: Option<PathBuf>,
     first: Option<AggregateKey>,
     look: Look,
     colour: Colour,
@@ -90,12 +99,17 @@ pub(crate) fn show_after(
         None => source,
     };
     let tmux = std::env::var_os("TMUX").is_some_and(|name| !name.is_empty());
-    let options =
-        tui::Options { colours: colours(colour), theme: look.theme, tmux, config, strict };
+    let kept = kept.filter(|_| config.session.as_ref().is_none_or(|session| session.value));
+    let keep = kept.map(|directory| Keep { directory, store: store.to_owned(), fresh: look.fresh });
+    let colours = colours(colour);
+    let options = tui::Options { colours, theme: look.theme, tmux, config, strict, keep };
     let left = tui::run(source, &options);
-    match left.map_err(|error| failure(error, &store.to_string_lossy()))?.by {
-        Some(ending) => Err(Failure::silent(status(ending))),
-        None => Ok(()),
+    let left = left.map_err(|error| failure(error, &store.to_string_lossy()))?;
+    match (left.by, left.unkept) {
+        (None, None) => Ok(()),
+        (Some(ending), None) => Err(Failure::silent(status(ending))),
+        (ending, Some(told)) => Err(Failure::new(ending.map_or(Status::Refused, status), told)
+            .hint("`session: false` in the configuration keeps nothing")),
     }
 }
 

@@ -12,10 +12,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
+use super::keep::Keeper;
 use super::model::StoreFacts;
 use super::model::base::Against;
 use super::model::events::tally::Tally;
 use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as EventsPlace};
+use super::model::had::Had;
 use super::model::list::Place;
 use super::model::pins::Traced;
 use super::model::rail::View;
@@ -59,11 +61,13 @@ pub(crate) enum Slot {
     Watch,
     /// Letting go of the store for a while.
     Rest,
+    /// How the store is left.
+    Keep,
 }
 
 impl Slot {
     /// How many slots there are.
-    pub(crate) const COUNT: usize = Self::Rest as usize + 1;
+    pub(crate) const COUNT: usize = Self::Keep as usize + 1;
 
     /// All of them, in the order of their numbers.
     pub(crate) const ALL: [Self; Self::COUNT] = [
@@ -81,6 +85,7 @@ impl Slot {
         Self::Tally,
         Self::Watch,
         Self::Rest,
+        Self::Keep,
     ];
 
     /// What its jobs do, in a word.
@@ -95,6 +100,7 @@ impl Slot {
             Self::Snapshots | Self::Events | Self::Event => "reading",
             Self::Watch => "looking",
             Self::Rest => "resting",
+            Self::Keep => "keeping",
         }
     }
 }
@@ -195,6 +201,13 @@ pub(crate) enum Effect {
     Copy(String),
     /// Give the terminal back and stop the program until it is woken: the terminal's owner does.
     Suspend(Stopping),
+    /// Keep how the store is left.
+    Keep {
+        /// What was kept, as far as the screen knows.
+        known: Box<Had>,
+        /// How it is left now.
+        had: Box<Had>,
+    },
     /// Take the terminal over once more, whatever was done to it: the terminal's owner does.
     Retake,
 }
@@ -204,6 +217,8 @@ impl Effect {
     pub(crate) fn running(&self) -> Running {
         match self {
             Self::LoadMoment { running, .. } => *running,
+            // What is being written is written.
+            Self::Keep { .. } => Running::Finish,
             _ => Running::Cancel,
         }
     }
@@ -225,6 +240,7 @@ impl Effect {
             Self::WatchStore { .. } => Slot::Watch,
             Self::LoadSnapshots(_) => Slot::Snapshots,
             Self::Stop(slot) => *slot,
+            Self::Keep { .. } => Slot::Keep,
             Self::Copy(_) | Self::Suspend(_) | Self::Retake => return None,
         })
     }
@@ -295,6 +311,8 @@ pub(crate) enum Answer {
     Snapshots(AggregateKey, Result<Vec<Version>, SessionError>),
     /// A lane has let go of the store.
     Rested,
+    /// What was to be kept, and what is kept now, or why it is not.
+    Kept(Box<Had>, Result<Box<Had>, String>),
     /// The rail was drawn; nothing where the aggregate is no longer in memory.
     Drawn(AggregateKey, Option<Known>),
 }
@@ -364,12 +382,14 @@ pub(crate) struct Lanes {
     play: PlayLane,
     side: SideLane,
     events: SideLane,
+    keeper: Lane<Keeper, Slot, Answer>,
 }
 
 impl Lanes {
     /// Starts them; every report goes to `sink`.
     pub(crate) fn start(
         source: Source,
+        keeper: Keeper,
         sink: impl Fn(Report<Slot, Answer>) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let sink = Arc::new(sink);
@@ -380,18 +400,26 @@ impl Lanes {
             Front { source: Some(source), session: None, twins, pulse, base: None, trace: None };
         let side = |twin| Side { session: None, twin, seat: events::Seat::default() };
         let rest = Rest { after: play::LINGER, with: play::rest };
-        let sinks = [Arc::clone(&sink), Arc::clone(&sink), sink];
-        let [play, beside, events] = sinks.map(|sink| move |report| sink(report));
+        let sinks = [Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), sink];
+        let [play, beside, events, keeping] = sinks.map(|sink| move |report| sink(report));
         Ok(Self {
             play: Lane::spawn("playhead", front, Some(rest), play)?,
             side: Lane::spawn("list", side(list), None, beside)?,
             events: Lane::spawn("events", side(all), None, events)?,
+            keeper: Lane::spawn("keeper", keeper, None, keeping)?,
         })
     }
 
     /// What each of them is doing.
     pub(crate) fn standing(&self) -> [Standing<Slot>; 3] {
         [self.play.standing(), self.side.standing(), self.events.standing()]
+    }
+
+    fn keep(&self, generation: u64, known: Box<Had>, had: Box<Had>) -> usize {
+        self.keeper.issue(Slot::Keep, generation, Running::Finish, move |keeper, _| {
+            let kept = keeper.write(&known, Had::clone(&had)).map(Box::new);
+            Answer::Kept(had, kept)
+        })
     }
 
     fn sort(
@@ -432,6 +460,7 @@ impl Lanes {
                 return -((waiting + self.events.cancel(slot)) as isize);
             }
             Effect::Copy(_) | Effect::Suspend(_) | Effect::Retake => return 0,
+            Effect::Keep { known, had } => self.keep(generation, known, had),
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
             Effect::LoadMoment { key, goal, refresh, rail, against, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {

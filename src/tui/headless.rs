@@ -27,7 +27,8 @@ impl Headless {
     pub fn new(source: Source, options: &Options, size: (u16, u16)) -> Result<Self, TuiError> {
         let model = super::model(source.name(), options)?;
         let (send, answers) = channel(QUEUE);
-        let app = App::start(model, source, send)?;
+        let keeper = super::keep::Keeper(options.keep.clone());
+        let app = App::start(model, keeper, source, send)?;
         let Ok(terminal) = Terminal::new(TestBackend::new(size.0, size.1));
         let mut screen = Self { app, answers, terminal, came: None };
         screen.draw();
@@ -94,6 +95,13 @@ impl Headless {
     /// Lets the time pass until the store is looked at again.
     pub fn tick(&mut self) {
         self.app.take(Msg::Ticked);
+    }
+
+    /// Keeps how the store is left, as the screen does at its end; says why it could not.
+    pub fn leave(&mut self) -> Option<String> {
+        self.app.keep();
+        self.settle();
+        self.app.model.keeping.failed.clone()
     }
 
     /// Draws the picture of this moment.

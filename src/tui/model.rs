@@ -10,6 +10,7 @@ pub(crate) mod destination;
 pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod field;
+pub(crate) mod had;
 pub(crate) mod kinds;
 pub(crate) mod lens;
 pub(crate) mod list;
@@ -33,6 +34,7 @@ pub(crate) mod woven;
 
 use aspect::{Aspect, Raw};
 use events::Events;
+use had::Keeping;
 use list::{Finding, List};
 use live::Live;
 use log::Log;
@@ -179,6 +181,8 @@ pub(crate) struct Model {
     generations: [(u64, u64); Slot::COUNT],
     /// Whether the picture has changed.
     pub(crate) dirty: bool,
+    /// How the store was left, and is left.
+    pub(crate) keeping: Keeping,
     /// Why the screen ends, once it does.
     pub(crate) exit: Option<Exit>,
 }
@@ -220,6 +224,7 @@ impl Model {
             pressed: Vec::new(),
             generations: [(0, 0); Slot::COUNT],
             dirty: true,
+            keeping: Keeping::default(),
             exit: None,
         }
     }

@@ -19,19 +19,22 @@ use super::Ending;
 use super::draw::draw;
 use super::effect::{Effect, Lanes, Slot, Source, Stopping};
 use super::input::Input;
+use super::keep::Keeper;
 use super::model::live::TICK;
 use super::model::overlay::Overlay;
 use super::model::work::Note;
 use super::model::{Exit, Model, Tone};
 use super::suspend;
 use super::term::{self, Guard};
-use super::update::{Msg, resize, rest, update, work};
+use super::update::{Msg, keep_now, resize, rest, update, work};
 use crate::task::{Report, Running};
 
 /// Messages that may wait; a lane that has more to say waits itself.
 pub(super) const QUEUE: usize = 256;
 /// The least time between two pictures, but for the second one after a rest.
 const FRAME: Duration = Duration::from_millis(16);
+/// How long the end waits until it is kept how the store was left.
+const KEEPING: Duration = Duration::from_secs(3);
 /// How long a picture waits for a playhead that is on its way: it mostly arrives at once, and one picture then shows
 /// what two would have shown 16 ms apart.
 const GRACE: Duration = Duration::from_millis(5);
@@ -67,10 +70,11 @@ impl App {
     /// Starts the lanes; what they say goes into `messages`.
     pub(crate) fn start(
         model: Model,
+        keeper: Keeper,
         source: Source,
         messages: Sender<Msg>,
     ) -> std::io::Result<Self> {
-        let lanes = Lanes::start(source, move |report| {
+        let lanes = Lanes::start(source, keeper, move |report| {
             // The receiver is gone only when the screen ends.
             let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
@@ -189,6 +193,12 @@ impl App {
         self.due > 0
     }
 
+    /// Keeps how the store is left, where that is not kept yet.
+    pub(crate) fn keep(&mut self) {
+        let effects = keep_now(&mut self.model);
+        self.run(effects.into_iter().collect());
+    }
+
     /// Asks all lanes to let go of the store; says how many answers to that there will be.
     fn rest(&mut self) -> usize {
         let effects = rest(&self.model);
@@ -230,21 +240,37 @@ impl App {
 /// Runs the screen until it ends; says why it did.
 pub(crate) async fn run(
     model: Model,
+    keeper: Keeper,
     source: Source,
     guard: &mut Guard,
-) -> std::io::Result<Option<Exit>> {
-    let (send, receive) = channel(QUEUE);
-    let mut app = App::start(model, source, send.clone())?;
-    show(&mut app, send, receive, guard).await?;
-    Ok(app.model.exit.take())
+) -> std::io::Result<(Option<Exit>, Option<String>)> {
+    let (send, mut receive) = channel(QUEUE);
+    let mut app = App::start(model, keeper, source, send.clone())?;
+    let shown = show(&mut app, send, &mut receive, guard).await;
+    keep(&mut app, &mut receive).await;
+    // Nobody receives any more: a lane that waited to be heard would never end.
+    drop(receive);
+    shown?;
+    Ok((app.model.exit.take(), app.model.keeping.failed.take()))
 }
 
-/// Takes messages in and draws until the screen ends. However it does, nobody receives any more then: a lane that waited
-/// to be heard would never end.
+/// Keeps how the store is left, and waits until it is kept, but not for ever.
+async fn keep(app: &mut App, receive: &mut Receiver<Msg>) {
+    app.keep();
+    let end = tokio::time::Instant::now() + KEEPING;
+    while app.model.keeping.writing {
+        let Ok(Some(message)) = tokio::time::timeout_at(end, receive.recv()).await else { break };
+        if message.is_of(Slot::Keep) {
+            app.take(message);
+        }
+    }
+}
+
+/// Takes messages in and draws until the screen ends.
 async fn show(
     app: &mut App,
     send: Sender<Msg>,
-    mut receive: Receiver<Msg>,
+    receive: &mut Receiver<Msg>,
     guard: &mut Guard,
 ) -> std::io::Result<()> {
     let signals = Signals::heard()?;
@@ -289,13 +315,13 @@ async fn show(
             },
         };
         let Some(message) = message else { break };
-        take_all(app, message, &mut receive);
+        take_all(app, message, receive);
         if let Some(text) = app.copied.take().filter(|_| term::is_taken()) {
             guard.copy(&text)?;
         }
         if let Some(wish) = app.wish.take().filter(|_| term::is_taken()) {
             match wish {
-                Wish::Suspend(by) => pause::suspend(app, &mut receive, guard, by).await?,
+                Wish::Suspend(by) => pause::suspend(app, receive, guard, by).await?,
                 Wish::Retake => guard.retake()?,
             }
         }

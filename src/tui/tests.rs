@@ -22,6 +22,7 @@ mod play;
 mod rail;
 mod raw;
 mod seek;
+mod session;
 mod stage;
 mod state;
 mod tour;

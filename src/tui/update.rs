@@ -7,6 +7,7 @@ mod aspect;
 mod base;
 mod copy;
 mod events;
+mod keep;
 mod list;
 mod live;
 pub(crate) mod log;
@@ -38,6 +39,7 @@ use super::model::{Exit, Model, Tone};
 use crate::task::Report;
 use crate::text;
 
+pub(crate) use keep::{begin as left, keep_now};
 use log::say;
 pub(super) use log::{fail, tell};
 pub(crate) use suspend::rest;
@@ -69,6 +71,14 @@ pub(crate) enum Msg {
     Unstopped(&'static str),
     /// The system asks to end, or the terminal is gone.
     Ended(Option<Ending>),
+}
+
+impl Msg {
+    /// Whether it is the last word of a job of that slot.
+    pub(crate) fn is_of(&self, slot: Slot) -> bool {
+        let Self::Report(report) = self else { return false };
+        matches!(&**report, Report::Done(said) if said.slot == slot)
+    }
 }
 
 /// Says before anything else what is wrong with the person's configuration.
@@ -105,7 +115,11 @@ fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Rang => play::step(model),
-        Msg::Ticked => live::tick(model),
+        Msg::Ticked => {
+            let mut effects = live::tick(model);
+            effects.extend(keep::tick(model));
+            effects
+        }
         Msg::Stood => {
             log::stood(model);
             Vec::new()
@@ -113,6 +127,7 @@ fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
         Msg::Report(report) => answer::take(model, *report),
         Msg::Input(input) => {
             model.dirty = true;
+            keep::touched(model);
             let effects = match input {
                 Input::Key(key) => press(model, key),
                 Input::Paste(pasted) => paste(model, &pasted),

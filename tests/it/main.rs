@@ -14,6 +14,7 @@ mod live;
 mod readme;
 mod rough;
 mod screen;
+mod session;
 mod stores;
 mod support;
 mod suspend;

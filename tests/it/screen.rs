@@ -193,6 +193,7 @@ fn a_terminal_that_is_closed_under_it_ends_it_quietly() {
     let mut command = CommandBuilder::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_foldback"), SHOP]);
     command.cwd(directory.path());
+    command.env("XDG_STATE_HOME", directory.path());
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let mut output = pair.master.try_clone_reader().unwrap();

@@ -36,7 +36,10 @@ fn is_given_back(screen: &Screen) -> bool {
 }
 
 fn at_the_prompt(screen: &Screen) -> bool {
-    is_given_back(screen) && screen.contents().trim_end().ends_with("prompt>")
+    // What a picture that was interrupted left there may stand below.
+    let (row, _) = screen.cursor_position();
+    let line = screen.rows(0, 160).nth(usize::from(row));
+    is_given_back(screen) && line.is_some_and(|line| line.trim_end() == "prompt>")
 }
 
 #[track_caller]

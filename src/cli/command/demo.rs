@@ -16,6 +16,7 @@ use crate::cli::signal::Told;
 use crate::cli::table::Table;
 use crate::model::{AggregateKey, Position};
 use crate::sample::{FASTEST, LIVE, Live};
+use crate::session::OpenOptions;
 use crate::store::Stop;
 use crate::store::demo::{self, SAMPLES};
 use crate::text::human;
@@ -136,7 +137,9 @@ fn live(
     let begin = live.beginning(stop);
     let look = arguments.look.or(look);
     context.go_on()?;
-    screen::show_after(move |_| Ok(begin()?), path.as_os_str(), first, look, colour, context)?;
+    // The copy is gone when it is left: nothing is kept of it.
+    let begin = move |_: &OpenOptions| Ok(begin()?);
+    screen::show_after(begin, path.as_os_str(), None, first, look, colour, context)?;
     live.failure().map_or(Ok(()), |error| Err(error.into()))
 }
 

@@ -69,6 +69,7 @@ impl Effect {
             Self::LoadSnapshots(key) => format!("looking for snapshots of {}", named(key)),
             Self::FindPosition(_) => "looking for the event at a position".to_owned(),
             Self::WatchStore { .. } => "looking whether the store has changed".to_owned(),
+            Self::Keep { .. } => "keeping how this store is left".to_owned(),
             Self::Stop(_) | Self::Copy(_) | Self::Suspend(_) | Self::Retake => String::new(),
         }
     }

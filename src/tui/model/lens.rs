@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// The fewest events that are looked at.
 const LEAST: usize = 8;
 
 /// So many events from one on, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lens {
     start: usize,
     len: usize,
@@ -29,6 +31,11 @@ impl Lens {
         let left = place.saturating_sub(before.start).min(before.len) * len / before.len.max(1);
         let start = place.saturating_sub(left).min(count - len);
         Some(Self { start, len })
+    }
+
+    /// The same for a history of so many events; `None` where that is all of it.
+    pub(crate) fn within(self, count: u64) -> Option<Self> {
+        (self.len >= LEAST && (self.len as u64) < count).then_some(self)
     }
 
     /// The same, moved on where the place has left it: what comes next has the greater part of it then.

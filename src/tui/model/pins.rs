@@ -52,6 +52,18 @@ impl Pins {
         Some(category)
     }
 
+    /// All of them, as they are written down.
+    pub(crate) fn written(&self) -> BTreeMap<String, Vec<String>> {
+        let pinned = self.of.iter().filter(|(_, paths)| !paths.is_empty());
+        let written = |paths: &Vec<Path>| paths.iter().map(ToString::to_string).collect();
+        pinned.map(|(category, paths)| (category.to_string(), written(paths))).collect()
+    }
+
+    /// These, as they were written down.
+    pub(crate) fn of_all(pins: Vec<(Category, Vec<Path>)>) -> Self {
+        Self { of: pins.into_iter().collect(), before: None }
+    }
+
     fn keep(&mut self, category: &Category) {
         self.before = Some((category.clone(), self.of(category).to_vec()));
     }

@@ -4,6 +4,7 @@ use super::super::layout::Panel;
 use super::base::{Against, Base};
 use super::change::Changes;
 use super::event::{EMPTY, EventView};
+use super::had::Open;
 use super::kinds::Kinds;
 use super::lens::Lens;
 use super::pins::Trail;
@@ -63,6 +64,8 @@ pub(crate) struct Opening {
     pub(crate) goal: Goal,
     /// Whether it is shown while it is walked for the first time.
     pub(crate) ride: bool,
+    /// How it was left when the store was left.
+    pub(crate) left: Option<Box<Open>>,
 }
 
 /// What a background lane found out about an aggregate besides a moment.

@@ -310,6 +310,11 @@ impl Tree {
         self.choose(chosen.as_ref(), height);
     }
 
+    /// How many levels a person wanted open.
+    pub(crate) fn level(&self) -> Option<u16> {
+        self.level
+    }
+
     /// Whether there is more to open than is opened at once.
     pub(crate) fn is_cut(&self) -> bool {
         self.cut

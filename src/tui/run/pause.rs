@@ -6,12 +6,11 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
-use super::super::effect::{Answer, Stopping};
+use super::super::effect::{Slot, Stopping};
 use super::super::suspend;
 use super::super::term::{self, Guard};
 use super::super::update::Msg;
 use super::App;
-use crate::task::Report;
 
 /// How long the lanes have to let go of the store: a program that is stopped in the middle of a read would keep the
 /// store's owner from writing. What gives way takes a few milliseconds.
@@ -31,6 +30,8 @@ pub(super) async fn suspend(
         return Ok(());
     }
     let mut came = Vec::new();
+    // It may be ended while it is stopped.
+    app.keep();
     let lanes = app.rest();
     hear(receive, &mut came, lanes, PATIENCE, is_rested).await;
     term::restore();
@@ -65,6 +66,5 @@ async fn hear(
 }
 
 fn is_rested(message: &Msg) -> bool {
-    let Msg::Report(report) = message else { return false };
-    matches!(&**report, Report::Done(said) if matches!(said.answer, Answer::Rested))
+    message.is_of(Slot::Rest)
 }

@@ -271,7 +271,7 @@ fn an_aggregate_that_could_not_be_read_shows_nothing_until_it_is_read_again() {
     model.list.move_by(1, 30);
     let key = model.list.chosen().unwrap().key.clone();
     let goal = Goal::at(At::Last);
-    model.opening = Some(Opening { key: key.clone(), goal, ride: false });
+    model.opening = Some(Opening { key: key.clone(), goal, ride: false, left: None });
     let generation = model.issue(Slot::Moment, Running::Cancel);
     let error = StoreError::new(StoreErrorKind::NotFound, "the file is gone");
     let answer = Answer::Arrived(key, Err(SessionError::Store(error)));

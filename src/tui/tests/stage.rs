@@ -97,6 +97,15 @@ impl Stage {
         stage
     }
 
+    /// The same on these events.
+    pub(super) fn on_with(events: Vec<Event>, options: &Options, size: (u16, u16)) -> Self {
+        let source = Source::new("test", move || Ok(session(events)));
+        let mut stage = Self(Headless::new(source, options, size).unwrap());
+        stage.start();
+        stage.settle();
+        stage
+    }
+
     /// Takes the next report in, whatever it is.
     pub(super) fn one_report(&mut self) {
         let message = self.answers.blocking_recv().unwrap();

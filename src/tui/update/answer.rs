@@ -5,7 +5,7 @@ use super::super::model::base::Against;
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{events, fail, list, live, pins, play, say, seek, tell, travel, visit};
+use super::{events, fail, keep, list, live, pins, play, say, seek, tell, travel, visit};
 use crate::model::{AggregateKey, At, Finding};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -51,7 +51,7 @@ fn answered(
             model.store = Store::Open(*facts);
             super::tour::offer(model);
             notice(model, findings);
-            let mut effects = list::begin(model, first);
+            let mut effects = keep::restore(model, first);
             effects.push(list::count(model));
             effects.extend(events::begin(model));
             effects
@@ -113,6 +113,11 @@ fn answered(
         }
         Answer::Sought(hits) => seek::found(model, hits),
         Answer::Traced(key, paths, traced) => pins::traced(model, &key, &paths, traced, done),
+        Answer::Kept(sent, kept) => {
+            let newest = model.is_newest(slot, generation);
+            keep::kept(model, &sent, kept.map(|kept| *kept), newest);
+            Vec::new()
+        }
         // The first was taken in above: it asks for no picture.
         Answer::Watched(..) | Answer::Rested => Vec::new(),
         Answer::Snapshots(key, found) => {
@@ -188,6 +193,11 @@ fn moment(
             if let Some(typed) = asked.filter(|_| is_misplaced(&error)) {
                 return ask_again(model, &typed, &error, opening);
             }
+            let mut opening = opening;
+            let left = opening.as_mut().and_then(|opening| opening.left.take());
+            if let Some(effects) = left.and_then(|left| keep::is_gone(model, &left, &error)) {
+                return effects;
+            }
             if opening.is_some_and(|opening| opening.key == *key) {
                 // The cursor is on it: the panels must not go on showing another one.
                 model.travel = None;
@@ -207,6 +217,9 @@ fn moment(
         travel.see(arrived.moment, arrived.sight);
     } else {
         model.travel = Some(Travel::new(arrived.moment, arrived.sight));
+        if let Some(left) = opening.as_ref().and_then(|opening| opening.left.as_ref()) {
+            keep::returned(model, left);
+        }
     }
     compared(model, arrived.against);
     let width = model.width(super::Panel::Rail);

@@ -38,13 +38,14 @@ pub(super) fn begin(model: &mut Model, first: Option<AggregateKey>) -> Vec<Effec
     let Some(key) = first.filter(|_| model.list.field.is_empty()) else {
         return load(model, Place::Start);
     };
-    model.opening = Some(Opening { key: key.clone(), goal: Goal::at(At::Last), ride: false });
+    model.opening =
+        Some(Opening { key: key.clone(), goal: Goal::at(At::Last), ride: false, left: None });
     let mut effects = travel::open(model);
     effects.push(around(model, key));
     effects
 }
 
-fn around(model: &mut Model, key: AggregateKey) -> Effect {
+pub(super) fn around(model: &mut Model, key: AggregateKey) -> Effect {
     model.list.loading = Some(Place::Around);
     if model.list.sort != Sort::Id {
         let query = Box::new(model.list.query(Place::Around));
@@ -126,7 +127,7 @@ pub(super) fn open_chosen(model: &mut Model) -> Vec<Effect> {
     let Some(row) = model.list.chosen() else { return Vec::new() };
     let ride = row.events > travel::LONG;
     let goal = Goal::at(if ride { At::First } else { At::Last });
-    model.opening = Some(Opening { key: row.key.clone(), goal, ride });
+    model.opening = Some(Opening { key: row.key.clone(), goal, ride, left: None });
     let mut effects = vec![Effect::Stop(Slot::Walk)];
     effects.extend(travel::open(model));
     effects
@@ -173,7 +174,7 @@ pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Ef
     (model.asked, model.list.finding, model.list.searching) = (None, Finding::Off, false);
     model.player.pause();
     let searched = !std::mem::take(&mut model.list.field).is_empty();
-    model.opening = Some(Opening { key: key.clone(), goal, ride: false });
+    model.opening = Some(Opening { key: key.clone(), goal, ride: false, left: None });
     let mut effects = vec![Effect::Stop(Slot::Walk)];
     effects.extend(travel::open(model));
     let height = height(model);

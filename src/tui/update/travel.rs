@@ -11,7 +11,7 @@ use super::super::model::rail::View;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::{aspect, base, pins, tell, visit};
+use super::{aspect, base, keep, pins, tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -286,13 +286,14 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
 /// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
 pub(super) fn open(model: &Model) -> Vec<Effect> {
     let width = model.width(Panel::Rail);
-    let Some(Opening { key, goal, .. }) = model.opening.clone() else { return Vec::new() };
+    let Some(Opening { key, goal, left, .. }) = model.opening.clone() else { return Vec::new() };
+    let against = left.and_then(|left| keep::against(&left)).map(|base| base.at);
     vec![Effect::LoadMoment {
         key,
         goal,
         refresh: true,
         rail: View { events: 0, width: width as u16, lens: None },
-        against: None,
+        against,
         running: Running::Cancel,
     }]
 }

@@ -90,7 +90,7 @@ pub(crate) fn without(model: &Model, slot: Slot) -> String {
                 + &again(Action::Refresh, "on the Events screen counts on")
         }
         // It is done before anybody can look.
-        Slot::Rest => String::new(),
+        Slot::Rest | Slot::Keep => String::new(),
         Slot::Watch => {
             "what others write is then counted and not shown".to_owned()
                 + &again(Action::PauseChanges, "shows it again")
@@ -130,7 +130,7 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
 /// Stops a slot, and what the model waits for with it.
 fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
     match slot {
-        Slot::Open | Slot::Watch | Slot::Rest => return Vec::new(),
+        Slot::Open | Slot::Watch | Slot::Rest | Slot::Keep => return Vec::new(),
         Slot::Moment => {
             (model.opening, model.asked, model.moving) = (None, None, None);
             model.live.reading = false;

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
 use vt100::{MouseProtocolMode, Parser, Screen};
 
 /// How long anything may take before it counts as never happening; long, because machines can be busy.
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Launch {
     command: CommandBuilder,
     size: PtySize,
+    states: TempDir,
 }
 
 impl Launch {
@@ -31,7 +33,10 @@ impl Launch {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
-        Self { command, size: size(80, 24) }
+        // Nobody's sessions are read or written; a test that wants its own names another directory.
+        let states = TempDir::new().unwrap();
+        command.env("XDG_STATE_HOME", states.path());
+        Self { command, size: size(80, 24), states }
     }
 
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
@@ -72,6 +77,7 @@ pub(crate) struct Terminal {
     shared: Arc<Shared>,
     process: u32,
     settings: Option<String>,
+    _states: TempDir,
 }
 
 type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
@@ -155,7 +161,15 @@ impl Terminal {
                 shared.change(|state| state.status = Some(status));
             });
         }
-        Self { name, master: pair.master, keyboard, shared, process, settings }
+        Self {
+            name,
+            master: pair.master,
+            keyboard,
+            shared,
+            process,
+            settings,
+            _states: launch.states,
+        }
     }
 
     /// The program's process number.
