@@ -25,6 +25,7 @@ mod seek;
 mod session;
 mod stage;
 mod state;
+mod themes;
 mod tour;
 mod travel;
 mod work;

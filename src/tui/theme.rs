@@ -302,6 +302,46 @@ mod tests {
         }
     }
 
+    /// How many times as bright as each other two colours are, after WCAG 2.
+    fn contrast(one: Color, other: Color) -> f64 {
+        let bright = |colour: Color| {
+            let Color::Rgb(red, green, blue) = colour else { panic!("{colour} is no rgb") };
+            let linear = |channel: u8| {
+                let value = f64::from(channel) / 255.0;
+                if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) + 0.05
+        };
+        let (one, other) = (bright(one), bright(other));
+        if one > other { one / other } else { other / one }
+    }
+
+    #[test]
+    fn all_text_can_be_read_on_every_ground() {
+        for theme in Theme::all(Colours::All).unwrap() {
+            let name = theme.name.clone();
+            let Some(base) = theme.base.bg else { continue };
+            let grounds = [&theme.bar, &theme.selected, &theme.selected_far].map(|s| s.bg.unwrap());
+            let (text, border, faint) = (theme.base.fg.unwrap(), theme.border, theme.faint);
+            let _ = theme.map(|style| {
+                // Frames are no text; what is hardly needed may be fainter on the chosen line.
+                let least = if style == faint { 4.0 } else { 4.5 };
+                let on = grounds.map(|ground| (ground, least)).into_iter().chain([(base, 4.5)]);
+                let on: Vec<_> = match style.bg {
+                    Some(own) => vec![(own, 4.5)],
+                    None => on.collect(),
+                };
+                for (ground, least) in on.into_iter().filter(|_| style != border) {
+                    let found = contrast(style.fg.unwrap_or(text), ground);
+                    // As it is told: with one figure behind the point.
+                    let is_enough = (found * 10.0).round() / 10.0 >= least;
+                    assert!(is_enough, "{name}: {style:?} on {ground}: {found:.2}");
+                }
+                style
+            });
+        }
+    }
+
     #[test]
     fn mistakes_are_told_together() {
         let error = Theme::read("x: {base: '#12', acent: red}").unwrap_err();

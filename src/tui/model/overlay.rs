@@ -251,14 +251,65 @@ pub(crate) struct Help {
     pub(crate) keys: usize,
     /// How wide the descriptions are.
     pub(crate) desc: usize,
+    /// The lines in rows of a width.
+    rows: (usize, Vec<HelpRow>),
     /// The window.
     pub(crate) scroll: Scroll,
 }
 
+/// What of a line stands in a row of the help.
+#[derive(Debug)]
+pub(crate) struct HelpRow {
+    /// The line.
+    pub(crate) line: usize,
+    /// Whether its keys stand in this row.
+    pub(crate) keys: bool,
+    /// The part of what they do.
+    pub(crate) part: String,
+}
+
 impl Help {
-    /// What a line tells of.
-    pub(crate) fn action(&self, line: usize) -> Option<Action> {
-        match self.lines.get(line)? {
+    /// Columns from which on every line has room for what it tells.
+    pub(crate) const WIDE: usize = 70;
+
+    /// Breaks the lines into rows of `width` cells, where they are not yet.
+    pub(crate) fn fit(&mut self, width: usize) {
+        if self.rows.0 != width {
+            let keys = self.keys(width);
+            let parts = |line: usize| self.parts(line, keys, width);
+            self.rows = (width, (0..self.lines.len()).flat_map(parts).collect());
+        }
+    }
+
+    /// The cells that keys have.
+    pub(crate) fn keys(&self, width: usize) -> usize {
+        self.keys.min(width / 3)
+    }
+
+    fn parts(&self, line: usize, keys: usize, width: usize) -> Vec<HelpRow> {
+        let row = |keys, part| HelpRow { line, keys, part };
+        let Some(HelpLine::Keys(label, desc, _)) = self.lines.get(line) else {
+            return vec![row(true, String::new())];
+        };
+        if width > Self::WIDE {
+            return vec![row(true, desc.clone())];
+        }
+        let parts = super::event::wrap(desc, width.saturating_sub(keys + 2));
+        // Keys that are too long for their column have a row of their own.
+        let alone = crate::text::width(label) > keys;
+        let mut rows: Vec<HelpRow> = alone.then(|| row(true, String::new())).into_iter().collect();
+        rows.extend(parts.into_iter().enumerate().map(|(at, part)| row(at == 0 && !alone, part)));
+        rows
+    }
+
+    /// The rows.
+    pub(crate) fn rows(&self) -> &[HelpRow] {
+        &self.rows.1
+    }
+
+    /// What a row tells of.
+    pub(crate) fn action(&self, row: usize) -> Option<Action> {
+        match self.lines.get(self.rows().get(row)?.line)? {
             HelpLine::Keys(_, _, name) => name.parse().ok(),
             HelpLine::Blank | HelpLine::Heading(_) => None,
         }

@@ -58,7 +58,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let len = palette.choices.len();
             palette.scroll.move_by(by, len, height);
         }
-        Overlay::Help(help) => help.scroll.slide(by, help.lines.len(), height),
+        Overlay::Help(help) => {
+            help.fit(width);
+            let len = help.rows().len();
+            help.scroll.slide(by, len, height);
+        }
         Overlay::Log(_) => log::settle(model, by, height),
         Overlay::Work(book) => book.scroll.move_by(by, book.rows.len(), height),
         Overlay::Message(full) => {
@@ -76,6 +80,11 @@ pub(super) fn fit(model: &mut Model) {
     let area = super::super::overlay::inside(&model.areas, &model.overlay);
     if let Overlay::Value(value) = &mut model.overlay {
         value.slide(0, area);
+    }
+    if let Overlay::Help(help) = &mut model.overlay {
+        help.fit(usize::from(area.width));
+        let len = help.rows().len();
+        help.scroll.slide(0, len, usize::from(area.height));
     }
 }
 
