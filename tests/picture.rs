@@ -1,8 +1,9 @@
 //! Draws the screen of a program as an SVG: `picture OUT.svg PROGRAM ARGUMENT… -- STEP…`.
 //!
 //! The program runs in a real pseudo-terminal of 160×45. A step that starts with `?` waits until the rest of it stands
-//! on the screen, any other is typed. What the screen shows after the last step is written. `scripts/picture` makes
-//! the README's picture with it.
+//! on the screen, any other is typed. What the screen shows after the last step is written; where a step is `@SECONDS`,
+//! what it shows then is one of several that follow one another, for so long. `scripts/picture` makes the README's
+//! pictures with it.
 
 #[path = "it/support/terminal.rs"]
 #[expect(
@@ -13,6 +14,7 @@
 )]
 mod terminal;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 
@@ -42,14 +44,66 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: picture OUT.svg PROGRAM ARGUMENT… -- STEP…".into());
     };
     let terminal = Launch::new(program).args(rest).size(COLUMNS, ROWS).start();
+    let mut film: Vec<(f32, Vec<Run>)> = Vec::new();
     for step in parts.next().unwrap_or_default() {
-        match step.strip_prefix('?') {
-            Some(text) => terminal.wait_for(text),
-            None => terminal.keys(step),
+        if let Some(seconds) = step.strip_prefix('@') {
+            film.push((seconds.parse()?, terminal.screen(runs)));
+        } else if let Some(text) = step.strip_prefix('?') {
+            terminal.wait_for(text);
+        } else {
+            terminal.keys(step);
         }
     }
-    std::fs::write(out, terminal.screen(svg))?;
+    let drawn = if film.is_empty() {
+        let mut out = head();
+        draw(&mut out, &terminal.screen(runs));
+        out
+    } else {
+        moving(&film)
+    };
+    std::fs::write(out, drawn + "</svg>\n")?;
     Ok(())
+}
+
+/// Pieces of lines by the pictures that show them, one bit each.
+type Shown<'a> = BTreeMap<u64, Vec<&'a Run>>;
+
+/// Pictures that follow one another and begin anew; a piece that several of them have is drawn once. Whoever wants
+/// nothing to move sees the last one.
+fn moving(film: &[(f32, Vec<Run>)]) -> String {
+    let whole: f32 = film.iter().map(|(seconds, _)| seconds).sum();
+    let mut shown = Shown::new();
+    for (at, (_, runs)) in film.iter().enumerate() {
+        for run in runs {
+            let has = |(_, others): &(f32, Vec<Run>)| others.contains(run);
+            if !film.iter().take(at).any(has) {
+                let having = film.iter().enumerate().filter(|(_, frame)| has(frame));
+                let which = having.fold(0, |bits, (other, _)| bits | 1 << other);
+                shown.entry(which).or_default().push(run);
+            }
+        }
+    }
+    let mut out = head();
+    out.push_str("<style>\n");
+    for which in shown.keys() {
+        let last = which >> (film.len() - 1) & 1 == 1;
+        let _ = write!(out, ".f{which}{{visibility:{};", if last { "visible" } else { "hidden" });
+        let _ = write!(out, "animation:f{which} {whole}s step-end infinite}}@keyframes f{which}{{");
+        let mut passed = 0.0;
+        for (at, (seconds, _)) in film.iter().enumerate() {
+            let is = if which >> at & 1 == 1 { "visible" } else { "hidden" };
+            let _ = write!(out, "{:.3}%{{visibility:{is}}}", passed / whole * 100.0);
+            passed += seconds;
+        }
+        out.push_str("}\n");
+    }
+    out.push_str("@media (prefers-reduced-motion:reduce){g{animation:none!important}}\n</style>\n");
+    for (which, runs) in &shown {
+        let _ = writeln!(out, "<g class=\"f{which}\">");
+        draw(&mut out, runs.iter().copied());
+        out.push_str("</g>\n");
+    }
+    out
 }
 
 /// How a run of cells looks.
@@ -107,6 +161,7 @@ fn hex(red: u8, green: u8, blue: u8) -> String {
 }
 
 /// Cells beside each other that look the same.
+#[derive(PartialEq)]
 struct Run {
     row: u16,
     column: u16,
@@ -150,10 +205,9 @@ fn is_regular(c: char) -> bool {
     matches!(c, ' '..='~' | '─'..='╿')
 }
 
-fn svg(screen: &Screen) -> String {
-    let (rows, columns) = screen.size();
-    let width = f32::from(columns) * CELL.0 + 2.0 * MARGIN;
-    let height = f32::from(rows) * CELL.1 + 2.0 * MARGIN;
+fn head() -> String {
+    let width = f32::from(COLUMNS) * CELL.0 + 2.0 * MARGIN;
+    let height = f32::from(ROWS) * CELL.1 + 2.0 * MARGIN;
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -161,7 +215,11 @@ fn svg(screen: &Screen) -> String {
          font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"9\" fill=\"{BACKGROUND}\"/>"
     );
-    let runs = runs(screen);
+    out
+}
+
+fn draw<'a>(out: &mut String, runs: impl IntoIterator<Item = &'a Run>) {
+    let runs: Vec<&Run> = runs.into_iter().collect();
     for run in &runs {
         if let Some(paper) = &run.look.paper {
             let (x, y) = place(run);
@@ -173,11 +231,9 @@ fn svg(screen: &Screen) -> String {
             );
         }
     }
-    for run in runs.iter().filter(|run| !run.text.trim().is_empty()) {
-        text(&mut out, run);
+    for run in runs.into_iter().filter(|run| !run.text.trim().is_empty()) {
+        text(out, run);
     }
-    out.push_str("</svg>\n");
-    out
 }
 
 fn place(run: &Run) -> (f32, f32) {

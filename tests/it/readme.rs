@@ -142,6 +142,9 @@ fn the_readme_opens_with_two_commands_and_a_picture() {
     let commands: Vec<_> = block.lines().skip(1).map(|line| line.split(" #").next()).collect();
     let commands: Vec<_> = commands.into_iter().flatten().map(str::trim).collect();
     assert_eq!(commands, ["scripts/test", "cargo run --release -- demo"]);
+    let film = fs::read_to_string(root.join("assets/film.svg")).unwrap();
+    assert!(readme.contains("](assets/film.svg)") && film.contains("@keyframes"));
+    assert!(film.len() < 500_000, "{} bytes are slow to load", film.len());
     let picture = readme.split("](assets/").nth(1).unwrap().split(')').next().unwrap();
     let picture = fs::read_to_string(root.join("assets").join(picture)).unwrap();
     // What the README tells of the refund can be seen.
