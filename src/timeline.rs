@@ -193,7 +193,7 @@ impl Timeline {
                 self.noticed.note(event.version, found);
             }
         }
-        self.keyframes.passed(event.version, self.fold.state());
+        self.keyframes.passed(event.version, self.fold.state(), event.data.bytes().len());
         if kept {
             self.window.put(event.version, self.fold.state());
         }

@@ -1,7 +1,8 @@
 //! States remembered along a timeline so that any version is a short replay away.
 //!
 //! Spacing starts small and doubles whenever the memory is used up, so that small states lie close together and large
-//! ones far apart. What a keyframe costs is what it does not share with the one before it.
+//! ones far apart. What a keyframe costs is what it does not share with the one before it. Large events count
+//! as many: folding one of megabytes once more takes longer than a thousand small ones.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +11,13 @@ use crate::model::{Value, Version};
 
 /// Events between two keyframes to begin with: replaying half of them takes some tenths of a millisecond.
 const FIRST_SPACING: u64 = 128;
+/// The bytes of a payload that are folded as quickly as one more event.
+const LIKE_ANOTHER: usize = 4096;
 
 pub(super) struct Keyframes {
     start: State,
     frames: BTreeMap<Version, Frame>,
-    /// Events since the newest frame, counted only at the far end.
+    /// Events since the newest frame, large ones as many, counted only at the far end.
     since: u64,
     far: Version,
     spacing: u64,
@@ -54,13 +57,13 @@ impl Keyframes {
         found.map_or((Version::ZERO, &self.start), |(version, frame)| (*version, &frame.state))
     }
 
-    /// Takes note that the fold passed `version`; remembers the state where one is due.
-    pub(super) fn passed(&mut self, version: Version, state: &State) {
+    /// Takes note that the fold passed `version`, whose payload has so many bytes; remembers the state where one is due.
+    pub(super) fn passed(&mut self, version: Version, state: &State, bytes: usize) {
         if version <= self.far {
             return;
         }
         self.far = version;
-        self.since += 1;
+        self.since += 1 + (bytes / LIKE_ANOTHER) as u64;
         if self.since < self.spacing {
             return;
         }

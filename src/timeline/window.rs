@@ -34,15 +34,17 @@ impl Window {
         if self.states.contains_key(&version) {
             return;
         }
+        // The only one costs nothing: the playhead that stands on it has it anyway.
         let before = self.states.range(..version).next_back();
-        let shared = before.map_or(&crate::model::Value::Null, |(_, (state, _))| state.value());
-        let bytes = state.value().bytes_beyond(shared) + 96;
+        let near = before.or_else(|| self.states.range(version..).next());
+        let beyond = near.map(|(_, (near, _))| state.value().bytes_beyond(near.value()));
+        let bytes = beyond.unwrap_or_default() + 96;
         self.states.insert(version, (state.clone(), bytes));
         self.bytes += bytes;
         self.shrink(self.budget);
     }
 
-    /// Forgets the states farthest from where the playhead was last. What one costs is counted from the one before it,
+    /// Forgets the states farthest from where the playhead was last. What one costs is counted from the one next to it,
     /// so the sum is only right for runs without holes; it errs towards forgetting.
     pub(super) fn shrink(&mut self, budget: usize) {
         while self.bytes > budget || self.states.len() > MOST {

@@ -9,6 +9,7 @@ mod deep;
 mod events;
 mod filter;
 mod fuzz;
+mod hostile;
 mod jumps;
 mod list;
 mod live;

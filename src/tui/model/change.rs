@@ -1,7 +1,7 @@
 //! What an event changed, as lines.
 
 use crate::analysis::{Change, Op};
-use crate::model::{Path, Value, json};
+use crate::model::{Path, Segment, Value, json};
 use crate::session::Moment;
 use crate::text;
 
@@ -9,6 +9,10 @@ use super::scroll::Scroll;
 
 /// Changes shown; beyond them their number is told.
 const MOST: usize = 1000;
+/// Lines of all changes, after which no other change is begun.
+const MOST_LINES: usize = 2000;
+/// Bytes of all places, likewise: keys may be long.
+const MOST_BYTES: usize = 256 * 1024;
 /// Lines of one added or removed value.
 const MOST_INSIDE: usize = 200;
 
@@ -88,7 +92,17 @@ impl Changes {
     fn list(&mut self, changes: &[Change]) {
         let mut after_long = false;
         self.count = changes.len();
+        let (mut shown, mut bytes) = (0, 0);
         for (index, change) in changes.iter().take(MOST).enumerate() {
+            if self.lines.len() >= MOST_LINES || bytes >= MOST_BYTES {
+                break;
+            }
+            shown += 1;
+            let keys = change.path.segments().iter().map(|segment| match segment {
+                Segment::Key(key) => key.len(),
+                Segment::Index(_) => 8,
+            });
+            bytes += keys.sum::<usize>();
             let begin = self.lines.len();
             self.change(change);
             // Changes of one line stand together like a table; longer ones stand apart.
@@ -99,7 +113,7 @@ impl Changes {
             after_long = long;
             self.of.resize(self.lines.len(), Some(index));
         }
-        let more = changes.len().saturating_sub(MOST);
+        let more = changes.len() - shown;
         if more > 0 {
             self.lines.push(Line::More(more as u64, "change"));
         }

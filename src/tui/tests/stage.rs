@@ -180,7 +180,7 @@ impl Stage {
         let lines = lines(self.buffer());
         let at = lines.iter().enumerate().find_map(|(row, line)| {
             let at = line.find(text)?;
-            Some((line.get(..at)?.chars().count() as u16, row as u16))
+            Some((crate::text::width(line.get(..at)?) as u16, row as u16))
         });
         at.unwrap_or_else(|| panic!("`{text}` is not on the screen:\n{}", lines.join("\n")))
     }
@@ -230,8 +230,14 @@ pub(super) fn counter(id: &str, events: u64) -> Vec<Event> {
 
 fn lines(buffer: &Buffer) -> Vec<String> {
     let width = usize::from(buffer.area.width.max(1));
+    // Behind a letter of two cells stands one that nobody sees.
     let line = |cells: &[ratatui::buffer::Cell]| {
-        cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
+        let (mut text, mut at) = (String::new(), 0);
+        while let Some(cell) = cells.get(at) {
+            text.push_str(cell.symbol());
+            at += crate::text::width(cell.symbol()).max(1);
+        }
+        text.trim_end().to_owned()
     };
     buffer.content().chunks(width).map(line).collect()
 }
