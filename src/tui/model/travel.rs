@@ -320,16 +320,18 @@ impl Travel {
 
     /// The version where the playhead is, or where it is going, as far as that is known before it is there.
     pub(crate) fn heading(&self) -> Version {
-        let Some(Goal { at, by }) = self.going else { return self.moment.version };
+        self.bound().unwrap_or(self.moment.version)
+    }
+
+    /// The same; `None` where only reading tells.
+    pub(crate) fn bound(&self) -> Option<Version> {
+        let Some(Goal { at, by }) = self.going else { return Some(self.moment.version) };
         if at == At::Last && by == 0 {
-            return self.moment.last;
+            return Some(self.moment.last);
         }
-        let place = self.place_of(at).map(|place| place.saturating_add_signed(by as isize));
-        match place.map(|place| place.checked_sub(1).map(|index| self.outline.get(index))) {
-            Some(None) => Version::ZERO,
-            Some(Some(Some(entry))) => entry.version,
-            _ => self.moment.version,
-        }
+        let place = self.place_of(at)?.saturating_add_signed(by as isize);
+        let Some(index) = place.checked_sub(1) else { return Some(Version::ZERO) };
+        self.outline.get(index).map(|entry| entry.version)
     }
 
     /// Where a goal lies among the events, counted from 1; 0 before everything, `None` where only reading tells.

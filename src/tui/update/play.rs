@@ -37,11 +37,10 @@ fn toggle(model: &mut Model, way: Way) -> Vec<Effect> {
     let Some(travel) = model.travel.as_ref().filter(|_| model.opening.is_none()) else {
         return Vec::new();
     };
-    let from = travel.heading();
-    let at_end = match way {
+    let at_end = travel.bound().is_some_and(|from| match way {
         Way::Back => from == Version::ZERO,
         Way::Forward => from >= travel.moment.last,
-    };
+    });
     if at_end {
         // From the other end, as a film that is over.
         let at = match way {
@@ -54,8 +53,10 @@ fn toggle(model: &mut Model, way: Way) -> Vec<Effect> {
         model.player.wait = Some(model.player.pause_after(None));
         return effects;
     }
+    let is_known = travel.bound().is_some();
     model.player.playing = Some(way);
-    step(model)
+    // A key that comes before the last one is answered counts from where that one leads, once that is known.
+    if is_known { advance(model, way) } else { step(model) }
 }
 
 /// Takes the next step, now that it is time for it.
@@ -69,7 +70,12 @@ pub(super) fn step(model: &mut Model) -> Vec<Effect> {
         model.player.late = true;
         return Vec::new();
     }
-    let (version, last) = (travel.moment.version, travel.moment.last);
+    advance(model, way)
+}
+
+fn advance(model: &mut Model, way: Way) -> Vec<Effect> {
+    let Some(travel) = model.travel.as_ref() else { return Vec::new() };
+    let (version, last) = (travel.heading(), travel.moment.last);
     let over = match way {
         Way::Back => (version == Version::ZERO).then_some("before everything"),
         Way::Forward => (version >= last).then_some("the newest event"),
@@ -102,7 +108,9 @@ fn pause(model: &Model, travel: &Travel, way: Way, place: i64) -> Duration {
     model.player.pause_after(gap)
 }
 
-/// Where the playhead stands among the events; -1 before everything.
+/// Where the playhead stands among the events, or is going; -1 before everything.
 fn place(travel: &Travel) -> i64 {
-    travel.place().map_or(-1, |place| place as i64)
+    let version = travel.heading();
+    let index = (version > Version::ZERO).then(|| travel.outline.index_of(version)).flatten();
+    index.map_or(-1, |index| index as i64)
 }

@@ -15,6 +15,8 @@ fn keys_that_are_pressed_fast_lead_where_slow_ones_do() {
         "home ~end space ring!",
         "end ~home backspace ring!",
         "~g ~1 ~enter ~right T",
+        "right ~0 ~space ~backspace right t",
+        "~home ~space ~right right",
     ] {
         again(stores::library(), history);
         again(stores::odd(), history);
