@@ -6,6 +6,9 @@
 //! not set; 10,000,000, which the budgets speak of, take 4.5 GB and two minutes): it has an aggregate of a million
 //! events, spread over the whole store, and the rest in aggregates of ninety.
 //!
+//! `-- lnav` measures keys and rest on three stores in one run, beside lnav where it is installed; `-- hostile` what a key costs
+//! the screen's own thread on the worst that a store may hold.
+//!
 //! With nothing else on two cores: fold 0.52 of a bare read (1.0 of 1.9 million a second), 18 to 22 times Python's
 //! repository.get; jump p99 0.6 ms, step 0.1 ms; append 116,000 a second, a single one p99 0.7 ms; first picture 8.7 ms
 //! beside 8.0; key to picture p99 5.2 ms beside a writer and 4.2 without; memory 175 MiB; idle 0. What is missed is the
@@ -58,6 +61,7 @@
     reason = "a bench prints, and stops at the first surprise"
 )]
 
+mod beside;
 mod calls;
 mod events;
 mod frame;
@@ -87,13 +91,14 @@ fn main() {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    let benches: [(&str, Bench); 11] = [
+    let benches: [(&str, Bench); 12] = [
         ("fold", fold),
         ("python", python),
         ("jump", jump),
         ("append", append),
         ("update, draw", frame::update_and_draw),
         ("hostile", hostile::hostile),
+        ("lnav", beside::lnav),
         ("picture", screen::first_picture),
         ("counts", screen::counted),
         ("calls", calls::calls),

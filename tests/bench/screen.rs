@@ -6,7 +6,7 @@
     clippy::panic,
     reason = "it is the tests' own, where it is used whole and may panic"
 )]
-mod terminal;
+pub(crate) mod terminal;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::stores;
 use foldback::text::human;
 use terminal::{Launch, Terminal};
 
-fn start(store: &Path) -> Terminal {
+pub(crate) fn start(store: &Path) -> Terminal {
     Launch::new(env!("CARGO_BIN_EXE_foldback"))
         .args([store])
         .home(Path::new(env!("CARGO_TARGET_TMPDIR")))
@@ -142,20 +142,25 @@ pub(crate) fn key_to_picture() -> Vec<Row> {
 }
 
 /// As a person types: the picture before is done, and a while has passed.
-fn a_while() {
+pub(crate) fn a_while() {
     std::thread::park_timeout(Duration::from_millis(40));
 }
 
 /// How long each key took, also without the time that threads were ready and had no core: that much is the machine's
 /// other work, and the difference is small on one that has none.
 #[derive(Default)]
-struct Keys {
-    times: Vec<Duration>,
-    without_waits: Vec<Duration>,
+pub(crate) struct Keys {
+    pub(crate) times: Vec<Duration>,
+    pub(crate) without_waits: Vec<Duration>,
 }
 
 impl Keys {
-    fn press(&mut self, terminal: &Terminal, keys: &str, shown: impl Fn(&vt100::Screen) -> bool) {
+    pub(crate) fn press(
+        &mut self,
+        terminal: &Terminal,
+        keys: &str,
+        shown: impl Fn(&vt100::Screen) -> bool,
+    ) {
         let waits = || waited(terminal.process()) + waited(std::process::id());
         let before = waits();
         let started = Instant::now();
@@ -166,7 +171,7 @@ impl Keys {
         self.without_waits.push(time.saturating_sub(waits().saturating_sub(before)));
     }
 
-    fn median(&self) -> f64 {
+    pub(crate) fn median(&self) -> f64 {
         median(&self.times).as_secs_f64()
     }
 }
@@ -271,7 +276,7 @@ pub(crate) fn memory() -> Vec<Row> {
 }
 
 /// User and system time of the program so far, to a hundredth of a second.
-fn cpu(terminal: &Terminal) -> Duration {
+pub(crate) fn cpu(terminal: &Terminal) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", terminal.process())).unwrap();
     let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
     let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();

@@ -107,6 +107,17 @@ pub(crate) fn hostile() -> PathBuf {
     })
 }
 
+/// The events of a store as JSON lines, as the program prints them.
+pub(crate) fn lines(store: &Path) -> PathBuf {
+    let name = store.file_stem().unwrap().to_str().unwrap();
+    made(&format!("{name}.jsonl"), |path| {
+        let out = std::fs::File::create(path).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_foldback"));
+        // What cannot be read has its reason said, and an exit status of its own.
+        command.arg("events").arg(store).arg("--json").stdout(out).status().unwrap();
+    })
+}
+
 /// The small order of a person who tries things out.
 pub(crate) fn tiny() -> PathBuf {
     made("tiny.db", |path| fill(&mut OwnStore::create(path).unwrap(), "order-1", 40))

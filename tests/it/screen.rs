@@ -1,6 +1,7 @@
 //! The screen in a real terminal: what only a terminal can show.
 
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 
@@ -36,6 +37,20 @@ fn it_starts_travels_and_quits_as_if_it_had_never_been_there() {
     assert!(ended.status.success(), "{:?}", ended.status);
     restored(&ended);
     assert!(!ended.text.contains("foldback"), "{}", ended.text);
+}
+
+#[test]
+fn nothing_is_drawn_while_nothing_happens() {
+    let terminal = shop(160, 45);
+    terminal.wait_for("State at v2");
+    // It looks at the store every half second, and says nothing about it.
+    let quiet = || {
+        let before = terminal.heard();
+        std::thread::park_timeout(Duration::from_secs(2));
+        terminal.heard() == before
+    };
+    assert!((0..5).any(|_| quiet()), "{}", terminal.text());
+    assert!(quiet(), "{}", terminal.text());
 }
 
 #[test]

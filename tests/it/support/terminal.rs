@@ -94,6 +94,8 @@ struct State {
     closed: bool,
     /// Nothing of what it writes is read for now.
     held: bool,
+    /// How often something that it wrote came.
+    heard: u64,
 }
 
 impl Shared {
@@ -144,7 +146,7 @@ impl Terminal {
         let settings = settings(&*pair.master);
         let parser =
             Parser::new_with_callbacks(launch.size.rows, launch.size.cols, 0, Answers::default());
-        let state = State { parser, status: None, closed: false, held: false };
+        let state = State { parser, status: None, closed: false, held: false, heard: 0 };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let keyboard = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let output = pair.master.try_clone_reader().unwrap();
@@ -199,6 +201,11 @@ impl Terminal {
     /// The text on the screen.
     pub(crate) fn text(&self) -> String {
         self.shared.state().parser.screen().contents()
+    }
+
+    /// How often the program wrote something so far: at least once for each picture that differs from the one before.
+    pub(crate) fn heard(&self) -> u64 {
+        self.shared.state().heard
     }
 
     /// Waits until something was put into the clipboard, and takes it: which clipboard, and the text in base64.
@@ -307,6 +314,7 @@ fn read(mut output: Box<dyn Read + Send>, shared: &Shared, keyboard: &Keyboard) 
         drop(shared.changed.wait_while(state, free));
         let mut answers = Vec::new();
         shared.change(|state| {
+            state.heard += 1;
             state.parser.process(&bytes[..count]);
             answers = std::mem::take(&mut state.parser.callbacks_mut().0);
         });
