@@ -91,7 +91,7 @@ fn main() {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    let benches: [(&str, Bench); 12] = [
+    let benches: [(&str, Bench); 13] = [
         ("fold", fold),
         ("python", python),
         ("jump", jump),
@@ -100,6 +100,7 @@ fn main() {
         ("hostile", hostile::hostile),
         ("lnav", beside::lnav),
         ("picture", screen::first_picture),
+        ("demo", screen::demo),
         ("counts", screen::counted),
         ("calls", calls::calls),
         ("key", screen::key_to_picture),

@@ -59,6 +59,35 @@ pub(crate) fn first_picture() -> Vec<Row> {
     ]
 }
 
+/// Until the sample shop stands on the screen with the state of its order, beside a program that only starts and ends.
+pub(crate) fn demo() -> Vec<Row> {
+    let (mut shown, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        let started = Instant::now();
+        let terminal = Launch::new(env!("CARGO_BIN_EXE_foldback"))
+            .args(["demo", "--fresh"])
+            .home(Path::new(env!("CARGO_TARGET_TMPDIR")))
+            .size(160, 48)
+            .start();
+        terminal.wait_until("the order and its state", |screen| {
+            let text = screen.contents();
+            text.contains("Order order-4711") && text.contains("State at v21")
+        });
+        shown.push(started.elapsed());
+        let started = Instant::now();
+        Command::new(env!("CARGO_BIN_EXE_foldback")).arg("--version").output().unwrap();
+        bare.push(started.elapsed());
+    }
+    let (shown, bare) = (median(&shown), median(&bare));
+    vec![Row {
+        what: "`foldback demo` until the state of its order is seen".to_owned(),
+        measured: format!("{shown:.2?}"),
+        beside: format!("`foldback --version` {bare:.2?}"),
+        ratio: Some(shown.as_secs_f64() / bare.as_secs_f64()),
+        budget: "≤ 1 s".to_owned(),
+    }]
+}
+
 /// Until the header tells how many aggregates and events there are; nobody waits for it.
 pub(crate) fn counted() -> Vec<Row> {
     let path = stores::huge();
