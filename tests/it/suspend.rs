@@ -2,7 +2,7 @@
 //!
 //! - presses Ctrl-z → sees the shell's prompt on the screen that was there before, and what is typed is the shell's;
 //! - makes the window smaller, types `fg` → sees the same place drawn anew for that size; the keys work;
-//! - somebody sends SIGTSTP → the same; SIGSTOP, which nobody hears → drawn anew all the same;
+//! - somebody sends SIGTSTP → the same;
 //! - without a shell that waits → is told that nobody would bring it back, and nothing stops.
 
 use std::path::Path;
@@ -114,22 +114,8 @@ fn a_signal_from_elsewhere_stops_it_the_same_way() {
     stopped(&terminal, 1);
     terminal.keys("fg<Enter>");
     drawn(&terminal, "State at v2");
-    // The last that is drawn.
-    drawn(&terminal, "q quit");
-    // Nobody hears of this one, so the screen is still there; what the shell made of it does not matter.
-    send("STOP");
-    terminal.wait_until("the shell", |screen| screen.contents().contains("Stopped"));
-    // What is typed is raw still.
-    terminal.keys(r"stty sane; printf '\033[?1049l\033[?25h'<C-j>");
-    terminal.wait_until("the other screen", |screen| !screen.alternate_screen());
-    terminal.keys("fg<Enter>");
-    drawn(&terminal, "State at v2");
     terminal.keys("<Left>");
     drawn(&terminal, "State at v1");
-    // Woken where it never slept.
-    send("CONT");
-    terminal.keys("<Right>");
-    drawn(&terminal, "State at v2");
     leave(terminal);
 }
 
