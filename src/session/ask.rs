@@ -20,6 +20,8 @@ pub enum Sort {
     Recent,
     /// The most events first.
     Events,
+    /// By category, and by id in each.
+    Category,
 }
 
 /// Aggregates that are looked through for a name like the one that was not found.
@@ -177,6 +179,7 @@ fn best(rows: &mut Vec<AggregateSummary>, sort: Sort, limit: usize) {
         Sort::Id => {}
         Sort::Recent => rows.sort_by(|a, b| b.last_time.cmp(&a.last_time).then(a.key.cmp(&b.key))),
         Sort::Events => rows.sort_by(|a, b| b.events.cmp(&a.events).then(a.key.cmp(&b.key))),
+        Sort::Category => rows.sort_by(|a, b| a.key.cmp(&b.key)),
     }
     rows.truncate(limit);
 }

@@ -71,7 +71,7 @@ actions! {
     SwitchPace "switch-pace" "Play evenly or at the events' own pace",
     OpenAggregate "open-aggregate" "Look into the chosen aggregate",
     FindAggregate "find-aggregate" "Find an aggregate by typing a part of its id",
-    SortAggregates "sort-aggregates" "Sort aggregates by id, newest event or number of events",
+    SortAggregates "sort-aggregates" "Sort aggregates by id, newest event, number of events or category",
     ClearFind "clear-find" "Show all aggregates again",
     ToggleFold "toggle-fold" "Open or close the chosen part of the state",
     UnfoldAll "unfold-all" "Open everything inside the chosen part of the state",

@@ -8,6 +8,7 @@ mod copy;
 mod deep;
 mod events;
 mod filter;
+mod find;
 mod fuzz;
 mod hostile;
 mod jumps;

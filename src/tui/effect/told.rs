@@ -44,6 +44,7 @@ impl Effect {
                     Sort::Id => "id",
                     Sort::Recent => "newest event",
                     Sort::Events => "number of events",
+                    Sort::Category => "category",
                 };
                 let searched = searched(query.matching.as_deref());
                 format!("sorting aggregates{searched} by {by}")

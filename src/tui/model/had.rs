@@ -83,6 +83,7 @@ pub(crate) fn order(name: &str) -> Sort {
     match name {
         "recent" => Sort::Recent,
         "events" => Sort::Events,
+        "category" => Sort::Category,
         _ => Sort::Id,
     }
 }
@@ -93,6 +94,7 @@ pub(crate) fn order_name(sort: Sort) -> &'static str {
         Sort::Id => "",
         Sort::Recent => "recent",
         Sort::Events => "events",
+        Sort::Category => "category",
     }
 }
 

@@ -275,8 +275,30 @@ impl List {
         }
     }
 
+    /// The next order: the store's own, the newest first, the most events first, by category where that is not the
+    /// store's own.
+    pub(crate) fn next_order(&self) -> Sort {
+        match self.sort {
+            Sort::Id => Sort::Recent,
+            Sort::Recent => Sort::Events,
+            Sort::Events if !self.grouped => Sort::Category,
+            Sort::Events | Sort::Category => Sort::Id,
+        }
+    }
+
+    /// What aggregates are listed by.
+    pub(crate) fn order(&self) -> &'static str {
+        match self.sort {
+            Sort::Id if self.grouped => "category and id",
+            Sort::Id => "id",
+            Sort::Recent => "their newest event",
+            Sort::Events => "their number of events",
+            Sort::Category => "category",
+        }
+    }
+
     /// Whether categories stand as headings.
     pub(crate) fn grouped(&self) -> bool {
-        self.grouped && self.sort == Sort::Id
+        self.sort == Sort::Category || self.grouped && self.sort == Sort::Id
     }
 }

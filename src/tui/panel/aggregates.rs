@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
-use super::super::model::event::{EMPTY, or_quotes};
+use super::super::model::event::or_quotes;
 use super::super::model::list::{Finding, Line, Place, SORTED};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
@@ -52,8 +52,12 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         match line {
             Line::Heading(row) => {
                 let Some(row) = list.rows().get(*row) else { continue };
-                let name = or_quotes(row.key.category.as_str());
-                let style = if name == EMPTY { theme.dim } else { theme.heading };
+                let category = row.key.category.as_str();
+                let (name, style) = if category.is_empty() {
+                    ("no category".to_owned(), theme.dim)
+                } else {
+                    (or_quotes(category), theme.heading)
+                };
                 line::spread(buffer, area, vec![Span::styled(name, style)], Vec::new(), 4);
             }
             Line::Row(row) => {
@@ -125,6 +129,7 @@ fn order(model: &Model) -> Option<String> {
         Sort::Id => "events".to_owned(),
         Sort::Recent => format!("{first}newest"),
         Sort::Events => format!("{first}events ↓"),
+        Sort::Category => format!("{first}category"),
     })
 }
 

@@ -54,19 +54,11 @@ pub(super) fn around(model: &mut Model, key: AggregateKey) -> Effect {
     Effect::LoadAround(key, Box::new(model.list.query(Place::Around)), PAGE)
 }
 
-/// The next order: the store's own, the newest first, the most events first.
+/// The next order.
 pub(super) fn sort(model: &mut Model) -> Vec<Effect> {
-    model.list.sort = match model.list.sort {
-        Sort::Id => Sort::Recent,
-        Sort::Recent => Sort::Events,
-        Sort::Events => Sort::Id,
-    };
-    let told = match model.list.sort {
-        Sort::Id => "aggregates by id",
-        Sort::Recent => "aggregates by their newest event",
-        Sort::Events => "aggregates by their number of events",
-    };
-    super::tell(model, super::Tone::Note, told);
+    model.list.sort = model.list.next_order();
+    let told = format!("aggregates by {}", model.list.order());
+    super::tell(model, super::Tone::Note, &told);
     if matches!(model.store, super::super::model::Store::Opening(_)) {
         return Vec::new();
     }
@@ -81,7 +73,8 @@ pub(super) fn is_sorting(model: &Model) -> bool {
 /// Back to the store's own order.
 pub(super) fn unsort(model: &mut Model) -> Vec<Effect> {
     model.list.sort = Sort::Id;
-    super::tell(model, super::Tone::Note, "stopped sorting: aggregates by id");
+    let told = format!("stopped sorting: aggregates by {}", model.list.order());
+    super::tell(model, super::Tone::Note, &told);
     reread(model)
 }
 
