@@ -360,6 +360,8 @@ impl Source {
 struct Front {
     source: Option<Source>,
     session: Option<Session>,
+    /// The history that the screen was told of.
+    told: u64,
     twins: Vec<SyncSender<Session>>,
     pulse: play::Pulse,
     base: play::Compared,
@@ -396,8 +398,15 @@ impl Lanes {
         let ((first, list), (second, all)) = (sync_channel(1), sync_channel(1));
         let pulse = play::Pulse::default();
         let twins = vec![first, second];
-        let front =
-            Front { source: Some(source), session: None, twins, pulse, base: None, trace: None };
+        let front = Front {
+            source: Some(source),
+            session: None,
+            told: 0,
+            twins,
+            pulse,
+            base: None,
+            trace: None,
+        };
         let side = |twin| Side { session: None, twin, seat: events::Seat::default() };
         let rest = Rest { after: play::LINGER, with: play::rest };
         let sinks = [Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), sink];

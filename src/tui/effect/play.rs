@@ -96,6 +96,7 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
         let facts = StoreFacts { head, ..facts(&session, first) };
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
+        front.told = session.history();
         front.session = Some(session);
         for (seat, twin) in front.twins.drain(..).zip(twins) {
             // A lane beside this one is gone only when the screen ends.
@@ -172,17 +173,20 @@ impl Watch for Quiet<'_, '_> {
     }
 }
 
-/// Says so where another history has taken the store's place meanwhile.
+/// Says so where another history has taken the store's place since the screen was told of one: whichever job met it first.
 pub(super) fn noticing<T>(
     front: &mut Front,
     ticket: &Ticket<'_>,
     work: impl FnOnce(&mut Front) -> Result<T, SessionError>,
 ) -> Result<T, SessionError> {
-    let before = front.session.as_ref().map(Session::history);
     let answer = work(front);
-    let Some(session) = front.session.as_ref().filter(|now| Some(now.history()) != before) else {
+    // Whether what is shown is gone is known only by work that came to its end.
+    let ended = !matches!(answer, Err(SessionError::Cancelled));
+    let Some(session) = front.session.as_ref().filter(|now| ended && now.history() != front.told)
+    else {
         return answer;
     };
+    front.told = session.history();
     let gone = matches!(answer, Err(SessionError::NoSuchAggregate { .. }));
     ticket.progress(Answer::Replaced(Box::new(facts(session, None)), gone));
     if gone { Err(SessionError::Cancelled) } else { answer }

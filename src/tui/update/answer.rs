@@ -163,7 +163,10 @@ fn replaced(model: &mut Model, facts: StoreFacts, gone: bool) -> Vec<Effect> {
     model.store = Store::Open(facts);
     let effects = if gone {
         (model.travel, model.opening) = (None, None);
-        let mut effects = list::begin(model, None);
+        // What is still asked of the aggregate that is gone is not to be answered with an error.
+        let slots = [Slot::Moment, Slot::Walk, Slot::Trace, Slot::Snapshots];
+        let mut effects: Vec<Effect> = slots.into_iter().map(Effect::Stop).collect();
+        effects.extend(list::begin(model, None));
         effects.push(list::count(model));
         effects
     } else {
