@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::sanitize::is_plain;
+use super::sanitize::{is_plain, pieces, sanitize};
 
 const ELLIPSIS: char = '…';
 
@@ -59,6 +59,29 @@ pub fn truncate_middle(text: &str, limit: usize) -> Cow<'_, str> {
     out.push(ELLIPSIS);
     out.push_str(text.get(tail..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// `text` sanitised, and its beginning and end with `…` between if that does not fit into `limit` cells.
+///
+/// Looks at no more of a long text than it shows: a name of 5,000 letters stands in many lines.
+pub fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
+    let whole = || match sanitize(text) {
+        Cow::Borrowed(text) => truncate_middle(text, limit),
+        Cow::Owned(text) => Cow::Owned(truncate_middle(&text, limit).into_owned()),
+    };
+    // Every piece takes a cell at least.
+    if text.len() <= 2 * limit {
+        return whole();
+    }
+    let Some(head) = pieces(text).nth(limit + 1).map(|(at, _)| at) else {
+        return whole();
+    };
+    let tail = text.grapheme_indices(true).rev().nth(limit).map_or(0, |(at, _)| at);
+    if tail <= head {
+        return whole();
+    }
+    let ends = [text.get(..head), text.get(tail..)].map(|part| sanitize(part.unwrap_or_default()));
+    Cow::Owned(truncate_middle(&ends.concat(), limit).into_owned())
 }
 
 /// `text` in exactly `size` cells: cut with `…` or filled with spaces at its end.
@@ -163,6 +186,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn shortening_shows_what_cutting_all_of_it_does(text in "[\\PC\u{1b}\u{202e}\na-z👩注]{0,120}", limit in 0..30_usize) {
+            let clean = sanitize(&text);
+            prop_assert_eq!(shorten(&text, limit), truncate_middle(&clean, limit));
+        }
+
         #[test]
         fn nothing_is_wider_than_its_place(text in "\\PC{0,24}", limit in 0..30_usize) {
             let cut = truncate(&text, limit);

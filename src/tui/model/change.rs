@@ -143,12 +143,17 @@ impl Changes {
         self.width == width
     }
 
+    /// The cells of a scalar that are kept: it shows that it goes on where it does not fit.
+    fn most(&self) -> usize {
+        self.width + 16
+    }
+
     fn change(&mut self, change: &Change) {
-        let place = place(&change.path);
+        let (place, most) = (place(&change.path, self.width), self.most());
         let room = self.width.saturating_sub(text::width(&place) + 4);
         match (&change.before, &change.after) {
             (Some(before), Some(after)) => {
-                let both = short(before).zip(short(after));
+                let both = short(before, most).zip(short(after, most));
                 let values = both.map(|(before, after)| Values { before, after });
                 let needs =
                     values.as_ref().map(|v| text::width(&v.before) + text::width(&v.after) + 5);
@@ -169,7 +174,7 @@ impl Changes {
             }
             (before, after) => {
                 let Some(value) = before.as_ref().or(after.as_ref()) else { return };
-                let one = short(value).filter(|one| {
+                let one = short(value, most).filter(|one| {
                     value.is_empty() || value.len().is_none() && text::width(one) + 2 <= room
                 });
                 let Some(one) = one else {
@@ -189,7 +194,7 @@ impl Changes {
 
     fn alone(&mut self, op: Op, value: &Value) {
         if value.len().is_none_or(|len| len == 0) {
-            self.lines.push(Line::Value(op, short(value).unwrap_or_default()));
+            self.lines.push(Line::Value(op, short(value, self.most()).unwrap_or_default()));
             return;
         }
         let mut budget = MOST_INSIDE;
@@ -205,7 +210,9 @@ impl Changes {
         for at in 0..value.len().unwrap_or(0) {
             let (name, slot) = match value {
                 Value::Object(map) => match map.get_index(at) {
-                    Some((key, slot)) if *budget > 0 => (text::sanitize(key).into_owned(), slot),
+                    Some((key, slot)) if *budget > 0 => {
+                        (text::shorten(key, self.width).into_owned(), slot)
+                    }
                     _ => return left + (map.len() - at) as u64,
                 },
                 Value::Array(items) => match items.get(at) {
@@ -216,7 +223,10 @@ impl Changes {
             };
             *budget -= 1;
             let open = slot.value.len().is_some_and(|len| len > 0);
-            let shown = if open { String::new() } else { short(&slot.value).unwrap_or_default() };
+            let shown = match open {
+                true => String::new(),
+                false => short(&slot.value, self.most()).unwrap_or_default(),
+            };
             self.lines.push(Line::Member(op, depth, name, shown));
             if open {
                 left += self.members(op, &slot.value, depth + 1, budget);
@@ -226,26 +236,26 @@ impl Changes {
     }
 }
 
-fn place(path: &Path) -> String {
+fn place(path: &Path, most: usize) -> String {
     if path.is_root() {
         "the whole state".to_owned()
     } else {
-        text::sanitize(&path.to_string()).into_owned()
+        text::shorten(&path.to_string(), most).into_owned()
     }
 }
 
-/// A value as JSON where it may have room in a line: the beginning of a scalar, a small container whole or by how much is
+/// A value as JSON where it may have room in a line: `most` cells of a scalar, a small container whole or by how much is
 /// in it, `None` for a larger one.
-fn short(value: &Value) -> Option<String> {
+fn short(value: &Value, most: usize) -> Option<String> {
     const MOST: usize = 2000;
     match value {
         Value::String(string) => {
-            let cut = text::truncate(string, MOST);
+            let cut = text::truncate(string, most);
             let mut out = String::new();
             json::write_string(&mut out, &cut);
             Some(text::sanitize(&out).into_owned())
         }
-        Value::Number(number) => Some(text::sanitize(&text::truncate(number, MOST)).into_owned()),
+        Value::Number(number) => Some(text::sanitize(&text::truncate(number, most)).into_owned()),
         Value::Object(map) if map.len() > 12 => {
             Some(text::human::plural(map.len() as u64, "member"))
         }

@@ -150,8 +150,7 @@ fn draw_pins(travel: &Travel, pinned: &[Path], theme: &Theme, area: Rect, buffer
     let most = (room / pinned.len().clamp(1, 3)).max(12);
     let state = travel.moment.state.value();
     let piece = |path: &Path| {
-        let name = text::sanitize(&path.to_string()).into_owned();
-        let name = text::truncate_middle(&name, most / 2).into_owned();
+        let name = text::shorten(&path.to_string(), most / 2).into_owned();
         let left = most.saturating_sub(text::width(&name) + 3);
         let mut spans = vec![Span::styled(name, theme.key), Span::raw(" ")];
         match state.at(path) {
@@ -199,8 +198,7 @@ fn draw_row(
     let all = usize::from(area.width);
     let name = match &segment {
         Segment::Key(key) => {
-            let name = text::sanitize(key);
-            Span::styled(text::truncate_middle(&name, (all / 3).max(8)).into_owned(), theme.key)
+            Span::styled(text::shorten(key, (all / 3).max(8)).into_owned(), theme.key)
         }
         Segment::Index(at) => Span::styled(format!("[{at}]"), theme.dim),
     };

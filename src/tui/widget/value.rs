@@ -14,8 +14,9 @@ pub(crate) fn spans<'a>(value: &Value, theme: &Theme, limit: usize) -> Vec<Span<
             vec![Span::styled(quoted(string, limit), theme.string)]
         }
         Value::Number(number) => {
-            let number = text::sanitize(number);
-            vec![Span::styled(text::truncate(&number, limit).into_owned(), theme.number)]
+            let number = text::truncate(number, limit);
+            let number = text::truncate(&text::sanitize(&number), limit).into_owned();
+            vec![Span::styled(number, theme.number)]
         }
         Value::Bool(truth) => vec![Span::styled(truth.to_string(), theme.word)],
         Value::Null => vec![Span::styled("null", theme.word)],
@@ -47,6 +48,8 @@ pub(crate) fn quoted(string: &str, limit: usize) -> String {
 fn summary(value: &Value, limit: usize) -> String {
     match value {
         Value::Object(map) => {
+            // A name that is as wide as all of it is one too many.
+            let name = |key: &str| text::shorten(key, limit).into_owned();
             let with_values = listing(map.len(), limit, |at| {
                 let (key, slot) = map.get_index(at)?;
                 let value = match &slot.value {
@@ -55,13 +58,10 @@ fn summary(value: &Value, limit: usize) -> String {
                     Value::String(string) => quoted(string, 24),
                     value => json::to_string(value),
                 };
-                Some(format!("{}: {}", text::sanitize(key), text::sanitize(&value)))
+                Some(format!("{}: {}", name(key), text::sanitize(&value)))
             });
-            let names = || {
-                listing(map.len(), limit, |at| {
-                    map.get_index(at).map(|(key, _)| text::sanitize(key).into_owned())
-                })
-            };
+            let names =
+                || listing(map.len(), limit, |at| map.get_index(at).map(|(key, _)| name(key)));
             with_values
                 .or_else(names)
                 .unwrap_or_else(|| format!("{{{}}}", human::count(map.len() as u64)))
