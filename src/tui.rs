@@ -20,6 +20,7 @@ mod layout;
 mod model;
 mod overlay;
 mod panel;
+mod remover;
 mod run;
 mod suspend;
 mod term;

@@ -145,6 +145,8 @@ pub(crate) enum Effect {
         rail: View,
         /// What it is compared with.
         against: Option<At>,
+        /// Whether both are shown side by side.
+        beside: bool,
         /// What happens to an earlier request that runs.
         running: Running,
     },
@@ -471,10 +473,10 @@ impl Lanes {
             Effect::Copy(_) | Effect::Suspend(_) | Effect::Retake => return 0,
             Effect::Keep { known, had } => self.keep(generation, known, had),
             Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
-            Effect::LoadMoment { key, goal, refresh, rail, against, running } => {
+            Effect::LoadMoment { key, goal, refresh, rail, against, beside, running } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {
                     let arrived = play::noticing(front, ticket, |front| {
-                        play::moment(front, ticket, &key, goal, (refresh, against), rail)
+                        play::moment(front, ticket, &key, goal, (refresh, against, beside), rail)
                     });
                     Answer::Arrived(key, arrived.map(Box::new))
                 })

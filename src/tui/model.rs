@@ -55,6 +55,7 @@ use super::effect::Slot;
 use super::input::Key;
 use super::keymap::{Context, Keymap};
 use super::layout::{Areas, Panel, Part, Screen, Shape, View};
+use super::remover::Thing;
 use super::theme::Theme;
 use ratatui::layout::Rect;
 
@@ -181,6 +182,8 @@ pub(crate) struct Model {
     generations: [(u64, u64); Slot::COUNT],
     /// Whether the picture has changed.
     pub(crate) dirty: bool,
+    /// What is no longer shown, until the loop lets go of it elsewhere.
+    pub(crate) gone: Vec<Thing>,
     /// How the store was left, and is left.
     pub(crate) keeping: Keeping,
     /// Why the screen ends, once it does.
@@ -224,6 +227,7 @@ impl Model {
             pressed: Vec::new(),
             generations: [(0, 0); Slot::COUNT],
             dirty: true,
+            gone: Vec::new(),
             keeping: Keeping::default(),
             exit: None,
         }

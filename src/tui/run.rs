@@ -24,6 +24,7 @@ use super::model::live::TICK;
 use super::model::overlay::Overlay;
 use super::model::work::Note;
 use super::model::{Exit, Model, Tone};
+use super::remover::Remover;
 use super::suspend;
 use super::term::{self, Guard};
 use super::update::{Msg, keep_now, resize, rest, update, work};
@@ -44,6 +45,7 @@ pub(crate) struct App {
     /// What the screen shows.
     pub(crate) model: Model,
     lanes: Lanes,
+    remover: Remover,
     due: usize,
     /// When the playhead moves by itself next, while it plays.
     alarm: Option<Instant>,
@@ -78,8 +80,9 @@ impl App {
             // The receiver is gone only when the screen ends.
             let _ = messages.blocking_send(Msg::Report(Box::new(report)));
         })?;
+        let remover = Remover::start()?;
         let (alarm, beat, stands) = (None, None, (None, 0));
-        Ok(Self { model, lanes, due: 0, alarm, beat, stands, copied: None, wish: None })
+        Ok(Self { model, lanes, remover, due: 0, alarm, beat, stands, copied: None, wish: None })
     }
 
     /// Takes a message in and starts what it asks for.
@@ -92,6 +95,7 @@ impl App {
         };
         let effects = update(&mut self.model, message);
         self.run(effects);
+        self.model.gone.drain(..).for_each(|thing| self.remover.remove(thing));
         self.due -= usize::from(answered);
         // What was issued again by now goes on.
         if let Some(note) = note {

@@ -197,7 +197,7 @@ pub(super) fn moment(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     goal: Goal,
-    (refresh, against): (bool, Option<At>),
+    (refresh, against, beside): (bool, Option<At>, bool),
     rail: View,
 ) -> Result<Arrived, SessionError> {
     let Front { session, pulse, base, .. } = front;
@@ -220,7 +220,7 @@ pub(super) fn moment(
         session.step(key, from, goal.by, &mut watch)?
     };
     // What is large is looked through here: not while somebody waits for a key.
-    let sight = Sight::of(&moment);
+    let mut sight = Sight::of(&moment);
     let mut known = known(session, key);
     let shown = rail.lens.map_or(known.outline.len(), |lens| lens.range(known.outline.len()).len());
     if shown <= QUICK {
@@ -234,6 +234,11 @@ pub(super) fn moment(
         let changes = diff(state.value(), moment.state.value());
         Ok(Against { version, state, changes })
     });
+    if beside {
+        let from = against.as_ref().and_then(|against| against.as_ref().ok());
+        let before = from.map_or(&moment.before, |against| &against.state);
+        sight.weave(before.value(), moment.state.value());
+    }
     Ok(Arrived { moment: Box::new(moment), against, sight, known })
 }
 

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use super::tree::Touches;
-use crate::model::{Event, Payload};
+use super::woven::Woven;
+use crate::model::{Event, Payload, Value};
 use crate::session::Moment;
 use crate::text::json::Pretty;
 
@@ -34,6 +35,8 @@ pub(crate) struct Sight {
     pub(crate) touches: Arc<Touches>,
     /// Its event.
     pub(crate) laid: Laid,
+    /// It and the one that it is compared with as one, where both are shown.
+    pub(crate) woven: Option<Arc<Woven>>,
 }
 
 impl Sight {
@@ -42,6 +45,12 @@ impl Sight {
         Self {
             touches: Arc::new(Touches::of(moment)),
             laid: moment.event.as_ref().map_or_else(Laid::default, Laid::of),
+            woven: None,
         }
+    }
+
+    /// Works out both together.
+    pub(crate) fn weave(&mut self, before: &Value, after: &Value) {
+        self.woven = Some(Arc::new(Woven::new(before, after)));
     }
 }

@@ -1,5 +1,7 @@
 //! The aggregate that is looked at: where the playhead is, what is shown there, and how far its history was walked.
 
+use std::sync::Arc;
+
 use super::super::layout::Panel;
 use super::base::{Against, Base};
 use super::change::Changes;
@@ -11,8 +13,9 @@ use super::pins::Trail;
 use super::rail::{Picture, View};
 use super::sight::Sight;
 use super::tree::Tree;
+use super::woven::Woven;
 use crate::analysis::Change;
-use crate::model::{AggregateKey, At, Version};
+use crate::model::{AggregateKey, At, Value, Version};
 use crate::session::{Kept, Moment};
 use crate::text::{self, human};
 use crate::timeline::Outline;
@@ -190,9 +193,34 @@ impl Travel {
         }
     }
 
-    /// Looks at another moment.
-    pub(crate) fn see(&mut self, moment: Box<Moment>, sight: Sight) {
-        (self.moment, self.sight) = (moment, sight);
+    /// Looks at another moment; returns what it no longer looks at.
+    pub(crate) fn see(&mut self, moment: Box<Moment>, sight: Sight) -> (Box<Moment>, Sight) {
+        let moment = std::mem::replace(&mut self.moment, moment);
+        (moment, std::mem::replace(&mut self.sight, sight))
+    }
+
+    /// The state that is compared with the one at the playhead.
+    fn before(&self) -> &Value {
+        self.against.as_ref().map_or(&self.moment.before, |against| &against.state).value()
+    }
+
+    /// Whether what was beside what is has been worked out.
+    pub(crate) fn is_woven(&self) -> bool {
+        let woven = self.sight.woven.as_ref();
+        woven.is_some_and(|woven| woven.is_of(self.before(), self.moment.state.value()))
+    }
+
+    /// What was beside what is: worked out here where that was not done in the background.
+    pub(crate) fn weave(&mut self) -> Arc<Woven> {
+        let woven = self
+            .sight
+            .woven
+            .take()
+            .filter(|woven| woven.is_of(self.before(), self.moment.state.value()));
+        let woven =
+            woven.unwrap_or_else(|| Arc::new(Woven::new(self.before(), self.moment.state.value())));
+        self.sight.woven = Some(Arc::clone(&woven));
+        woven
     }
 
     /// Takes in what was found out. The lane says it in order: fewer events than before are another history, or one

@@ -21,8 +21,10 @@ use folds::Folds;
 use lines::{Builder, Container, Inside, Touched};
 pub(crate) use touch::{Touch, Touches};
 
-/// Containers that are opened at once.
-pub(crate) const AT_ONCE: usize = 100_000;
+/// Containers that are opened at once: each of them is met again at every step.
+pub(crate) const AT_ONCE: usize = 20_000;
+/// The cells of a place that are kept: more than a line has.
+const PLACE: usize = 1_000;
 /// Levels around the chosen line that stay where they can be told apart.
 const MARGIN: u16 = 2;
 
@@ -53,7 +55,7 @@ pub(crate) struct Row {
 pub(crate) struct Tree {
     root: Value,
     /// The state before, where it is shown beside it.
-    woven: Option<Woven>,
+    woven: Option<Arc<Woven>>,
     version: Version,
     touches: Arc<Touches>,
     inside: Inside,
@@ -94,13 +96,13 @@ impl Tree {
     pub(crate) fn show(
         &mut self,
         moment: &Moment,
-        before: Option<&Value>,
+        woven: Option<Arc<Woven>>,
         touches: Arc<Touches>,
         (width, height): (usize, usize),
     ) {
         let chosen = self.path_of(self.scroll.cursor);
         self.width = width;
-        self.woven = before.map(|before| Woven::new(before, moment.state.value()));
+        self.woven = woven;
         let shown = self.woven.as_ref().map_or(moment.state.value(), |woven| &woven.root);
         let was = std::mem::replace(&mut self.root, shown.clone());
         self.version = moment.version;
@@ -189,8 +191,8 @@ impl Tree {
         let most = self.deepest.saturating_sub(levels);
         self.left = self.left.clamp(lowest, highest).min(most);
         let path = self.path_of(self.scroll.cursor);
-        self.place =
-            path.map_or_else(String::new, |path| text::sanitize(&path.to_string()).into_owned());
+        self.place = path
+            .map_or_else(String::new, |path| text::shorten(&path.to_string(), PLACE).into_owned());
     }
 
     /// How many lines there are.

@@ -67,6 +67,11 @@ impl Woven {
         Self { before: before.clone(), after: after.clone(), root, ways, marks }
     }
 
+    /// Whether these two are side by side in it.
+    pub(crate) fn is_of(&self, before: &Value, after: &Value) -> bool {
+        self.before.same(before) && self.after.same(after)
+    }
+
     /// What became of a member, by its way through both together.
     pub(crate) fn touch(&self, way: &[u32]) -> Touch {
         let (mut both, mut marks) = (&self.root, &self.marks);
@@ -223,7 +228,9 @@ fn objects(before: &Arc<Map>, after: &Arc<Map>) -> Option<(Value, Marks)> {
     let mut woven: HashMap<usize, Value> = HashMap::new();
     let mut kept = 0;
     for (at, (key, slot)) in after.iter().enumerate() {
-        let Some(old) = before.get(key) else {
+        // Mostly it stands where it stood.
+        let here = before.get_index(at).filter(|(old, _)| *old == key).map(|(_, old)| old);
+        let Some(old) = here.or_else(|| before.get(key)) else {
             marks.inside.insert(Segment::Key(key.clone()), Marks::of(Touch::Added));
             continue;
         };

@@ -23,6 +23,7 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     // That the store was replaced is said only once.
     let once = matches!(said.answer, Answer::Replaced(..));
     if !once && !model.wants(said.slot, said.generation) {
+        model.gone.push(Box::new(said));
         return Vec::new();
     }
     let Said { slot, generation, answer, .. } = said;
@@ -217,9 +218,10 @@ fn moment(
             travel.going = None;
         }
         stays = travel.moment.version == arrived.moment.version;
-        travel.see(arrived.moment, arrived.sight);
+        model.gone.push(Box::new(travel.see(arrived.moment, arrived.sight)));
     } else {
-        model.travel = Some(Travel::new(arrived.moment, arrived.sight));
+        let before = model.travel.replace(Travel::new(arrived.moment, arrived.sight));
+        model.gone.push(Box::new(before));
         if let Some(left) = opening.as_ref().and_then(|opening| opening.left.as_ref()) {
             keep::returned(model, left);
         }
@@ -264,7 +266,7 @@ fn moment(
 /// Takes in how the playhead differs from what it is compared with.
 fn compared(model: &mut Model, against: Option<Result<Against, SessionError>>) {
     let Some(travel) = &mut model.travel else { return };
-    travel.against = None;
+    model.gone.push(Box::new(travel.against.take()));
     match (against, &mut travel.base) {
         (Some(Ok(against)), Some(base)) => {
             base.at = At::Version(against.version);
@@ -323,7 +325,7 @@ fn walk(
     travel.learn(walking.known);
     travel.walked = if whole { Walked::Whole } else { Walked::Walking };
     if let Some((moment, sight)) = walking.moment.filter(|_| travel.riding) {
-        travel.see(moment, sight);
+        model.gone.push(Box::new(travel.see(moment, sight)));
         travel.riding = !whole;
         travel::show(model);
     }

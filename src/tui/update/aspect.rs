@@ -38,8 +38,11 @@ pub(super) fn reveal(model: &mut Model, path: &Path) -> Vec<Effect> {
 fn turn(model: &mut Model, aspect: Aspect) -> Vec<Effect> {
     model.aspect = aspect;
     // Side by side takes more room.
-    let effects = super::resize(model, model.areas.whole);
-    travel::show_state(model);
+    let mut effects = super::resize(model, model.areas.whole);
+    match travel::ask_beside(model).filter(|_| aspect == Aspect::Beside) {
+        Some(ask) => effects.push(ask),
+        None => travel::show_state(model),
+    }
     effects
 }
 

@@ -37,16 +37,28 @@ pub(super) fn show(model: &mut Model) {
     show_state(model);
 }
 
+/// Asks for the moment that is shown with what was beside what is, where that is not at hand and nothing else is on
+/// its way.
+pub(super) fn ask_beside(model: &Model) -> Option<Effect> {
+    let (travel, width) = (model.travel.as_ref()?, model.width(Panel::Rail));
+    let free = travel.going.is_none() && model.opening.is_none() && !travel.riding;
+    (free && model.player.playing.is_none() && !travel.is_woven()).then(|| Effect::LoadMoment {
+        key: travel.key.clone(),
+        goal: Goal::at(At::Version(travel.moment.version)),
+        refresh: false,
+        rail: travel.view(width),
+        against: travel.base.as_ref().map(|base| base.at),
+        beside: true,
+        running: Running::Finish,
+    })
+}
+
 /// Shows the state in the way that is wanted.
 pub(super) fn show_state(model: &mut Model) {
     let (state, aspect) = (aspect::size(model), model.aspect);
     let Some(travel) = &mut model.travel else { return };
-    let before = match &travel.against {
-        Some(against) => against.state.value(),
-        None => travel.moment.before.value(),
-    };
-    let before = (aspect == Aspect::Beside).then_some(before);
-    travel.tree.show(&travel.moment, before, Arc::clone(&travel.sight.touches), state);
+    let woven = (aspect == Aspect::Beside).then(|| travel.weave());
+    travel.tree.show(&travel.moment, woven, Arc::clone(&travel.sight.touches), state);
     aspect::show(model);
     fit_state(model);
 }
@@ -280,7 +292,8 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
     travel.going = Some(goal);
     let (key, rail) = (travel.key.clone(), travel.view(width));
     let against = travel.base.as_ref().map(|base| base.at);
-    vec![Effect::LoadMoment { key, goal, refresh: false, rail, against, running }]
+    let beside = model.aspect == Aspect::Beside;
+    vec![Effect::LoadMoment { key, goal, refresh: false, rail, against, beside, running }]
 }
 
 /// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
@@ -294,6 +307,7 @@ pub(super) fn open(model: &Model) -> Vec<Effect> {
         refresh: true,
         rail: View { events: 0, width: width as u16, lens: None },
         against,
+        beside: model.aspect == Aspect::Beside,
         running: Running::Cancel,
     }]
 }
@@ -310,7 +324,9 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     let (key, goal) = (travel.key.clone(), Goal::at(at));
     let rail = travel.view(width);
     let (against, running) = (travel.base.as_ref().map(|base| base.at), Running::Cancel);
-    let mut effects = vec![Effect::LoadMoment { key, goal, refresh: true, rail, against, running }];
+    let beside = model.aspect == Aspect::Beside;
+    let mut effects =
+        vec![Effect::LoadMoment { key, goal, refresh: true, rail, against, beside, running }];
     effects.extend(walk(model));
     effects.extend(find_snapshots(model));
     effects

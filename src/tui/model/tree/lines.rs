@@ -220,10 +220,6 @@ impl Builder {
     fn member(&mut self, among: &mut Members<'_>, at: usize) {
         let Container { value, depth, all, was, .. } = among.of;
         let Some(slot) = value.slot_at(at) else { return };
-        let len = slot.value.len().unwrap_or(0);
-        if len == 0 {
-            return;
-        }
         let touched = among.touched.filter(|(place, _)| *place == at).map(|(_, touched)| touched);
         let before = was.and_then(|(value, inside)| Some((value.slot_at(at)?, inside)));
         let before = before.map(|(slot, inside)| (&slot.value, inside.open_at(at)));
@@ -236,6 +232,11 @@ impl Builder {
                 self.budget = self.budget.map(|left| left.saturating_sub(parts));
                 among.push(at, *spent, inside.clone());
             }
+            return;
+        }
+        // Only now: what is the same is not looked into, however many there are of it.
+        let len = slot.value.len().unwrap_or(0);
+        if len == 0 {
             return;
         }
         let found = among.placed.binary_search_by_key(&at, |(place, _)| *place).ok();
