@@ -175,6 +175,9 @@ pub(crate) fn a_while() {
     std::thread::park_timeout(Duration::from_millis(40));
 }
 
+/// How long an answer to a key may take at most.
+const ANSWER: Duration = Duration::from_secs(30);
+
 /// How long each key took, also without the time that threads were ready and had no core: that much is the machine's
 /// other work, and the difference is small on one that has none.
 #[derive(Default)]
@@ -190,14 +193,29 @@ impl Keys {
         keys: &str,
         shown: impl Fn(&vt100::Screen) -> bool,
     ) {
+        let came = self.press_within(ANSWER, terminal, keys, shown);
+        assert!(came, "no answer to {keys} within {ANSWER:?}:\n{}", terminal.text());
+    }
+
+    /// Presses a key and waits for its answer for so long; whether there was one.
+    pub(crate) fn press_within(
+        &mut self,
+        patience: Duration,
+        terminal: &Terminal,
+        keys: &str,
+        shown: impl Fn(&vt100::Screen) -> bool,
+    ) -> bool {
         let waits = || waited(terminal.process()) + waited(std::process::id());
         let before = waits();
         let started = Instant::now();
         terminal.keys(keys);
-        terminal.wait_until("an answer to a key", shown);
+        if !terminal.within(patience, shown) {
+            return false;
+        }
         let time = started.elapsed();
         self.times.push(time);
         self.without_waits.push(time.saturating_sub(waits().saturating_sub(before)));
+        true
     }
 
     pub(crate) fn median(&self) -> f64 {

@@ -195,7 +195,13 @@ impl Terminal {
 
     /// Waits until the screen is as `condition` wants it; `what` says it in words.
     pub(crate) fn wait_until(&self, what: &str, condition: impl Fn(&Screen) -> bool) {
-        self.wait(what, |state| condition(state.parser.screen()));
+        let came = self.within(PATIENCE, condition);
+        self.came(what, came);
+    }
+
+    /// Waits for so long until the screen is as is wanted; whether it is.
+    pub(crate) fn within(&self, patience: Duration, condition: impl Fn(&Screen) -> bool) -> bool {
+        self.until(patience, |state| condition(state.parser.screen()))
     }
 
     /// The text on the screen.
@@ -256,22 +262,32 @@ impl Terminal {
     }
 
     fn wait(&self, what: &str, condition: impl Fn(&State) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let came = self.until(PATIENCE, condition);
+        self.came(what, came);
+    }
+
+    fn until(&self, patience: Duration, condition: impl Fn(&State) -> bool) -> bool {
+        let deadline = Instant::now() + patience;
         let mut state = self.shared.state();
         while !condition(&state) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(
-                !(left.is_zero() || state.closed && state.status.is_some()),
-                "`{}`: waited in vain for {what}; it {}, and its screen is\n{}",
-                self.name.display(),
-                state
-                    .status
-                    .as_ref()
-                    .map_or("runs".to_owned(), |status| format!("ended: {status}")),
-                state.parser.screen().contents(),
-            );
+            if left.is_zero() || state.closed && state.status.is_some() {
+                return false;
+            }
             state = self.shared.changed.wait_timeout(state, left).unwrap().0;
         }
+        true
+    }
+
+    fn came(&self, what: &str, came: bool) {
+        let state = self.shared.state();
+        assert!(
+            came,
+            "`{}`: waited in vain for {what}; it {}, and its screen is\n{}",
+            self.name.display(),
+            state.status.as_ref().map_or("runs".to_owned(), |status| format!("ended: {status}")),
+            state.parser.screen().contents(),
+        );
     }
 }
 
