@@ -32,12 +32,11 @@ impl Remover {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{Sender, channel};
     use std::thread::{ThreadId, current};
 
     use super::*;
 
-    struct Told(Sender<ThreadId>);
+    struct Told(SyncSender<ThreadId>);
 
     impl Drop for Told {
         fn drop(&mut self) {
@@ -47,7 +46,7 @@ mod tests {
 
     #[test]
     fn things_are_let_go_of_on_another_thread() {
-        let (send, receive) = channel();
+        let (send, receive) = sync_channel(1);
         let remover = Remover::start().unwrap();
         remover.remove(Box::new(Told(send)));
         assert_ne!(receive.recv().unwrap(), current().id());

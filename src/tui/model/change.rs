@@ -223,11 +223,8 @@ impl Changes {
             };
             *budget -= 1;
             let open = slot.value.len().is_some_and(|len| len > 0);
-            let shown = match open {
-                true => String::new(),
-                false => short(&slot.value, self.most()).unwrap_or_default(),
-            };
-            self.lines.push(Line::Member(op, depth, name, shown));
+            let shown = if open { None } else { short(&slot.value, self.most()) };
+            self.lines.push(Line::Member(op, depth, name, shown.unwrap_or_default()));
             if open {
                 left += self.members(op, &slot.value, depth + 1, budget);
             }
