@@ -21,7 +21,7 @@ pub const FILTER_USAGE: &[(&str, &str)] = &[
     ("from:TIME to:TIME", "2026-03-02, \"2026-03-02 14:34\", -2h"),
     ("WORD", "that hold this word anywhere"),
     ("-type:NAME -WORD", "a minus leaves them out"),
-    ("where:EXPR", "for which this jq expression is true; the rest of the line"),
+    ("where:EXPR", "this jq expression is true of it; the rest of the line"),
 ];
 
 const KEYS: &[&str] = &["type", "category", "aggregate", "meta", "from", "to", "where"];

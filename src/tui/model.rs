@@ -310,6 +310,14 @@ impl Model {
         if action == Action::StartTour {
             return self.has_tour();
         }
+        if action == Action::StopWork {
+            // Nothing stops what has ended or is paused.
+            let Overlay::Work(book) = &self.overlay else { return true };
+            return book.chosen().is_some_and(|row| match row {
+                work::Row::Watch { shows, .. } => *shows,
+                row => row.slot().is_some(),
+            });
+        }
         let on_tree = |what: fn(&Tree) -> bool| self.travel.as_ref().is_some_and(|t| what(&t.tree));
         if self.screen == Screen::Events {
             let chosen = matches!(action, Action::OpenEvent | Action::ShowValue);

@@ -51,7 +51,14 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
         Overlay::Value(value) if value.rows > 12 => (120, value.rows.min(1000) as u16 + 2),
         Overlay::Log(_) => (120, 30),
         Overlay::Work(_) => (110, 24),
-        Overlay::Message(_) => (100, 20),
+        Overlay::Message(full) => {
+            let width = usize::from(100.min(whole.width.saturating_sub(2))).saturating_sub(4);
+            (100, full.message.lines(width).len().clamp(3, 40) as u16 + 2)
+        }
+        // Where it is as wide as it was measured for, it is as high as it has to be.
+        Overlay::Value(value) if value.parts.len() == 1 && whole.width >= 80 => {
+            (84, value.rows.max(3) as u16 + 2)
+        }
         Overlay::Value(_) => (84, 14),
     };
     let margin = if areas.shape == Shape::Small { 0 } else { 2 };
@@ -143,7 +150,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             (told.as_str(), true)
         }
         Overlay::Log(_) => ("Messages, the newest first · UTC", true),
-        Overlay::Message(_) => ("Message", true),
+        Overlay::Message(full) => match *full.from {
+            Overlay::Work(_) => ("Work", true),
+            _ => ("Message", true),
+        },
         Overlay::Value(value) => (value.place.as_str(), true),
     };
     let theme = model.theme();

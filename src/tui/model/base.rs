@@ -4,6 +4,7 @@ use super::field::Field;
 use super::marks::{Mark, Marks};
 use super::scroll::Scroll;
 use super::travel::Travel;
+use super::visits::{Spot, Visits};
 use crate::analysis::Change;
 use crate::fold::State;
 use crate::model::{At, Version};
@@ -36,6 +37,8 @@ pub(crate) struct Candidate {
     pub(crate) told: String,
     /// Whether it is a mark.
     pub(crate) is_mark: bool,
+    /// Which place it is, where that is not its name.
+    pub(crate) about: &'static str,
     /// What choosing it means.
     pub(crate) base: Base,
 }
@@ -45,7 +48,7 @@ pub(crate) struct Candidate {
 pub(crate) struct Comparing {
     /// What was typed: a version, a time, the name of a mark.
     pub(crate) field: Field,
-    /// This place, and the marks of the aggregate.
+    /// The marks of the aggregate, the place before, this place.
     pub(crate) rows: Vec<Candidate>,
     /// The chosen one.
     pub(crate) scroll: Scroll,
@@ -54,20 +57,32 @@ pub(crate) struct Comparing {
 }
 
 impl Comparing {
-    /// With the places of the aggregate that is looked at.
-    pub(crate) fn of(travel: &Travel, marks: &Marks) -> Self {
-        let version = travel.moment.version;
-        let here = Candidate {
+    /// With the places of the aggregate that is looked at: what differs from this place most likely is first, and this
+    /// place last, as comparing with it says something only once the playhead moves.
+    pub(crate) fn of(travel: &Travel, marks: &Marks, visits: &Visits) -> Self {
+        let here = Spot { key: travel.key.clone(), version: travel.moment.version };
+        let place = |version: Version, about| Candidate {
             told: format!("v{} {}", human::count(version.0), travel.type_of(version)),
             is_mark: false,
+            about,
             base: Base { at: At::Version(version), name: None },
         };
-        let candidate = |mark: &Mark| Candidate {
+        let marked = |mark: &Mark| Candidate {
             told: format!("{}  {}", mark.place(), text::sanitize(&mark.name)),
             is_mark: true,
+            about: if mark.spot() == here { "this place" } else { "" },
             base: Self::base(mark),
         };
-        let rows = std::iter::once(here).chain(marks.of(&travel.key).map(candidate)).collect();
+        let mut all: Vec<&Mark> = marks.of(&travel.key).collect();
+        // The one that was set last is first, the one that stands here last.
+        all.sort_by_key(|mark| (mark.spot() == here, visits.marked.as_ref() != Some(&mark.spot())));
+        let before = visits.before(&here).filter(|spot| marks.at(spot).is_none());
+        let is_marked = marks.at(&here).is_some();
+        let (there, on_it) = all.split_at(all.len() - usize::from(is_marked));
+        let mut rows: Vec<Candidate> = there.iter().copied().map(marked).collect();
+        rows.extend(before.map(|spot| place(spot.version, "before the last jump")));
+        rows.extend(on_it.iter().copied().map(marked));
+        rows.extend((!is_marked).then(|| place(here.version, "this place")));
         Self { rows, ..Self::default() }
     }
 

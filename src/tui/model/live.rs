@@ -49,6 +49,8 @@ pub(crate) struct Live {
     pub(crate) uncounted: bool,
     /// Events that arrived while paused.
     pub(crate) waiting: u64,
+    /// Events that came to the store while another screen than theirs was shown.
+    pub(crate) unseen: u64,
     /// Whether everything was read again by hand: nothing waits any more.
     pub(crate) reread: bool,
     /// Whether a look is being taken.

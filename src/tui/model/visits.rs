@@ -25,6 +25,8 @@ pub(crate) struct Visits {
     forth: Vec<Spot>,
     /// Where a jump ended that another one of its kind may go on from.
     pub(crate) series: Option<Spot>,
+    /// Where a mark was set last.
+    pub(crate) marked: Option<Spot>,
 }
 
 impl Visits {
@@ -52,6 +54,12 @@ impl Visits {
             Self::push(&mut self.back, here);
         }
         Some(spot)
+    }
+
+    /// The place in the same aggregate that was jumped away from last, other than this one.
+    pub(crate) fn before(&self, here: &Spot) -> Option<&Spot> {
+        let is_other = |spot: &&Spot| spot.key == here.key && spot.version != here.version;
+        self.back.iter().rev().find(is_other)
     }
 
     /// Whether a series of jumps ended here.

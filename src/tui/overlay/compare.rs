@@ -51,8 +51,7 @@ pub(crate) fn draw(model: &Model, comparing: &Comparing, area: Rect, buffer: &mu
             widget::choose(buffer, area, theme, true);
         }
         let sign = if row.is_mark { Span::styled("⚑ ", theme.accent) } else { Span::raw("  ") };
-        let right = if row.is_mark { "" } else { "this place" };
         let left = vec![sign, Span::styled(row.told.as_str(), theme.text())];
-        line::spread(buffer, area, left, vec![Span::styled(right, theme.dim)], 8);
+        line::spread(buffer, area, left, vec![Span::styled(row.about, theme.dim)], 8);
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             Span::styled(tour.name(), theme.title),
         ];
         let above = ratatui::layout::Rect { height: 1, ..areas.tour };
+        let above = above.inner(ratatui::layout::Margin::new(1, 0));
         line::spread(buffer, above, left, keys, 4);
     } else {
         let title = format!("Tour {at} of {of}: {}", tour.name());

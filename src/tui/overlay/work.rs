@@ -36,7 +36,8 @@ fn memory(model: &Model, is_narrow: bool) -> String {
     let timelines = human::plural(kept.timelines as u64, "timeline");
     let [bytes, budget] = [kept.bytes, kept.budget].map(|bytes| human::bytes(bytes as u64));
     if is_narrow {
-        return format!("{bytes} of {budget} kept");
+        // The edge has the place in the list beside it.
+        return format!("memory {bytes}");
     }
     format!("memory: {bytes} of {budget} for {timelines}")
 }
@@ -160,7 +161,12 @@ pub(crate) fn told(model: &Model, row: &Row) -> Vec<String> {
             let pauses = hint("pauses it").filter(|_| *shows);
             let slot = super::super::effect::Slot::Watch;
             let told = without(model, slot);
-            vec![looks, pauses.map_or_else(|| told.clone(), |pauses| format!("{pauses}: {told}"))]
+            let told = match pauses {
+                Some(pauses) => format!("{pauses}: {told}"),
+                None if *shows => told,
+                None => told.replacen("is then counted", "is counted", 1),
+            };
+            vec![looks, told]
         }
         Row::Ended(ended) => {
             let how = match ended.outcome {

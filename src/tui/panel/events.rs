@@ -59,14 +59,17 @@ fn draw_event(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             // The tabs stand where a title would.
             let room = usize::from(area.width).saturating_sub(30);
             let title = text::truncate_middle(&title, room).into_owned();
-            (String::new(), vec![Span::styled(title, theme.dim)])
+            // Which has its name among them already.
+            let right = row.map_or_else(Vec::new, |_| vec![Span::styled(title, theme.dim)]);
+            (String::new(), right)
         };
         let focused = model.events.part == Part::Event;
         widget::frame(buffer, area, theme, focused, &title, right);
     }
-    if row.is_some() && model.events.view.len == 0 {
+    if row.is_none() || model.events.view.len == 0 {
         if let Some(first) = widget::line_of(content, 0) {
-            let told = Span::styled("reading…", theme.dim);
+            let told = if row.is_some() { "reading…" } else { "no event is chosen" };
+            let told = Span::styled(told, theme.dim);
             line::spread(buffer, first, vec![told], Vec::new(), 4);
         }
         return;

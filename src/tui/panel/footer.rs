@@ -27,7 +27,15 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         };
         let left = room.saturating_sub(line::width(&spans) + 2);
         spans.push(Span::raw("  "));
-        spans.extend(line::pieces(following.into_iter().map(piece).collect(), 2, left));
+        let all: Vec<_> = following.into_iter().map(piece).collect();
+        let cells: usize = all.iter().map(|piece| line::width(piece) + 2).sum();
+        if cells <= left + 2 {
+            spans.extend(line::pieces(all, 2, left));
+        } else {
+            // What has no room does not go unsaid.
+            spans.extend(line::pieces(all, 2, left.saturating_sub(3)));
+            spans.push(Span::styled("  …", theme.dim));
+        }
         line::spread(buffer, areas.footer, spans, Vec::new(), 10);
         return;
     }

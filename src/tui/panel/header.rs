@@ -190,6 +190,11 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<(Span<'a>, Option<Action>)> {
     out.extend(signs.into_iter().filter_map(|(sign, action)| Some((sign?, Some(action)))));
     let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);
     let help = help.map(|help| Span::styled(format!("  {help} "), theme.dim));
-    out.extend(help.map(|help| (help, Some(Action::ShowHelp))));
+    match help {
+        Some(help) => out.push((help, Some(Action::ShowHelp))),
+        // As far from the edge as everything else.
+        None if !out.is_empty() => out.push((Span::raw(" "), None)),
+        None => {}
+    }
     out
 }

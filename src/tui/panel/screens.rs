@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use super::super::action::Action;
 use super::super::layout::{Areas, Screen, Shape};
 use super::super::model::Model;
-use crate::text;
+use crate::text::{self, human};
 
 /// The action that shows a screen.
 fn action(screen: Screen) -> Action {
@@ -21,10 +21,17 @@ fn action(screen: Screen) -> Action {
 fn label(model: &Model, areas: &Areas, screen: Screen) -> String {
     let key = model.keymap.keys_of(action(screen));
     let key = key.split(' ').next().unwrap_or_default();
-    if areas.shape == Shape::Small && screen != model.screen {
-        return if key.is_empty() { screen.title().to_owned() } else { key.to_owned() };
+    let told = if areas.shape == Shape::Small && screen != model.screen && !key.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{key} {}", screen.title()).trim_start().to_owned()
+    };
+    match model.live.unseen {
+        unseen if screen == Screen::Events && screen != model.screen && unseen > 0 => {
+            format!("{told} +{}", human::count(unseen))
+        }
+        _ => told,
     }
-    format!("{key} {}", screen.title()).trim_start().to_owned()
 }
 
 /// Each screen and the columns of its tab.

@@ -78,6 +78,24 @@ impl Growing {
 }
 
 #[test]
+fn what_comes_while_another_screen_is_shown_is_counted_at_the_name_of_its_own() {
+    for (size, name) in [(LARGE, "2 Events"), ((40, 12), " 2")] {
+        let mut growing = Growing::open(size);
+        growing.stage.hides(&format!("{name} +"));
+        growing.grows("order-1", 4..=5).looks().shows(&format!("{name} +2"));
+        growing.grows("order-3", 1..=1).looks().shows(&format!("{name} +3"));
+        // Whoever looks at them has seen them.
+        growing.stage.keys("2").hides("+3");
+        growing.grows("order-3", 2..=2).looks().hides(" +");
+        growing.stage.keys("1").hides(&format!("{name} +"));
+        // Also what waited.
+        growing.stage.keys("ctrl-s").shows("paused");
+        growing.grows("order-3", 3..=6).looks().hides(&format!("{name} +"));
+        growing.stage.keys("ctrl-s").shows(&format!("{name} +4"));
+    }
+}
+
+#[test]
 fn a_playhead_at_the_end_follows_what_comes() {
     let mut growing = Growing::open(LARGE);
     growing.stage.shows("● live").shows("2 aggregates · 7 events").shows("v3 of 3");

@@ -94,7 +94,7 @@ fn the_playhead_is_compared_with_a_mark_while_it_moves() {
         let mut stage = with_marks(size);
         stage.keys("d").shows("this place").shows("⚑ v5  before");
         insta::assert_snapshot!(format!("comparing_{name}"), stage.picture());
-        stage.keys("down enter").shows("v5 ⚑ before → v9").shows("5 → 9");
+        stage.keys("enter").shows("v5 ⚑ before → v9").shows("5 → 9");
         stage.keys("right right").shows("v5 ⚑ before → v11").shows("5 → 11");
         insta::assert_snapshot!(format!("compared_{name}"), stage.picture());
         // Also when the playhead lies before it.
@@ -102,6 +102,19 @@ fn the_playhead_is_compared_with_a_mark_while_it_moves() {
         stage.keys("g").text("5").keys("enter").shows("both have the same state");
         stage.keys("right esc").hides("⚑ before →").shows("5 → 6");
     }
+}
+
+#[test]
+fn what_was_marked_last_is_compared_with_first() {
+    let mut stage = with_marks(LARGE);
+    at(&mut stage, 12).keys("m").text("late").keys("enter");
+    // Right there, nothing is said by comparing it with itself.
+    stage.keys("d enter").shows("Diff v5 → v12").keys("esc");
+    at(&mut stage, 15).keys("d enter").shows("v12 ⚑ late → v15").keys("esc");
+    // Without marks it is the place before the last jump.
+    let mut stage = Stage::on(orders(), LARGE);
+    stage.keys("d enter").shows("Diff v20 → v20").keys("esc");
+    at(&mut stage, 5).keys("d").shows("before the last jump").keys("enter").shows("Diff v20 → v5");
 }
 
 #[test]
@@ -118,9 +131,14 @@ fn a_version_or_a_time_is_typed_to_compare_with() {
 }
 
 #[test]
-fn from_here_is_the_first_choice_and_another_aggregate_ends_it() {
+fn from_here_is_the_last_choice_and_another_aggregate_ends_it() {
     let mut stage = with_marks(LARGE);
-    stage.keys("d enter").shows("Diff v9 → v9").shows("both have the same state");
+    stage
+        .keys("d up enter")
+        .shows("Diff v5 → v9")
+        .keys("esc d down down down enter")
+        .shows("Diff v9 → v9")
+        .shows("both have the same state");
     stage.keys("shift-right").shows("Diff v9 → v19").shows("9 → 19");
     // It stays where the store is read again, and while it plays.
     stage.keys("r space").shows("Diff v9 → v20").shows("▶").keys("esc").shows("Diff v9 → v20");

@@ -66,7 +66,7 @@ fn a_long_message_is_read_to_its_end_and_no_further() {
     let path = "/a/long/way".repeat(150);
     let mut stage = Stage::shop((80, 24));
     crate::tui::update::tell(&mut stage.app.model, Tone::Bad, &format!("{path}/END"));
-    stage.keys("!").hides("/END").keys("enter").shows("1–18 of 23").hides("/END");
+    stage.keys("!").hides("/END").keys("enter").shows("1–20 of 23").hides("/END");
     stage.keys("> ").shows("/END");
     for _ in 0..60 {
         stage.keys("down");
@@ -113,7 +113,7 @@ fn a_long_value_is_read_on_as_much_of_the_screen_as_there_is() {
         .keys("esc down v")
         .shows("─ .short ─");
     let overlay = &stage.app.model.overlay;
-    assert_eq!(crate::tui::overlay::area(&stage.app.model.areas, overlay).height, 14);
+    assert_eq!(crate::tui::overlay::area(&stage.app.model.areas, overlay).height, 5);
 }
 
 #[test]

@@ -338,7 +338,7 @@ fn what_is_empty_is_shown_as_such() {
     let mut homeless = event("order-2", 1, "Made", 2, r#"{"n":1}"#);
     homeless.category = "".into();
     let mut stage = Stage::on(vec![nameless, homeless], LARGE);
-    stage.shows("─ order-2 ─").shows("│ \"\"   ").keys("down").shows("─ Order \"\" ─");
+    stage.shows("─ order-2 ─").shows("│  \"\"   ").keys("down").shows("─ Order \"\" ─");
     stage.shows("│▌ \"\"   ").shows("Event v1 \"\" ─").shows("v1 \"\" │");
     stage.shows("type        \"\"").shows("event id    \"\"");
 }

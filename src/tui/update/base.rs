@@ -25,7 +25,7 @@ pub(super) fn act(model: &mut Model) -> Vec<Effect> {
         let base = Comparing::base(mark);
         return begin(model, base);
     }
-    model.overlay = Overlay::Compare(Comparing::of(travel, &model.marks));
+    model.overlay = Overlay::Compare(Comparing::of(travel, &model.marks, &model.visits));
     Vec::new()
 }
 

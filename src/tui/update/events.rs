@@ -28,6 +28,7 @@ pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
         return Vec::new();
     }
     model.screen = screen;
+    model.live.unseen = 0;
     // Nobody sees it play.
     model.player.pause();
     let mut effects = super::resize(model, model.areas.whole);

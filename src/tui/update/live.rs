@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::super::effect::Effect;
+use super::super::layout::Screen;
 use super::super::model::live::Following;
 use super::super::model::{Model, Tone};
 use super::{events, fail, list, tell, travel};
@@ -97,6 +98,7 @@ pub(super) fn looked(
     if !model.live.shows() {
         return Vec::new();
     }
+    came(model, news.arrived);
     let mut effects = Vec::new();
     if model.live.owes() {
         effects = catch_up(model, &news);
@@ -104,6 +106,14 @@ pub(super) fn looked(
     effects.extend(count(model));
     settle(model);
     effects
+}
+
+/// Counts what comes while nobody sees it come.
+fn came(model: &mut Model, events: u64) {
+    if model.screen != Screen::Events {
+        model.live.unseen += events;
+        model.dirty |= events > 0;
+    }
 }
 
 fn catch_up(model: &mut Model, news: &News) -> Vec<Effect> {
@@ -168,6 +178,7 @@ pub(super) fn settle(model: &mut Model) {
     let waited = std::mem::take(&mut model.live.waiting);
     model.live.following = next;
     if next == Following::Live && waited > 0 {
+        came(model, waited);
         let events = human::plural(waited, "event");
         tell(model, Tone::Note, &format!("{events} came while it was paused"));
     }

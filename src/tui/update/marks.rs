@@ -75,6 +75,9 @@ pub(super) fn named(model: &mut Model, naming: &Naming) {
     let told = if naming.is_old { "the mark is" } else { "marked" };
     let name = if mark.name.is_empty() { String::new() } else { format!(" {}", mark.label()) };
     tell(model, Tone::Note, &format!("{told} ⚑ {}{name}", mark.place()));
+    if !naming.is_old {
+        model.visits.marked = Some(naming.spot.clone());
+    }
     model.marks.put(mark);
     if naming.from_list {
         show(model, Some(&naming.spot));

@@ -112,10 +112,10 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     if events.rows().is_empty() {
-        if let Some(first) = widget::line_of(content, 0) {
-            let told = Span::styled(nothing(model), theme.dim);
-
-            line::spread(buffer, first, vec![told], Vec::new(), 10);
+        let lines = event::wrap(&nothing(model), usize::from(content.width));
+        for (at, told) in lines.into_iter().enumerate() {
+            let Some(area) = widget::line_of(content, at) else { break };
+            line::spread(buffer, area, vec![Span::styled(told, theme.dim)], Vec::new(), 10);
         }
         return;
     }
