@@ -195,6 +195,15 @@ pub struct AggregatePage {
     pub examined: u64,
 }
 
+/// A page of names.
+#[derive(Clone, Debug, Default)]
+pub struct KeyPage {
+    /// The names, rising.
+    pub keys: Vec<AggregateKey>,
+    /// Where to read on; `None` where there is nothing beyond.
+    pub next: Option<AggregateKey>,
+}
+
 /// How many there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -322,6 +331,15 @@ pub trait EventStore: Send {
         query: &AggregateQuery,
         limit: usize,
     ) -> Result<AggregatePage, StoreError>;
+
+    /// The names of up to `limit` aggregates beyond one, rising as in the list.
+    /// A backend reads them without looking at any aggregate's events, where it can.
+    fn keys(&mut self, beyond: Option<&AggregateKey>, limit: usize) -> Result<KeyPage, StoreError> {
+        let query = AggregateQuery { beyond: beyond.cloned(), ..AggregateQuery::default() };
+        let page = self.aggregates(&query, limit)?;
+        let keys = page.rows.into_iter().map(|row| row.key).collect();
+        Ok(KeyPage { keys, next: page.next })
+    }
 
     /// The aggregates with exactly this id: none, one, or one for each category that uses it.
     fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError>;

@@ -109,6 +109,25 @@ pub(crate) fn list_all(
     pages.concat()
 }
 
+/// Every name beyond one, in pages of `limit`.
+fn keys_all(
+    store: &mut dyn EventStore,
+    mut beyond: Option<AggregateKey>,
+    limit: usize,
+) -> Vec<AggregateKey> {
+    let mut keys = Vec::new();
+    loop {
+        let page = store.keys(beyond.as_ref(), limit).unwrap();
+        assert!(page.keys.len() <= limit, "a page of {} for {limit}", page.keys.len());
+        keys.extend(page.keys);
+        if page.next.is_none() {
+            return keys;
+        }
+        assert_ne!(beyond, page.next, "the names stand still");
+        beyond = page.next;
+    }
+}
+
 fn sizes(count: usize) -> BTreeSet<usize> {
     [1, 2, 3, 7, count.saturating_sub(1).max(1), count.max(1), count + 1, 1_000].into()
 }
@@ -264,8 +283,14 @@ fn aggregates(store: &mut dyn EventStore, expected: &[Event]) {
             assert_eq!(list_all(store, &query, size), all, "{direction:?} in pages of {size}");
         }
     }
+    let keys: Vec<AggregateKey> = all.iter().map(|row| row.key.clone()).collect();
+    for size in sizes(all.len()) {
+        assert_eq!(keys_all(store, None, size), keys, "names in pages of {size}");
+    }
     for (at, row) in all.iter().enumerate().step_by(all.len() / 20 + 1) {
         let beyond = Some(row.key.clone());
+        let rest = keys_all(store, beyond.clone(), 1_000);
+        assert_eq!(rest, keys.get(at + 1..).unwrap(), "names beyond");
         let forward = AggregateQuery { beyond: beyond.clone(), ..AggregateQuery::default() };
         assert_eq!(list_all(store, &forward, 1_000), all.get(at + 1..).unwrap(), "beyond");
         let direction = Direction::Backward;

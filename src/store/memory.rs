@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use super::index::{Claim, Facts, Index, Numbering, Row};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, Snapshot, Stop, StoreError, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, Snapshot, Stop, StoreError,
+    StoreInfo,
 };
 use crate::model::{AggregateKey, Event, Position, Version};
 
@@ -120,6 +121,10 @@ impl EventStore for MemoryStore {
         limit: usize,
     ) -> Result<AggregatePage, StoreError> {
         Ok(self.held().index.aggregates(query, limit))
+    }
+
+    fn keys(&mut self, beyond: Option<&AggregateKey>, limit: usize) -> Result<KeyPage, StoreError> {
+        Ok(self.held().index.keys(beyond, limit))
     }
 
     fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError> {

@@ -28,8 +28,8 @@ use super::index::{Index, Row};
 use super::open::USUAL_SCRATCH;
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, Move, Snapshot, Stop, StoreError,
-    StoreErrorKind, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, Move, Snapshot, Stop,
+    StoreError, StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Position, Version};
 
@@ -177,6 +177,10 @@ impl EventStore for Recording {
         limit: usize,
     ) -> Result<AggregatePage, StoreError> {
         Ok(self.state().index.aggregates(query, limit))
+    }
+
+    fn keys(&mut self, beyond: Option<&AggregateKey>, limit: usize) -> Result<KeyPage, StoreError> {
+        Ok(self.state().index.keys(beyond, limit))
     }
 
     fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError> {

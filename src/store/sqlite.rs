@@ -7,6 +7,7 @@ mod ask;
 mod census;
 mod decode;
 mod fail;
+mod keys;
 pub(super) mod link;
 mod list;
 pub(crate) mod look;
@@ -32,8 +33,8 @@ use super::layout::{self, CategoryRule, Layout};
 use super::own::{self, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, MetadataKeys, Move, Snapshot, Stop,
-    StoreError, StoreErrorKind, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Snapshot,
+    Stop, StoreError, StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
 
@@ -343,6 +344,10 @@ impl EventStore for SqliteStore {
         limit: usize,
     ) -> Result<AggregatePage, StoreError> {
         self.ask(|asked| asked.aggregates(query, limit))
+    }
+
+    fn keys(&mut self, beyond: Option<&AggregateKey>, limit: usize) -> Result<KeyPage, StoreError> {
+        self.ask(|asked| asked.keys(beyond, limit))
     }
 
     fn find(&mut self, id: &str) -> Result<Vec<AggregateSummary>, StoreError> {

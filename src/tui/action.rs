@@ -70,7 +70,7 @@ actions! {
     PlaySlower "play-slower" "Play half as fast",
     SwitchPace "switch-pace" "Play evenly or at the events' own pace",
     OpenAggregate "open-aggregate" "Look into the chosen aggregate",
-    FindAggregate "find-aggregate" "Find an aggregate by typing a part of its id",
+    FindAggregate "find-aggregate" "Find an aggregate by typing letters of its id",
     SortAggregates "sort-aggregates" "Sort aggregates by id, newest event, number of events or category",
     ClearFind "clear-find" "Show all aggregates again",
     ToggleFold "toggle-fold" "Open or close the chosen part of the state",

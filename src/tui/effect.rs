@@ -4,6 +4,7 @@
 //! the list of aggregates and counts, and for the Events screen. Answers come back as messages with the generation of their request.
 
 mod events;
+mod find;
 mod play;
 mod side;
 mod told;
@@ -18,7 +19,7 @@ use super::model::base::Against;
 use super::model::events::tally::Tally;
 use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as EventsPlace};
 use super::model::had::Had;
-use super::model::list::Place;
+use super::model::list::{Place, Sought, Tally as Looked};
 use super::model::pins::Traced;
 use super::model::rail::View;
 use super::model::sight::{Laid, Sight};
@@ -123,6 +124,8 @@ pub(crate) enum Effect {
     LoadPage(Place, Box<AggregateQuery>, usize),
     /// Read the first so many of the list in another order than the store's, which looks at all of them.
     SortList(Place, Box<AggregateQuery>, (Sort, usize)),
+    /// Find aggregates by some of their letters.
+    FindList(Box<Sought>),
     /// Read the list again around its chosen aggregate.
     LoadAround(AggregateKey, Box<AggregateQuery>, usize),
     /// Read a page of the whole store.
@@ -229,7 +232,9 @@ impl Effect {
     pub(crate) fn slot(&self) -> Option<Slot> {
         Some(match self {
             Self::OpenStore => Slot::Open,
-            Self::LoadPage(..) | Self::SortList(..) | Self::LoadAround(..) => Slot::Page,
+            Self::LoadPage(..) | Self::SortList(..) | Self::FindList(_) | Self::LoadAround(..) => {
+                Slot::Page
+            }
             Self::CountStore => Slot::Count,
             Self::LoadEvents(..) => Slot::Events,
             Self::LoadEvent(..) => Slot::Event,
@@ -283,6 +288,8 @@ pub(crate) enum Answer {
     Replaced(Box<StoreFacts>, bool),
     /// So many aggregates were looked at to sort them.
     Sorting(u64),
+    /// What was found by some letters so far.
+    Finding(Place, Result<(AggregatePage, Looked), SessionError>),
     /// A page of the list.
     Page(Place, Result<AggregatePage, SessionError>),
     /// The list around an aggregate: what lies before, the rest.
@@ -376,6 +383,8 @@ struct Side {
     twin: Receiver<Session>,
     /// What the Events screen goes on with.
     seat: events::Seat,
+    /// What the list goes on with while somebody finds.
+    finder: Option<find::Seat>,
 }
 
 type PlayLane = Lane<Front, Slot, Answer>;
@@ -409,7 +418,7 @@ impl Lanes {
             base: None,
             trace: None,
         };
-        let side = |twin| Side { session: None, twin, seat: events::Seat::default() };
+        let side = |twin| Side { session: None, twin, seat: events::Seat::default(), finder: None };
         let rest = Rest { after: play::LINGER, with: play::rest };
         let sinks = [Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), sink];
         let [play, beside, events, keeping] = sinks.map(|sink| move |report| sink(report));
@@ -442,6 +451,24 @@ impl Lanes {
     ) -> usize {
         self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
             Answer::Page(place, side::sorted(side, ticket, &query, sort, limit))
+        })
+    }
+
+    fn page(
+        &self,
+        generation: u64,
+        place: Place,
+        query: Box<AggregateQuery>,
+        limit: usize,
+    ) -> usize {
+        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
+            Answer::Page(place, side::page(side, ticket, &query, limit))
+        })
+    }
+
+    fn find(&self, generation: u64, sought: Box<Sought>) -> usize {
+        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
+            Answer::Finding(sought.place, find::find(side, ticket, &sought))
         })
     }
 
@@ -515,11 +542,8 @@ impl Lanes {
                     Answer::Found(position, found)
                 })
             }
-            Effect::LoadPage(place, query, limit) => {
-                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    Answer::Page(place, side::page(side, ticket, &query, limit))
-                })
-            }
+            Effect::LoadPage(place, query, limit) => self.page(generation, place, query, limit),
+            Effect::FindList(sought) => self.find(generation, sought),
             Effect::SortList(place, query, by) => self.sort(generation, place, query, by),
             Effect::LoadAround(key, query, limit) => {
                 self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {

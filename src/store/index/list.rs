@@ -2,7 +2,7 @@
 
 use super::{Index, KeyRef};
 use crate::model::{AggregateKey, Category, Version};
-use crate::store::{AggregatePage, AggregateQuery, AggregateSummary, Direction};
+use crate::store::{AggregatePage, AggregateQuery, AggregateSummary, Direction, KeyPage};
 
 /// How many aggregates a search looks at before it answers with what it has.
 const SEARCH_STEP: u64 = 65_536;
@@ -99,6 +99,16 @@ impl Index {
             page.next = last.cloned();
         }
         page
+    }
+
+    /// The names of up to `limit` aggregates beyond one.
+    pub(crate) fn keys(&self, beyond: Option<&AggregateKey>, limit: usize) -> KeyPage {
+        let after = |beyond| self.order.partition_point(|number| self.key(*number) <= beyond);
+        let rest = self.order.get(beyond.map_or(0, after)..).unwrap_or_default();
+        let (page, left) = rest.split_at_checked(limit).unwrap_or((rest, &[]));
+        let keys: Vec<AggregateKey> = page.iter().map(|number| self.key(*number).clone()).collect();
+        let next = keys.last().filter(|_| !left.is_empty()).cloned();
+        KeyPage { keys, next }
     }
 
     /// The aggregates with exactly this id, by category.

@@ -161,7 +161,7 @@ impl Asked<'_> {
     }
 
     /// The key with its category, where that does not come with the walk.
-    fn known(&mut self, key: AggregateKey) -> Result<AggregateKey, StoreError> {
+    pub(super) fn known(&mut self, key: AggregateKey) -> Result<AggregateKey, StoreError> {
         if self.plan.keyed {
             return Ok(key);
         }

@@ -369,6 +369,11 @@ impl Plan {
     /// The next aggregate in the order of the index: its category, where that is part of its name, and its id.
     /// `within` stays in one category.
     pub(super) fn next(&self, from: From, backward: bool, within: bool) -> String {
+        self.along(from, backward, within) + " LIMIT 1"
+    }
+
+    /// The entries of that index one after another, one for each event.
+    pub(super) fn along(&self, from: From, backward: bool, within: bool) -> String {
         let Self { table, aggregate, least, filter, .. } = self;
         // Without a bound at the end where the walk begins, SQLite may rather read the whole table and sort it.
         let end = |column: &str, least: &str| {
@@ -381,7 +386,7 @@ impl Plan {
             (true, From::At) => ("<=", "DESC"),
             (true, _) => ("<", "DESC"),
         };
-        let mut text = match &self.category {
+        match &self.category {
             Some(category) if self.keyed => {
                 let bound = match (within, from) {
                     (true, From::End) => format!("{category} = ?4 AND {}", end(aggregate, least)),
@@ -403,9 +408,7 @@ impl Plan {
                     "SELECT NULL, {aggregate} FROM {table} WHERE {bound}{filter} ORDER BY {aggregate} {direction}"
                 )
             }
-        };
-        text.push_str(" LIMIT 1");
-        text
+        }
     }
 
     /// The categories, one after another: the next beyond ?4.

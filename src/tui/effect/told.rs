@@ -10,13 +10,6 @@ fn named(key: &AggregateKey) -> String {
     text::truncate_middle(&id, 40).into_owned()
 }
 
-fn searched(matching: Option<&str>) -> String {
-    let typed = matching.filter(|typed| !typed.is_empty());
-    typed.map_or_else(String::new, |typed| {
-        format!(" with {}", text::truncate_middle(&text::sanitize(typed), 24))
-    })
-}
-
 fn places(paths: &[Path]) -> String {
     let first = paths.first().map(ToString::to_string).unwrap_or_default();
     let first = text::truncate_middle(&text::sanitize(&first), 30).into_owned();
@@ -36,18 +29,19 @@ impl Effect {
         };
         match self {
             Self::OpenStore => "opening the store".to_owned(),
-            Self::LoadPage(_, query, _) => {
-                format!("reading the list of aggregates{}", searched(query.matching.as_deref()))
+            Self::LoadPage(..) => "reading the list of aggregates".to_owned(),
+            Self::FindList(sought) => {
+                let typed = text::sanitize(&sought.typed);
+                format!("finding aggregates by {}", text::truncate_middle(&typed, 24))
             }
-            Self::SortList(_, query, (sort, _)) => {
+            Self::SortList(_, _, (sort, _)) => {
                 let by = match sort {
                     Sort::Id => "id",
                     Sort::Recent => "newest event",
                     Sort::Events => "number of events",
                     Sort::Category => "category",
                 };
-                let searched = searched(query.matching.as_deref());
-                format!("sorting aggregates{searched} by {by}")
+                format!("sorting aggregates by {by}")
             }
             Self::LoadAround(key, ..) => format!("reading the list around {}", named(key)),
             Self::LoadEvents(_, asked) if asked.filter.is_empty() => {

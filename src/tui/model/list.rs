@@ -38,6 +38,41 @@ pub(crate) enum Place {
     Around,
 }
 
+/// What is to be found.
+#[derive(Clone, Debug)]
+pub(crate) struct Sought {
+    /// Where it belongs.
+    pub(crate) place: Place,
+    /// Some letters of a name.
+    pub(crate) typed: String,
+    /// In which order; the best come first where it is the store's own.
+    pub(crate) sort: Sort,
+    /// How many are shown already.
+    pub(crate) shown: usize,
+}
+
+/// How far a search has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// How many aggregates fit.
+    pub(crate) found: u64,
+    /// How many were looked at.
+    pub(crate) looked: u64,
+    /// Whether those are all.
+    pub(crate) complete: bool,
+    /// Whether it is of what was typed before.
+    pub(crate) old: bool,
+}
+
+/// Whether categories are headings.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heads {
+    /// The store's own order is by category.
+    always: bool,
+    /// The rows stand under them now.
+    shown: bool,
+}
+
 /// Whether the person types into the search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Finding {
@@ -55,7 +90,7 @@ pub(crate) enum Finding {
 pub(crate) struct List {
     rows: Vec<AggregateSummary>,
     lines: Vec<Line>,
-    grouped: bool,
+    heads: Heads,
     /// In which order.
     pub(crate) sort: Sort,
     above: Option<AggregateKey>,
@@ -70,7 +105,9 @@ pub(crate) struct List {
     pub(crate) finding: Finding,
     /// What is searched for.
     pub(crate) field: Field,
-    /// How many aggregates were looked at for it.
+    /// How far it has come.
+    pub(crate) tally: Tally,
+    /// How many aggregates were looked at to sort them.
     pub(crate) examined: u64,
     /// Whether the search goes on because there is room for more.
     pub(crate) searching: bool,
@@ -89,7 +126,7 @@ impl List {
 
     /// Says whether rows come grouped by category.
     pub(crate) fn group(&mut self, grouped: bool) {
-        self.grouped = grouped;
+        self.heads.always = grouped;
     }
 
     /// The chosen row.
@@ -99,22 +136,49 @@ impl List {
         }
     }
 
-    /// Whether the whole list, or all that a search finds, is in memory.
-    pub(crate) fn complete(&self) -> bool {
-        self.loaded && self.above.is_none() && self.below.is_none()
+    /// What is to be found, where anything is.
+    pub(crate) fn sought(&self, place: Place) -> Option<Sought> {
+        let typed = self.field.text();
+        if self.finding == Finding::Off || typed.is_empty() {
+            return None;
+        }
+        // A list that is read again is as long as it was.
+        let shown = match place {
+            Place::Below => self.rows.len(),
+            Place::Around => self.rows.len().saturating_sub(PAGE),
+            _ => 0,
+        };
+        Some(Sought { place, typed: typed.to_owned(), sort: self.sort, shown })
+    }
+
+    /// Takes in what was found so far; the cursor stays on what somebody moved it to.
+    pub(crate) fn take_found(
+        &mut self,
+        place: Place,
+        (page, tally): (AggregatePage, Tally),
+        height: usize,
+    ) {
+        let moved = self.scroll.cursor > self.first_row();
+        let stays = place == Place::Start && !self.tally.old && moved;
+        self.tally = tally;
+        self.take(if stays { Place::Around } else { place }, page, height);
+    }
+
+    /// What was typed is different now.
+    pub(crate) fn seek(&mut self) {
+        self.searching = !self.field.is_empty();
+        self.tally.old = true;
     }
 
     /// The question for a page.
     pub(crate) fn query(&self, place: Place) -> AggregateQuery {
-        let matching = Some(self.field.text().to_owned())
-            .filter(|text| self.finding != Finding::Off && !text.is_empty());
         let (beyond, direction) = match place {
             Place::Start | Place::Around => (None, Direction::Forward),
             Place::End => (None, Direction::Backward),
             Place::Below => (self.below.clone(), Direction::Forward),
             Place::Above => (self.above.clone(), Direction::Backward),
         };
-        AggregateQuery { beyond, direction, matching, category: None }
+        AggregateQuery { beyond, direction, ..AggregateQuery::default() }
     }
 
     /// Takes a page in.
@@ -262,12 +326,16 @@ impl List {
 
     fn lay_out(&mut self) {
         self.lines.clear();
+        let by_category = self.sort == Sort::Category || self.heads.always && self.sort == Sort::Id;
+        // What fits best comes first, wherever it belongs.
+        self.heads.shown =
+            by_category && (self.sort == Sort::Category || self.sought(Place::Start).is_none());
         // Where no aggregate has a category, none is missing.
         let named = self.rows.iter().any(|row| !row.key.category.as_str().is_empty());
         let mut category = None;
         for (at, row) in self.rows.iter().enumerate() {
             let here = &row.key.category;
-            if self.grouped() && category != Some(here) && named {
+            if self.heads.shown && category != Some(here) && named {
                 self.lines.push(Line::Heading(at));
             }
             category = Some(here);
@@ -281,7 +349,7 @@ impl List {
         match self.sort {
             Sort::Id => Sort::Recent,
             Sort::Recent => Sort::Events,
-            Sort::Events if !self.grouped => Sort::Category,
+            Sort::Events if !self.heads.always => Sort::Category,
             Sort::Events | Sort::Category => Sort::Id,
         }
     }
@@ -289,7 +357,7 @@ impl List {
     /// What aggregates are listed by.
     pub(crate) fn order(&self) -> &'static str {
         match self.sort {
-            Sort::Id if self.grouped => "category and id",
+            Sort::Id if self.heads.always => "category and id",
             Sort::Id => "id",
             Sort::Recent => "their newest event",
             Sort::Events => "their number of events",
@@ -299,6 +367,6 @@ impl List {
 
     /// Whether categories stand as headings.
     pub(crate) fn grouped(&self) -> bool {
-        self.sort == Sort::Category || self.grouped && self.sort == Sort::Id
+        self.heads.shown
     }
 }

@@ -250,6 +250,7 @@ fn far(answer: &Answer) -> Option<Far> {
     match answer {
         Answer::Moving(done, of) => far(*done, *of, "events"),
         Answer::Sorting(examined) => far(*examined, None, "aggregates"),
+        Answer::Finding(_, Ok((page, _))) => far(page.examined, None, "aggregates"),
         Answer::Walked(_, Ok(walking)) => far(walking.walked.0, Some(walking.last.0), "versions"),
         Answer::Tallied(_, Ok(tally)) => far(tally.examined, None, "events"),
         Answer::Events(_, Ok(page)) => far(page.examined, None, "events"),
@@ -262,6 +263,7 @@ fn outcome(answer: &Answer) -> Outcome {
     let error = match answer {
         Answer::Opened(Err(error))
         | Answer::Page(_, Err(error))
+        | Answer::Finding(_, Err(error))
         | Answer::Around(_, Err(error))
         | Answer::Events(_, Err(error))
         | Answer::Tallied(_, Err(error))

@@ -7,12 +7,12 @@ use ratatui::text::Span;
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::event::or_quotes;
-use super::super::model::list::{Finding, Line, Place, SORTED};
+use super::super::model::list::{Finding, Line, Place, SORTED, Tally};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, field, line};
 use crate::model::AggregateKey;
-use crate::session::Sort;
+use crate::session::{BEST, Sort, hits};
 use crate::store::AggregateSummary;
 use crate::text::{self, human};
 
@@ -108,15 +108,12 @@ fn draw_search(model: &Model, area: Rect, buffer: &mut Buffer) {
             left.push(Span::styled(typed, theme.title));
         }
     }
-    let right = if list.sort != Sort::Id && list.loading.is_some() {
-        format!("sorting {}…", human::compact(list.examined))
-    } else if let Some(order) = order(model) {
-        order
-    } else if list.loading.is_some() && !list.complete() {
-        format!("searched {}…", human::compact(list.examined))
-    } else {
-        let more = if list.complete() { "" } else { "+" };
-        format!("{}{more} of {}", human::compact(list.rows().len() as u64), searched(model))
+    let right = match order(model) {
+        Some(_) if list.sort != Sort::Id && list.loading.is_some() => {
+            format!("sorting {}…", human::compact(list.examined))
+        }
+        Some(order) => order,
+        None => searched(model),
     };
     line::spread(buffer, area, left, vec![Span::styled(right, theme.dim)], 8);
 }
@@ -140,16 +137,17 @@ pub(crate) fn sorts_at(model: &Model, x: u16, y: u16) -> bool {
     area.contains((x, y).into()) && x >= area.right().saturating_sub(width)
 }
 
-/// How many aggregates a search looked at, of how many.
+/// How many aggregates a search found, or has looked at so far, of how many.
 fn searched(model: &Model) -> String {
-    let looked_at = model.list.examined;
+    let Tally { found, looked, complete, .. } = model.list.tally;
+    let compact = human::compact;
     match model.counts {
-        Some(counts) if counts.aggregates > looked_at && !model.list.complete() => {
-            format!("{} looked at", human::compact(looked_at))
+        _ if complete && found > BEST as u64 => format!("best 1,000 of {}", compact(found)),
+        _ if complete => format!("{} of {}", compact(found), compact(looked)),
+        Some(counts) if counts.aggregates >= looked => {
+            format!("{} of {} seen", compact(looked), compact(counts.aggregates))
         }
-        // What was read a second time was looked at once.
-        Some(counts) if counts.aggregates > 0 => human::compact(counts.aggregates.min(looked_at)),
-        _ => human::compact(looked_at),
+        _ => format!("{} seen", compact(looked)),
     }
 }
 
@@ -227,19 +225,18 @@ fn found<'a>(
     style: ratatui::style::Style,
     theme: &Theme,
 ) -> Vec<Span<'a>> {
-    let typed = model.list.field.text().to_lowercase();
-    let at = if model.list.finding == Finding::Off || typed.is_empty() || !name.is_ascii() {
-        None
-    } else {
-        name.to_ascii_lowercase().find(&typed)
+    let hits = match model.list.finding {
+        Finding::Off => Vec::new(),
+        _ => hits(model.list.field.text(), name),
     };
-    let Some((before, rest)) = at.and_then(|at| name.split_at_checked(at)) else {
-        return vec![Span::styled(name.to_owned(), style)];
-    };
-    let (hit, after) = rest.split_at_checked(typed.len()).unwrap_or((rest, ""));
-    vec![
-        Span::styled(before.to_owned(), style),
-        Span::styled(hit.to_owned(), style.patch(theme.accent)),
-        Span::styled(after.to_owned(), style),
-    ]
+    let mut spans: Vec<(bool, String)> = Vec::new();
+    for (at, letter) in name.chars().enumerate() {
+        let hit = hits.binary_search(&at).is_ok();
+        match spans.last_mut() {
+            Some((same, part)) if *same == hit => part.push(letter),
+            _ => spans.push((hit, letter.to_string())),
+        }
+    }
+    let style = |hit| if hit { style.patch(theme.accent) } else { style };
+    spans.into_iter().map(|(hit, part)| Span::styled(part, style(hit))).collect()
 }

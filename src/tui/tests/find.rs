@@ -1,7 +1,13 @@
 //! Aggregates by category, and found by some of their letters.
 
-use super::stage::{Stage, counter};
+use super::stage::{Stage, counter, event};
+use crate::model::Event;
 use crate::session::{OpenOptions, Session};
+use crate::store::{AggregatePage, EventStore as _, MemoryStore};
+use crate::task::{Report, Running, Said, Spent};
+use crate::tui::effect::{Answer, Slot};
+use crate::tui::model::list::{Place, Tally};
+use crate::tui::update::{Msg, update};
 
 const SIZES: [(&str, (u16, u16)); 3] =
     [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
@@ -48,4 +54,108 @@ fn where_others_have_a_category_the_lack_of_one_is_said() {
     let only: Vec<_> =
         events.into_iter().filter(|event| event.category.as_str().is_empty()).collect();
     Stage::on(only, (160, 45)).shows("stray-1").hides("no category");
+}
+
+fn named(ids: &[&str]) -> Vec<Event> {
+    (0..).zip(ids).map(|(n, id)| event(id, 1, "Made", n, r#"{"n":1}"#)).collect()
+}
+
+fn many(count: u64) -> Vec<Event> {
+    (0..count).map(|n| event(&format!("order-{n:06}"), 1, "Made", n, r#"{"n":1}"#)).collect()
+}
+
+fn ids(stage: &Stage) -> Vec<String> {
+    stage.app.model.list.rows().iter().map(|row| row.key.id.to_string()).collect()
+}
+
+const IDS: [&str; 8] =
+    ["cart-1", "cart-47", "order-4-7", "order-4711", "47", "4700", "stock-147", "order-74"];
+
+#[test]
+fn letters_in_order_find_and_what_fits_best_comes_first() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(named(&IDS), size);
+        stage.keys("/").text("47").shows("6 of 8");
+        let found = ["47", "4700", "cart-47", "order-4711", "stock-147", "order-4-7"];
+        assert_eq!(ids(&stage), found);
+        assert_eq!(stage.app.model.travel.as_ref().unwrap().key.id.as_str(), "47");
+        insta::assert_snapshot!(format!("found_{name}"), stage.picture());
+        stage.keys("backspace backspace").text("o7").shows("4 of 8");
+        assert_eq!(ids(&stage), ["order-74", "order-4-7", "order-4711", "stock-147"]);
+        insta::assert_snapshot!(format!("scattered_{name}"), stage.picture());
+        stage.text("x").shows("nothing found").keys("esc").shows("cart-1");
+    }
+}
+
+#[test]
+fn the_best_of_very_many_are_shown_and_the_rest_is_counted() {
+    for (_, size) in SIZES {
+        let mut stage = Stage::on(many(20_000), size);
+        stage.keys("/").text("o1").shows("best 1,000 of ").keys("enter alt-1");
+        assert_eq!(stage.app.model.list.rows().len(), 200);
+        stage.keys("> pageup pagedown");
+        assert_eq!(stage.app.model.list.rows().len(), 1000);
+        stage.keys("< pagedown").keys("/ backspace backspace").text("9999").shows("2 of 20.0k");
+        assert_eq!(ids(&stage), ["order-009999", "order-019999"]);
+    }
+}
+
+#[test]
+fn what_is_found_can_be_put_in_another_order() {
+    let mut events = counter("order-12", 3);
+    events.extend(counter("order-1", 9));
+    events.push(event("order-123", 1, "Made", 500, r#"{"n":1}"#));
+    let mut stage = Stage::on(events, (160, 45));
+    stage.keys("/").text("o1").keys("enter").shows("3 of 3");
+    assert_eq!(ids(&stage), ["order-1", "order-12", "order-123"]);
+    stage.keys("o").shows("aggregates by their newest event").shows("3 of 3");
+    assert_eq!(ids(&stage), ["order-123", "order-1", "order-12"]);
+    stage.keys("o");
+    assert_eq!(ids(&stage), ["order-1", "order-12", "order-123"]);
+    stage.keys("o esc").shows("order-123");
+}
+
+#[test]
+fn aggregates_that_are_written_while_one_finds_are_found_too() {
+    let mut store = MemoryStore::new("test", counter("order-1", 3));
+    let twin = store.reopen().unwrap();
+    let mut stage = Stage::open("test", (160, 45), move || {
+        Ok(Session::with_store(twin, &OpenOptions::default()))
+    });
+    stage.keys("/").text("or").keys("enter").shows("1 of 1");
+    store.push(event("order-1", 4, "Counted", 4, r#"{"count":4}"#));
+    store.push(event("order-2", 1, "Counted", 5, r#"{"count":1}"#));
+    stage.hides("order-2").keys("r").shows("2 of 2").shows("order-2").shows("State at v4");
+}
+
+/// What a search says while it goes on.
+fn so_far(stage: &mut Stage, rows: &[&str], looked: u64) {
+    let mut store = MemoryStore::new("x", named(rows));
+    let best = rows.iter().flat_map(|id| store.find(id).unwrap()).collect();
+    let page = AggregatePage { rows: best, next: None, examined: looked };
+    let tally = Tally { found: rows.len() as u64, looked, complete: false, old: false };
+    let model = &mut stage.app.model;
+    let generation = model.issue(Slot::Page, Running::Cancel);
+    let answer = Answer::Finding(Place::Start, Ok((page, tally)));
+    let said = Said { slot: Slot::Page, generation, answer, spent: Spent::default() };
+    update(model, Msg::Report(Box::new(Report::Progress(said))));
+}
+
+#[test]
+fn what_was_found_so_far_is_shown_and_the_cursor_stays_where_it_was_moved_to() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(many(5000), size);
+        stage.keys("/").text("47");
+        so_far(&mut stage, &["order-000047", "order-000470"], 1234);
+        assert!(stage.now().contains("1.2k of 5.0k seen"), "{}", stage.now());
+        insta::assert_snapshot!(format!("so_far_{name}"), stage.now());
+        so_far(&mut stage, &["order-004747", "order-000047", "order-000470"], 2345);
+        assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-004747");
+        update(
+            &mut stage.app.model,
+            Msg::Input(crate::tui::input::Input::Key("down".parse().unwrap())),
+        );
+        so_far(&mut stage, &["order-000100", "order-004747", "order-000047"], 3456);
+        assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-000047");
+    }
 }

@@ -36,6 +36,14 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     effects
 }
 
+/// The list could not be read on.
+fn unlisted(model: &mut Model, error: &SessionError) -> Vec<Effect> {
+    model.list.loading = None;
+    model.list.searching = false;
+    fail(model, error);
+    Vec::new()
+}
+
 fn answered(
     model: &mut Model,
     slot: Slot,
@@ -75,12 +83,10 @@ fn answered(
             model.list.take_around(&key, back, fore, height);
             list::more(model)
         }
-        Answer::Page(_, Err(error)) | Answer::Around(_, Err(error)) => {
-            model.list.loading = None;
-            model.list.searching = false;
-            fail(model, &error);
-            Vec::new()
-        }
+        Answer::Finding(place, Ok(found)) => list::found(model, place, found, done),
+        Answer::Page(_, Err(error))
+        | Answer::Around(_, Err(error))
+        | Answer::Finding(_, Err(error)) => unlisted(model, &error),
         Answer::Counted(Ok((counts, findings)), took) => {
             model.live.counted(took);
             (model.counts, model.counting) = (Some(counts), false);

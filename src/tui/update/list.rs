@@ -4,7 +4,7 @@ use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
 use super::super::model::Model;
-use super::super::model::list::{Finding, PAGE, Place, SORTED};
+use super::super::model::list::{Finding, PAGE, Place, SORTED, Tally};
 use super::super::model::travel::{Goal, Opening};
 use super::{travel, visit};
 use crate::model::{AggregateKey, At};
@@ -19,9 +19,11 @@ pub(super) fn height(model: &Model) -> usize {
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     model.list.loading = Some(place);
     let query = Box::new(model.list.query(place));
-    let page = match model.list.sort {
-        Sort::Id => Effect::LoadPage(place, query, PAGE),
-        sort => Effect::SortList(place, query, (sort, SORTED)),
+    let sought = model.list.sought(place).map(|sought| Effect::FindList(Box::new(sought)));
+    let page = match (model.list.sort, sought) {
+        (_, Some(find)) => find,
+        (Sort::Id, None) => Effect::LoadPage(place, query, PAGE),
+        (sort, None) => Effect::SortList(place, query, (sort, SORTED)),
     };
     // Both are done on one lane: counting millions begins again when the page is there.
     if model.counting { vec![Effect::Stop(Slot::Count), page, count(model)] } else { vec![page] }
@@ -47,6 +49,9 @@ pub(super) fn begin(model: &mut Model, first: Option<AggregateKey>) -> Vec<Effec
 
 pub(super) fn around(model: &mut Model, key: AggregateKey) -> Effect {
     model.list.loading = Some(Place::Around);
+    if let Some(sought) = model.list.sought(Place::Around) {
+        return Effect::FindList(Box::new(sought));
+    }
     if model.list.sort != Sort::Id {
         let query = Box::new(model.list.query(Place::Around));
         return Effect::SortList(Place::Around, query, (model.list.sort, SORTED));
@@ -94,6 +99,26 @@ pub(super) fn arrived(model: &mut Model, place: Place, page: AggregatePage) -> V
     model.list.take(place, page, height);
     let mut effects = if went { open_chosen(model) } else { Vec::new() };
     effects.extend(more(model));
+    effects
+}
+
+/// Shows what was found so far; `done` where that is all.
+pub(super) fn found(
+    model: &mut Model,
+    place: Place,
+    found: (AggregatePage, Tally),
+    done: bool,
+) -> Vec<Effect> {
+    let height = height(model);
+    let before = model.list.chosen().map(|row| row.key.clone());
+    model.list.take_found(place, found, height);
+    let came = model.list.chosen().map(|row| &row.key) != before.as_ref();
+    let mut effects = if came || place == Place::Start { open_chosen(model) } else { Vec::new() };
+    if done {
+        effects.extend(more(model));
+    } else {
+        model.list.loading = Some(place);
+    }
     effects
 }
 
@@ -149,7 +174,7 @@ pub(super) fn follow(model: &mut Model) -> Vec<Effect> {
 
 /// Searches for what was typed.
 pub(super) fn search(model: &mut Model) -> Vec<Effect> {
-    model.list.searching = !model.list.field.is_empty();
+    model.list.seek();
     load(model, Place::Start)
 }
 
