@@ -4,6 +4,9 @@
 //! one that runs. What a job says carries the generation it was issued with, so that the receiver can drop what it no
 //! longer wants. A queue is never longer than there are slots. Nothing here knows a store, a screen or a terminal.
 
+#[cfg(test)]
+mod reins;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -120,6 +123,8 @@ struct Queue<C, S, A> {
     running: Option<(S, u64)>,
     stop: Option<Stop>,
     closed: bool,
+    #[cfg(test)]
+    gate: reins::Gate,
 }
 
 struct Shared<C, S, A> {
@@ -154,10 +159,17 @@ impl<C, S: Copy + Eq, A> Shared<C, S, A> {
             if queue.closed {
                 return Next::Closed;
             }
+            #[cfg(test)]
+            if queue.gate.begin == 0 && !queue.waiting.is_empty() {
+                queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
             if let Some(next) = queue.waiting.pop_front() {
                 self.queued.store(queue.waiting.len(), Ordering::Release);
                 self.cancelled.store(false, Ordering::Release);
                 queue.running = Some((next.slot, next.generation));
+                #[cfg(test)]
+                self.halt(queue);
                 return Next::Job(next);
             }
             let Some(rest) = rest else {
@@ -229,7 +241,14 @@ where
         rest: Option<Rest<C>>,
         sink: impl Fn(Report<S, A>) + Send + 'static,
     ) -> std::io::Result<Self> {
-        let queue = Queue { waiting: VecDeque::new(), running: None, stop: None, closed: false };
+        let queue = Queue {
+            waiting: VecDeque::new(),
+            running: None,
+            stop: None,
+            closed: false,
+            #[cfg(test)]
+            gate: reins::Gate::default(),
+        };
         let shared = Arc::new(Shared {
             queue: Mutex::new(queue),
             wake: Condvar::new(),

@@ -435,6 +435,28 @@ impl Lanes {
         [self.play.standing(), self.side.standing(), self.events.standing()]
     }
 
+    /// What a lane does until it waits to be let again; see [`crate::task`].
+    #[cfg(test)]
+    pub(crate) fn let_go(&self, lane: usize, begin: usize, run: usize) {
+        match lane {
+            0 => self.play.let_go(begin, run),
+            1 => self.side.let_go(begin, run),
+            2 => self.events.let_go(begin, run),
+            _ => self.keeper.let_go(begin, run),
+        }
+    }
+
+    /// Whether each of them has work, and whether it has come as far as it may.
+    #[cfg(test)]
+    pub(crate) fn stand(&self) -> [(bool, bool); 4] {
+        [
+            (self.play.has_work(), self.play.is_still()),
+            (self.side.has_work(), self.side.is_still()),
+            (self.events.has_work(), self.events.is_still()),
+            (self.keeper.has_work(), self.keeper.is_still()),
+        ]
+    }
+
     fn keep(&self, generation: u64, known: Box<Had>, had: Box<Had>) -> usize {
         self.keeper.issue(Slot::Keep, generation, Running::Finish, move |keeper, _| {
             let kept = keeper.write(&known, Had::clone(&had)).map(Box::new);

@@ -197,6 +197,12 @@ impl App {
         self.due > 0
     }
 
+    /// What works for it.
+    #[cfg(test)]
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.lanes
+    }
+
     /// Keeps how the store is left, where that is not kept yet.
     pub(crate) fn keep(&mut self) {
         let effects = keep_now(&mut self.model);

@@ -13,6 +13,11 @@ use super::super::widget::{self, line};
 use crate::model::Severity;
 use crate::text::{self, human};
 
+/// The columns that a frame takes beside what it says at its left and its right.
+const FRAMING: usize = 8;
+/// The least columns for the name of a type; a schema that leaves fewer is not named there.
+const LEAST: usize = 9;
+
 /// Draws the panel.
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
@@ -21,20 +26,23 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let travel = model.travel.as_ref();
     let event = travel.and_then(|travel| travel.moment.event.as_ref());
     if areas.shape != Shape::Small {
-        let title = match (areas.shape, travel, event) {
+        let (number, name) = match (areas.shape, travel, event) {
             (Shape::Wide, Some(travel), Some(event)) => {
-                let name = travel.type_of(event.version);
-                format!("Event v{} {name}", human::count(event.version.0))
+                let number = format!("Event v{} ", human::count(event.version.0));
+                (number, travel.type_of(event.version).to_string())
             }
-            (Shape::Wide, ..) => Panel::Event.title().to_owned(),
-            _ => String::new(),
+            (Shape::Wide, ..) => (Panel::Event.title().to_owned(), String::new()),
+            _ => (String::new(), String::new()),
         };
+        // The version stays, however long its event's type and schema are called; both are told in full below.
+        let room = usize::from(area.width).saturating_sub(text::width(&number) + FRAMING);
         let schema = event.and_then(|event| event.schema.as_ref());
-        let right = schema.map_or_else(Vec::new, |schema| {
-            let schema = text::sanitize(schema);
-            let schema = text::truncate(&schema, 16);
-            vec![Span::styled(format!("schema {schema}"), theme.dim)]
-        });
+        let schema = schema.map(|schema| text::sanitize(schema));
+        let right = schema.map(|schema| format!("schema {}", text::truncate(&schema, 16)));
+        let right = right.filter(|right| text::width(right) + LEAST <= room);
+        let left = room - right.as_ref().map_or(0, |right| text::width(right));
+        let title = number + &text::truncate_middle(&name, left);
+        let right = right.map(|right| Span::styled(right, theme.dim)).into_iter().collect();
         widget::frame(buffer, area, theme, model.focus == Panel::Event, &title, right);
     }
     let Some(travel) = travel else {

@@ -90,6 +90,23 @@ fn names_of_any_kind_are_shown_and_stay_in_their_place() {
 }
 
 #[test]
+fn the_version_of_an_event_stands_beside_a_schema_however_long_that_is() {
+    for width in [120, 124, 160, 200] {
+        let mut schemas = 0;
+        for (name, id) in NAMES {
+            let mut stage = stage("Names", id, (width, 30));
+            let moment = &stage.app.model.travel.as_ref().unwrap().moment;
+            let event = moment.event.as_ref().unwrap();
+            schemas += usize::from(event.schema.is_some());
+            let title = format!("─ Event v{}", event.version);
+            let screen = stage.text_now();
+            assert!(screen.contains(&title), "{name} on {width} columns: {title}\n{screen}");
+        }
+        assert!(schemas > 0, "no event here has a schema");
+    }
+}
+
+#[test]
 fn all_of_it_is_walked_through_on_every_screen() {
     for (name, size) in SIZES {
         let mut stage = stage("Odd", "payloads", size);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::stage::{Stage, counter, event, session};
-use crate::model::{AggregateKey, At, Event};
+use crate::model::{AggregateKey, At, Event, Position};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::memory::MemoryStore;
 use crate::store::{AggregateQuery, EventStore as _, StoreError, StoreErrorKind};
@@ -261,6 +261,29 @@ fn the_wheel_never_leaves_the_cursor_on_another_aggregate_than_the_panels_show()
         assert_eq!(stage.app.model.travel.as_ref().unwrap().key, key);
     }
     stage.hides("order-000003").shows("─ Order order-");
+}
+
+#[test]
+fn stopped_on_the_way_to_another_aggregate_the_cursor_is_back_on_the_one_shown() {
+    let mut stage = Stage::shop(LARGE);
+    let chosen = |stage: &Stage| stage.app.model.list.chosen().unwrap().key.id.to_string();
+    for keys in [["down", "esc"], [">", "esc"]] {
+        for key in keys {
+            stage.press(key);
+        }
+        stage.settle();
+        assert_eq!(chosen(stage.shows("─ Customer cust-12 ─")), "cust-12", "{keys:?}");
+    }
+    stage.keys("down").shows("─ Order order-4711 ─");
+    // Further away than the list is read.
+    let at = |(n, event): (usize, Event)| Event { position: Some(Position(n as i64)), ..event };
+    let mut stage = Stage::on(many(3000).into_iter().enumerate().map(at).collect(), LARGE);
+    stage.keys("g").text("#2500").press("enter");
+    stage.one_report();
+    stage.press("esc");
+    stage.settle();
+    assert_eq!(chosen(stage.shows("─ Order order-000000 ─")), "order-000000");
+    stage.keys("down").shows("─ Order order-000001 ─");
 }
 
 #[test]

@@ -210,6 +210,17 @@ pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Ef
     effects
 }
 
+/// Puts the cursor back on the aggregate that is shown, where the way to another one was stopped.
+pub(super) fn come_back(model: &mut Model) -> Option<Effect> {
+    let key = model.travel.as_ref()?.key.clone();
+    let height = height(model);
+    let is_read = model.list.loading == Some(Place::Around);
+    if !is_read && model.list.choose(&key, height) || !model.list.field.is_empty() {
+        return None;
+    }
+    Some(around(model, key))
+}
+
 /// Reads the list again, around its chosen aggregate, and counts again.
 pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     let mut effects = reread(model);

@@ -11,7 +11,7 @@ use super::super::model::rail::View;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::{aspect, base, keep, pins, tell, visit};
+use super::{aspect, base, keep, list, pins, tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -349,7 +349,7 @@ pub(super) fn is_busy(model: &Model) -> bool {
 
 /// Stops what runs for the playhead.
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
-    model.opening = None;
+    let opened = model.opening.take();
     model.asked = None;
     model.moving = None;
     model.live.reading = false;
@@ -376,5 +376,6 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     if pins::stop(model) {
         effects.push(Effect::Stop(Slot::Trace));
     }
+    effects.extend(opened.and_then(|_| list::come_back(model)));
     effects
 }

@@ -1,16 +1,26 @@
 //! What has to hold whenever nothing is on its way: the state is the true one, and the picture says where it is.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 
 use super::truth::{Truth, same};
-use crate::model::json;
+use super::ways::Spot;
+use crate::model::{Value, json};
 use crate::text::{self, human};
 use crate::tui::layout::{Panel, Screen, Shape};
 use crate::tui::model::Model;
 use crate::tui::model::overlay::Overlay;
 
+/// The states that were held against the truth last, and where that was: the very same ones need no second look.
+pub(super) type Seen = Option<(Spot, [Value; 2])>;
+
+fn is_the_very_same(one: &Value, other: &Value) -> bool {
+    matches!((one, other), (Value::Object(one), Value::Object(other)) if Arc::ptr_eq(one, other))
+}
+
 /// What is known of the playhead is what is true of the store.
-pub(super) fn state(model: &Model, truth: &Truth) -> Result<(), String> {
+pub(super) fn state(model: &Model, truth: &Truth, seen: &mut Seen) -> Result<(), String> {
     let Some(travel) = &model.travel else { return Ok(()) };
     let (key, moment) = (&travel.key, &travel.moment);
     let version = moment.version.0;
@@ -31,6 +41,14 @@ pub(super) fn state(model: &Model, truth: &Truth) -> Result<(), String> {
                 && event.position.map(|at| at.0) == fact.position => {}
         (event, fact) => return Err(format!("{here}: the event {event:?} ought to be {fact:?}")),
     }
+    let spot = (key.clone(), version);
+    let states = [moment.state.value(), moment.before.value()];
+    if let Some((at, known)) = seen
+        && *at == spot
+        && known.iter().zip(states).all(|(known, now)| is_the_very_same(known, now))
+    {
+        return Ok(());
+    }
     for (state, place) in [(&moment.state, place), (&moment.before, place.saturating_sub(1))] {
         let document = history.document(place);
         if !same(state.value(), &document) {
@@ -38,6 +56,7 @@ pub(super) fn state(model: &Model, truth: &Truth) -> Result<(), String> {
             return Err(format!("{here}: the state {shown}\nought to be {document}"));
         }
     }
+    *seen = Some((spot, states.map(Value::clone)));
     Ok(())
 }
 

@@ -5,11 +5,12 @@ use crate::model::AggregateKey;
 use crate::tui::Action;
 use crate::tui::input::{Input, Key};
 use crate::tui::keymap::Meaning;
-use crate::tui::layout::{Panel, Screen};
+use crate::tui::layout::{Panel, Screen, Shape};
 use crate::tui::model::Model;
 use crate::tui::model::list::Finding;
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::play::Way;
+use crate::tui::panel::footer::action_at;
 
 use super::deed::Act;
 use super::truth::{History, Truth};
@@ -185,6 +186,12 @@ impl<'a> Oracle<'a> {
         match input {
             Input::Paste(_) => self.typed(model, here),
             Input::Resize(..) | Input::Release(..) => Hope::At(here),
+            Input::Click(x, y) if in_footer(model, *y) => {
+                match action_at(model, &model.areas, *x) {
+                    Some(action) => self.act(model, action, here),
+                    None => Hope::At(here),
+                }
+            }
             Input::Click(..) if !bare => match model.overlay {
                 Overlay::Palette(_) | Overlay::Marks(_) => Hope::Anywhere,
                 _ => Hope::At(here),
@@ -418,11 +425,19 @@ pub(super) fn meaning(model: &Model, key: Key) -> Meaning {
     model.meaning(&pressed)
 }
 
+/// Whether a row is the line of keys, each of which can be clicked.
+fn in_footer(model: &Model, y: u16) -> bool {
+    y == model.areas.footer.y && model.areas.shape != Shape::TooSmall
+}
+
 /// Whether what is about to be done may be a wish to leave.
 fn asks_to_quit(model: &Model, act: &Act) -> bool {
     let Act::Input(input) = act else { return false };
     let meant = match input {
         Input::Key(key) => meaning(model, *key),
+        Input::Click(x, y) if in_footer(model, *y) => {
+            action_at(model, &model.areas, *x).map_or(Meaning::Nothing, Meaning::Run)
+        }
         Input::Click(..) => Meaning::Run(Action::Accept),
         _ => Meaning::Nothing,
     };

@@ -38,3 +38,17 @@ fn the_version_stands_on_every_screen_however_long_the_name_is() {
 fn counting_back_counts_versions() {
     again(stores::odd(), "2 enter g - 9 enter g - 1 enter g - 2 5 enter");
 }
+
+/// What a frame has too little room for is not the version.
+#[test]
+fn the_version_stands_beside_a_type_and_a_schema_however_long_they_are() {
+    again(stores::shop(), "o size@120,30");
+    again(stores::odd(), "enter y esc s size@120,30 alt-1 o 2 < enter alt-1 k");
+}
+
+/// The line of keys does what its keys do.
+#[test]
+fn a_click_on_a_key_leads_where_the_key_does() {
+    again(stores::bank(), "size@160,45 tab left M esc click@4,44");
+    again(stores::library(), "size@120,30 space enter u click@55,29");
+}

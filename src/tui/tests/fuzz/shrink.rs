@@ -8,7 +8,7 @@ use super::deed::Deed;
 use super::stores::Shelf;
 
 /// How long a history may take before it counts as one that never ends.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long a shorter one is looked for.
 const SEARCH: Duration = Duration::from_secs(60);
 

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::stage::Stage;
 use super::deed::Dice;
 use super::truth::{Fact, Truth};
-use crate::model::{Event, EventType, Payload, Position, Version};
+use crate::model::{self, Event, EventType, Payload, Position, Version, json};
+use crate::sample::hostile::{self, Large};
 use crate::session::{OpenOptions, Session};
 use crate::store::memory::MemoryStore;
 use crate::tui::effect::Source;
@@ -42,9 +43,9 @@ impl Shelf {
                 Source::new(self.name, move || Session::open(&path, &OpenOptions::default()))
             }
             Kept::Events(events) => {
-                let events = events.clone();
+                let (name, events) = (self.name, events.clone());
                 Source::new(self.name, move || {
-                    let store = Box::new(MemoryStore::new("odd", events));
+                    let store = Box::new(MemoryStore::new(name, events));
                     Ok(Session::with_store(store, &OpenOptions::default()))
                 })
             }
@@ -180,4 +181,50 @@ pub(super) fn odd() -> &'static Shelf {
         Shelf { name: "odd", truth: truth.whole(), store: Kept::Events(events) }
     });
     &ODD
+}
+
+/// The worst that a store may hold. Its largest values are left small: what counts the bytes of 10 MB has tests of its
+/// own, and here each input would take as long as a thousand others.
+pub(super) fn hostile() -> &'static Shelf {
+    static HOSTILE: LazyLock<Shelf> = LazyLock::new(|| {
+        let large = Large { bytes: 20_000, members: 400, elements: 2_000 };
+        let (mut truth, events) = (Truth::default(), hostile::hostile(&large).events);
+        for event in &events {
+            let bytes = Some(event.data.bytes()).filter(|_| event.data.is_json());
+            let fact = Fact {
+                version: event.version.0,
+                position: event.position.map(|at| at.0),
+                kind: event.event_type.as_str().to_owned(),
+                data: bytes.and_then(|bytes| document(bytes)),
+            };
+            truth.add(event.category.as_str(), event.aggregate.as_str(), fact);
+        }
+        Shelf { name: "hostile", truth: truth.whole(), store: Kept::Events(events) }
+    });
+    &HOSTILE
+}
+
+/// What a payload says. `serde_json` reads no deeper than 128 levels: what is deeper our own reader has to.
+fn document(bytes: &[u8]) -> Option<Value> {
+    match serde_json::from_slice(bytes) {
+        Ok(document) => Some(document),
+        Err(error) if error.to_string().contains("recursion limit") => {
+            json::read(bytes, Version::ZERO).ok().map(|value| plain(&value))
+        }
+        Err(_) => None,
+    }
+}
+
+fn plain(value: &model::Value) -> Value {
+    match value {
+        model::Value::Null => Value::Null,
+        model::Value::Bool(yes) => Value::Bool(*yes),
+        model::Value::Number(text) => Value::Number(text.parse().unwrap()),
+        model::Value::String(text) => Value::String(text.to_string()),
+        model::Value::Array(of) => of.iter().map(|slot| plain(&slot.value)).collect(),
+        model::Value::Object(of) => {
+            let members = of.iter().map(|(key, slot)| (key.to_string(), plain(&slot.value)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::model::{AggregateKey, Value as Shown};
 
@@ -130,7 +130,11 @@ pub(super) fn same(shown: &Shown, truth: &Value) -> bool {
     match (shown, truth) {
         (Shown::Null, Value::Null) => true,
         (Shown::Bool(shown), Value::Bool(truth)) => shown == truth,
-        (Shown::Number(shown), Value::Number(truth)) => *shown == truth.to_string(),
+        // It spells exponents in its own way: `1E9` as `1e+9`.
+        (Shown::Number(shown), Value::Number(truth)) => {
+            *shown == truth.to_string()
+                || shown.parse::<Number>().is_ok_and(|shown| shown == *truth)
+        }
         (Shown::String(shown), Value::String(truth)) => shown == truth,
         (Shown::Array(shown), Value::Array(truth)) => {
             shown.len() == truth.len()
