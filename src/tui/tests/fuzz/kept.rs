@@ -52,3 +52,9 @@ fn a_click_on_a_key_leads_where_the_key_does() {
     again(stores::bank(), "size@160,45 tab left M esc click@4,44");
     again(stores::library(), "size@120,30 space enter u click@55,29");
 }
+
+/// A store in which one event has no position is a store without.
+#[test]
+fn where_positions_are_missing_none_is_gone_to() {
+    again(stores::hostile(), "g # 1 enter");
+}

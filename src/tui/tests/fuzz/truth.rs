@@ -116,8 +116,12 @@ impl Truth {
         self.0.get(&(key.category.to_string(), key.id.to_string()))
     }
 
-    /// The event at a position, and its aggregate.
+    /// The event at a position, and its aggregate. Where one event has no position, the store is one without.
     pub(super) fn at_position(&self, position: i64) -> Option<(AggregateKey, u64)> {
+        let mut facts = self.0.values().flat_map(|history| &history.facts);
+        if facts.any(|fact| fact.position.is_none()) {
+            return None;
+        }
         self.0.iter().find_map(|((category, id), history)| {
             let fact = history.facts.iter().find(|fact| fact.position == Some(position))?;
             Some((AggregateKey::new(category, id), fact.version))
