@@ -18,7 +18,7 @@ mod object;
 mod onwards;
 mod order;
 mod plan;
-mod seed;
+pub(crate) mod seed;
 mod stock;
 mod visit;
 mod warehouse;

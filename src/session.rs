@@ -21,7 +21,7 @@ pub use error::SessionError;
 pub use names::Names;
 pub use news::News;
 pub use projection::ProjectionStatus;
-pub use rank::{BEST, Search, hits};
+pub use rank::{BEST, Marker, Search};
 pub use trace::Trace;
 pub use transfer::{ExportReport, Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};

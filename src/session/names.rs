@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use smol_str::SmolStr;
+
 use super::{Session, SessionError};
 use crate::model::{AggregateKey, Category};
 use crate::store::{AggregateSummary, Cursor, EventQuery};
@@ -162,7 +164,10 @@ impl Session {
             new.extend(page.events.iter().map(crate::model::Event::key));
             query.after = page.next;
             if page.next.is_none() {
-                for at in 0..names.len() {
+                let ids: HashSet<SmolStr> = new.iter().map(|key| key.id.as_str().into()).collect();
+                // A whole name is made of those alone that may be among the new ones.
+                let known = |names: &Names, at| Some(ids.contains(names.get(at)?.0));
+                for at in (0..names.len()).filter(|at| known(names, *at) == Some(true)) {
                     if let Some(key) = names.key(at) {
                         new.remove(&key);
                     }

@@ -39,6 +39,7 @@ pub struct Search {
     looked: usize,
 }
 
+#[derive(Debug)]
 struct Needle {
     low: String,
     ascii: bool,
@@ -224,22 +225,38 @@ fn begins_word(text: &str, at: usize) -> bool {
         || before.is_lowercase() && here.is_uppercase()
 }
 
-/// Which letters of a text are those that were typed, rising.
-pub fn hits(typed: &str, text: &str) -> Vec<usize> {
-    let needle = Needle::new(typed);
-    if needle.low.is_empty() || !needle.scattered(text) {
-        return Vec::new();
+/// Tells which letters of a text are those that were typed.
+#[derive(Debug)]
+pub struct Marker {
+    needle: Needle,
+    /// Takes more memory than all else here: it is made when letters stand apart, and once.
+    matcher: Option<Matcher>,
+}
+
+impl Marker {
+    /// For what was typed.
+    pub fn new(typed: &str) -> Self {
+        Self { needle: Needle::new(typed), matcher: None }
     }
-    if text.is_ascii()
-        && let Some(from) = needle.within(text)
-    {
-        return (from..from + needle.low.len()).collect();
+
+    /// The letters of a text, rising.
+    pub fn hits(&mut self, text: &str) -> Vec<usize> {
+        let Self { needle, matcher: kept } = self;
+        if needle.low.is_empty() || !needle.scattered(text) {
+            return Vec::new();
+        }
+        if text.is_ascii()
+            && let Some(from) = needle.within(text)
+        {
+            return (from..from + needle.low.len()).collect();
+        }
+        let (mut buffer, mut found) = (Vec::new(), Vec::new());
+        let text = Utf32Str::new(text, &mut buffer);
+        let matcher = kept.get_or_insert_with(matcher);
+        matcher.fuzzy_indices(text, needle.letters.slice(..), &mut found);
+        found.sort_unstable();
+        found.into_iter().map(|at| at as usize).collect()
     }
-    let (mut buffer, mut found) = (Vec::new(), Vec::new());
-    let text = Utf32Str::new(text, &mut buffer);
-    matcher().fuzzy_indices(text, needle.letters.slice(..), &mut found);
-    found.sort_unstable();
-    found.into_iter().map(|at| at as usize).collect()
 }
 
 #[cfg(test)]

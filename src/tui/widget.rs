@@ -13,6 +13,9 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 use super::theme::Theme;
 use crate::text;
 
+/// A cell that is filled from below, in eighths.
+pub(crate) const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
 /// A frame with a title at its left and one at its right; the left one gives way.
 pub(crate) fn frame(
     buffer: &mut Buffer,

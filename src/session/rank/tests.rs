@@ -73,6 +73,7 @@ fn typing_on_finds_what_typing_it_at_once_does() {
 
 #[test]
 fn letters_that_were_typed_are_marked_where_they_stand() {
+    let hits = |typed: &str, text: &str| Marker::new(typed).hits(text);
     assert_eq!(hits("47", "order-4711"), [6, 7]);
     assert_eq!(hits("o11", "order-4711"), [0, 8, 9]);
     assert_eq!(hits("ORD", "order"), [0, 1, 2]);

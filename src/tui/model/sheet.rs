@@ -56,9 +56,8 @@ impl Sheet {
         self.slide(0, size);
     }
 
-    /// How far the window has come: `37 %`; nothing where all of it is shown.
-    pub(crate) fn told(&self, (width, height): (usize, usize)) -> String {
-        let rows = self.rows((width, height));
+    /// How far the window that shows these rows of so many cells has come: `37 %`; nothing where all of it is shown.
+    pub(crate) fn told(&self, rows: &[Row<'_>], width: usize) -> String {
         let Some(last) = rows.last() else { return String::new() };
         let ends = last.place == self.paper.end(width);
         if ends && self.top == Place::default() {

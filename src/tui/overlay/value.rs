@@ -22,8 +22,10 @@ pub(crate) fn draw(model: &Model, value: &FullValue, area: Rect, buffer: &mut Bu
             line::spread(buffer, first, spans, Vec::new(), 4);
             rows = Rect { y: area.y + 1, height: area.height - 1, ..area };
         }
-        paper::draw(sheet, theme, rows, buffer);
-        shown = [shown, sheet.told(size)].into_iter().max_by_key(String::len).unwrap_or_default();
+        let text = sheet.rows(size);
+        paper::draw(&text, sheet.paper().is_plain(), theme, rows, buffer);
+        let told = sheet.told(&text, size.0);
+        shown = [shown, told].into_iter().max_by_key(String::len).unwrap_or_default();
     }
     widget::frame_below(buffer, area.outer(Margin::new(2, 1)), theme, "", &shown);
 }

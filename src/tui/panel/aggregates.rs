@@ -12,7 +12,7 @@ use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, field, line};
 use crate::model::AggregateKey;
-use crate::session::{BEST, Sort, hits};
+use crate::session::{BEST, Marker, Sort};
 use crate::store::AggregateSummary;
 use crate::text::{self, human};
 
@@ -44,6 +44,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         list.rows().get(*row).filter(|row| gone(row).is_none())
     });
     let counts = counts.map(|row| human::count(row.events).len()).max().unwrap_or(0);
+    let mut marker = (list.finding != Finding::Off).then(|| Marker::new(list.field.text()));
     for (at, index) in window.enumerate() {
         let (Some(area), Some(line)) = (widget::line_of(content, at), list.lines().get(index))
         else {
@@ -66,7 +67,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
                 if chosen {
                     widget::choose(buffer, area, theme, focused);
                 }
-                draw_row(model, row, (chosen, counts), area, buffer);
+                draw_row(model, row, (chosen, counts), marker.as_mut(), area, buffer);
             }
         }
     }
@@ -165,6 +166,7 @@ fn draw_row(
     model: &Model,
     row: &AggregateSummary,
     (chosen, counts): (bool, usize),
+    marker: Option<&mut Marker>,
     area: Rect,
     buffer: &mut Buffer,
 ) {
@@ -194,7 +196,7 @@ fn draw_row(
     let id = text::truncate_middle(&id, id_room);
     let missing = id_room.saturating_sub(text::width(&id));
     let mut left = vec![Span::raw(" ".repeat(indent))];
-    left.extend(found(model, &id, style, theme));
+    left.extend(found(marker, &id, style, theme));
     if beside > 0 {
         left.push(Span::styled(format!("{:missing$}  {category}", ""), theme.faint));
     }
@@ -220,15 +222,12 @@ fn inline_category(key: &AggregateKey, room: usize) -> String {
 
 /// A name with what was searched for in it.
 fn found<'a>(
-    model: &Model,
+    marker: Option<&mut Marker>,
     name: &str,
     style: ratatui::style::Style,
     theme: &Theme,
 ) -> Vec<Span<'a>> {
-    let hits = match model.list.finding {
-        Finding::Off => Vec::new(),
-        _ => hits(model.list.field.text(), name),
-    };
+    let hits = marker.map_or_else(Vec::new, |marker| marker.hits(name));
     let mut spans: Vec<(bool, String)> = Vec::new();
     for (at, letter) in name.chars().enumerate() {
         let hit = hits.binary_search(&at).is_ok();

@@ -89,13 +89,14 @@ fn offers(model: &Model, areas: &Areas) -> Vec<(u16, Offer)> {
     out
 }
 
-/// What a click on a column of the line does: what the key there does, or reading the message that stands there.
+/// What a click on a column of the line does: nothing while a key waits for
+/// another, otherwise reading the message that stands there, or what the key there does.
 pub(crate) fn action_at(model: &Model, areas: &Areas, x: u16) -> Option<Action> {
-    if model.message.is_some() {
-        return Some(Action::ShowMessages);
-    }
     if !model.pressed.is_empty() {
         return None;
+    }
+    if model.message.is_some() {
+        return Some(Action::ShowMessages);
     }
     let offers = offers(model, areas);
     let here =

@@ -18,8 +18,6 @@ use crate::fold::Tier;
 use crate::model::{At, Version, time};
 use crate::text::{self, human};
 
-const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-
 /// Which lines of the panel are what, from its top.
 struct Lines {
     facts: usize,
@@ -262,7 +260,7 @@ fn draw_levels(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let mut spans = String::new();
     let levels = travel.picture.levels.iter().take(usize::from(area.width));
     for level in levels {
-        spans.push_str(LEVELS.get(usize::from(*level)).copied().unwrap_or(" "));
+        spans.push_str(widget::BARS.get(usize::from(*level)).copied().unwrap_or(" "));
     }
     buffer.set_line(area.x, area.y, &Line::from(Span::styled(spans, theme.border)), area.width);
     for gap in &travel.picture.gaps {

@@ -3,6 +3,7 @@
 use super::stage::{Stage, event};
 use crate::session::SessionError;
 use crate::store::{StoreError, StoreErrorKind};
+use crate::tui::input::Input;
 use crate::tui::layout::Panel;
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::{Exit, Tone};
@@ -234,4 +235,13 @@ fn what_can_follow_a_key_is_told_over_a_message() {
     stage.keys("tab p").shows("pinned");
     stage.press("z");
     stage.shows("z …").hides("pinned .");
+}
+
+#[test]
+fn a_message_that_a_waiting_key_hides_is_not_clicked() {
+    let mut stage = Stage::shop((80, 24));
+    stage.keys("tab p").shows("pinned");
+    stage.press("z");
+    stage.input(Input::Click(2, 23));
+    assert!(matches!(stage.app.model.overlay, Overlay::None));
 }

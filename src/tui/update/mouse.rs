@@ -17,9 +17,11 @@ const TURN: isize = 3;
 
 pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     model.dragging = false;
+    let in_footer = y == model.areas.footer.y && model.areas.shape != Shape::TooSmall;
+    // What the line shows is what is clicked: a key that waits for another shows something else.
+    let action = in_footer.then(|| super::super::panel::footer::action_at(model, &model.areas, x));
     model.pressed.clear();
-    if y == model.areas.footer.y && model.areas.shape != Shape::TooSmall {
-        let action = super::super::panel::footer::action_at(model, &model.areas, x);
+    if let Some(action) = action {
         return action.map_or_else(Vec::new, |action| does(model, action));
     }
     log::dismiss(model);

@@ -35,67 +35,59 @@ pub(crate) fn watches(model: &Model) -> Option<bool> {
 
 /// What is missing where the job of a slot is stopped, and what begins it again.
 pub(crate) fn without(model: &Model, slot: Slot) -> String {
-    let again = |action: Action, word: &str| {
-        let places = [Context::Everywhere, Context::Timeline, Context::State];
-        let hint = model.keymap.hint(&places, action, word);
-        hint.map_or_else(String::new, |hint| format!("; {hint}"))
-    };
-    match slot {
-        Slot::Open => {
-            "without it there is nothing to see".to_owned() + &again(Action::Quit, "leaves")
-        }
+    let (told, again) = match slot {
+        Slot::Open => ("without it there is nothing to see", Some((Action::Quit, "leaves"))),
         Slot::Moment => {
-            "the playhead then stays where it is".to_owned()
-                + &again(Action::Refresh, "reads again")
+            ("the playhead then stays where it is", Some((Action::Refresh, "reads again")))
         }
-        Slot::Walk => {
-            "the rail, marks and types are then known as far as it came".to_owned()
-                + &again(Action::Refresh, "walks on")
-        }
-        Slot::Page if model.list.sort != Sort::Id => {
-            "aggregates are then listed by their id".to_owned()
-                + &again(Action::SortAggregates, "in the list sorts them")
-        }
+        Slot::Walk => (
+            "the rail, marks and types are then known as far as it came",
+            Some((Action::Refresh, "walks on")),
+        ),
+        Slot::Page if model.list.sort != Sort::Id => (
+            "aggregates are then listed by their id",
+            Some((Action::SortAggregates, "in the list sorts them")),
+        ),
         Slot::Page => {
-            "the list then ends where it was read to".to_owned()
-                + &again(Action::Refresh, "reads on")
+            ("the list then ends where it was read to", Some((Action::Refresh, "reads on")))
         }
-        Slot::Count => {
-            "how many there are is then not known, or not anew".to_owned()
-                + &again(Action::Refresh, "counts again")
-        }
-        Slot::Find => {
-            "the playhead then stays where it is".to_owned() + &again(Action::GoTo, "asks again")
-        }
+        Slot::Count => (
+            "how many there are is then not known, or not anew",
+            Some((Action::Refresh, "counts again")),
+        ),
+        Slot::Find => ("the playhead then stays where it is", Some((Action::GoTo, "asks again"))),
         Slot::Snapshots => {
-            "the rail then shows no snapshots".to_owned() + &again(Action::Refresh, "looks again")
+            ("the rail then shows no snapshots", Some((Action::Refresh, "looks again")))
         }
-        Slot::Events => {
-            "the Events screen then shows what was found so far".to_owned()
-                + &again(Action::Refresh, "reads on there")
-        }
+        Slot::Events => (
+            "the Events screen then shows what was found so far",
+            Some((Action::Refresh, "reads on there")),
+        ),
         Slot::Event => {
-            "the chosen event is then not shown; it is read when it is chosen again".to_owned()
+            ("the chosen event is then not shown; it is read when it is chosen again", None)
         }
-        Slot::Trace => {
-            "the way along what changed a value then ends where it was looked for".to_owned()
-                + &again(Action::NextTouch, "looks on")
-        }
-        Slot::Seek => {
-            "the search in the state then ends".to_owned()
-                + &again(Action::SearchState, "in the state searches again")
-        }
-        Slot::Tally => {
-            "types and times are then counted as far as it came".to_owned()
-                + &again(Action::Refresh, "on the Events screen counts on")
-        }
+        Slot::Trace => (
+            "the way along what changed a value then ends where it was looked for",
+            Some((Action::NextTouch, "looks on")),
+        ),
+        Slot::Seek => (
+            "the search in the state then ends",
+            Some((Action::SearchState, "in the state searches again")),
+        ),
+        Slot::Tally => (
+            "types and times are then counted as far as it came",
+            Some((Action::Refresh, "on the Events screen counts on")),
+        ),
         // It is done before anybody can look.
-        Slot::Rest | Slot::Keep => String::new(),
-        Slot::Watch => {
-            "what others write is then counted and not shown".to_owned()
-                + &again(Action::PauseChanges, "shows it again")
-        }
-    }
+        Slot::Rest | Slot::Keep => ("", None),
+        Slot::Watch => (
+            "what others write is then counted and not shown",
+            Some((Action::PauseChanges, "shows it again")),
+        ),
+    };
+    let places = [Context::Everywhere, Context::Timeline, Context::State];
+    let hint = again.and_then(|(action, word)| model.keymap.hint(&places, action, word));
+    hint.map_or_else(|| told.to_owned(), |hint| format!("{told}; {hint}"))
 }
 
 /// Stops the chosen job.

@@ -9,9 +9,6 @@ use super::super::super::widget;
 use crate::model::Timestamp;
 use crate::text::{self, human};
 
-/// Heights of a cell.
-const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-
 /// Draws it.
 pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
@@ -50,7 +47,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let level = (f64::from(*count) / most * rows * 8.0).ceil() as usize;
         for row in 0..=bottom {
             let filled = level.saturating_sub(usize::from(bottom - row) * 8).min(8);
-            let bar = BARS.get(filled).copied().unwrap_or(" ");
+            let bar = widget::BARS.get(filled).copied().unwrap_or(" ");
             buffer.set_span(x, track.y + row, &Span::styled(bar, theme.mark), 1);
         }
     }

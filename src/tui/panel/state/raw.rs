@@ -21,7 +21,8 @@ pub(super) fn draw(
     let (raw, theme) = (&model.raw, model.theme());
     let size = (usize::from(content.width), usize::from(content.height));
     let told = format!("JSON of v{}", human::count(travel.moment.version.0));
-    let share = raw.sheet.told(size);
+    let rows = raw.sheet.rows(size);
+    let share = raw.sheet.told(&rows, size.0);
     if areas.shape == Shape::Small {
         let all = areas.content(Panel::State);
         let last = widget::line_of(all, usize::from(all.height).saturating_sub(1));
@@ -34,7 +35,7 @@ pub(super) fn draw(
     }
     let found = raw.found.as_ref();
     let needle = model.sought.needle();
-    for (at, row) in raw.sheet.rows(size).iter().enumerate() {
+    for (at, row) in rows.iter().enumerate() {
         let Some(area) = widget::line_of(content, at) else { return };
         if found.is_some_and(|spot| row.place == raw.sheet.paper().at(spot)) {
             widget::choose(buffer, area, theme, true);

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::sample::seed::Seed;
 use crate::tui::input::{Input, Key};
 
 /// One thing that is done.
@@ -38,24 +39,16 @@ const PASTES: [&str; 8] = [
 ];
 
 /// Numbers that are as good as random, and the same for the same seed.
-pub(super) struct Dice(u64);
+pub(super) struct Dice(Seed);
 
 impl Dice {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Self(Seed::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d))
     }
 
     /// Less than `bound`.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
+        self.0.next() % bound.max(1)
     }
 
     fn pick<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {

@@ -268,13 +268,8 @@ impl<'a> Oracle<'a> {
                 | Action::StopWork
                 | Action::FocusNext
                 | Action::FocusPrevious
-                | Action::CursorUp
-                | Action::CursorDown
-                | Action::PageUp
-                | Action::PageDown
-                | Action::CursorTop
-                | Action::CursorBottom
                 | Action::ShowValue => return Hope::At(here),
+                _ if moves_cursor(action) => return Hope::At(here),
                 _ => {}
             }
         }
@@ -299,23 +294,11 @@ impl<'a> Oracle<'a> {
                 self.remembers = Remembers::Series;
                 Hope::Within(here)
             }
-            Action::CursorUp
-            | Action::CursorDown
-            | Action::PageUp
-            | Action::PageDown
-            | Action::CursorTop
-            | Action::CursorBottom
-                if model.focus != Panel::List =>
-            {
-                Hope::At(here)
-            }
-            Action::CursorUp
-            | Action::CursorDown
-            | Action::PageUp
-            | Action::PageDown
-            | Action::CursorTop
-            | Action::CursorBottom
-            | Action::OpenAggregate
+            _ if moves_cursor(action) => match model.focus {
+                Panel::List => self.listed(model, here),
+                _ => Hope::At(here),
+            },
+            Action::OpenAggregate
             | Action::Accept
             | Action::SortAggregates
             | Action::Refresh
@@ -454,4 +437,17 @@ fn asks_to_quit(model: &Model, act: &Act) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether it moves a cursor over lines.
+fn moves_cursor(action: Action) -> bool {
+    matches!(
+        action,
+        Action::CursorUp
+            | Action::CursorDown
+            | Action::PageUp
+            | Action::PageDown
+            | Action::CursorTop
+            | Action::CursorBottom
+    )
 }
