@@ -6,6 +6,7 @@
 
 use std::io::{self, IsTerminal as _, Stdout, Write};
 use std::mem::ManuallyDrop;
+use std::os::fd::AsFd as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,10 +19,11 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use rustix::event::{PollFd, PollFlags};
 
 /// Whether the terminal is taken over, and so has to be given back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -42,13 +44,14 @@ pub(crate) fn wait_until_closed() -> bool {
     let out = io::stdout();
     loop {
         // Nothing is waited for: that the other side is gone is told anyway.
-        let mut fds = [PollFd::new(&out, PollFlags::empty())];
-        match rustix::event::poll(&mut fds, None) {
+        let mut fds = [PollFd::new(out.as_fd(), PollFlags::empty())];
+        match poll(&mut fds, PollTimeout::NONE) {
             Ok(_) => {
-                let [fd] = &fds;
-                return fd.revents().intersects(PollFlags::HUP | PollFlags::ERR);
+                let told = fds.iter().find_map(PollFd::revents);
+                return told
+                    .is_some_and(|it| it.intersects(PollFlags::POLLHUP | PollFlags::POLLERR));
             }
-            Err(rustix::io::Errno::INTR) => {}
+            Err(Errno::EINTR) => {}
             Err(_) => return false,
         }
     }
