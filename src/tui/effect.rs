@@ -1,19 +1,23 @@
-//! What has to be done outside of the model, and the lanes that do it.
+//! What has to be done outside of the model, and what comes back.
 //!
-//! An effect runs as a job on one of three lanes: one for the playhead, which owns the timelines, and two beside it: for
-//! the list of aggregates and counts, and for the Events screen. Answers come back as messages with the generation of their request.
+//! An effect runs as a job on one of the [`lanes`]: one for the playhead, which owns the timelines; two beside it, for the
+//! list of aggregates and counts, and for the Events screen; one for what is kept. Answers come back as messages with the
+//! generation of their request.
 
 mod events;
 mod find;
+mod lanes;
 mod play;
 mod side;
+mod source;
 mod told;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::keep::Keeper;
+pub(crate) use self::lanes::Lanes;
+use self::lanes::{Front, Side};
+pub use self::source::Source;
 use super::model::StoreFacts;
 use super::model::base::Against;
 use super::model::events::tally::Tally;
@@ -23,13 +27,13 @@ use super::model::list::{Place, Sought, Tally as Looked};
 use super::model::pins::Traced;
 use super::model::rail::View;
 use super::model::sight::{Laid, Sight};
-use super::model::sought::{self, Hits, Needle};
+use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
-use crate::session::{Moment, News, Session, SessionError, Sort, Trace};
-use crate::store::{AggregatePage, AggregateQuery, Counts, Head, Interrupter};
-use crate::task::{Lane, Report, Rest, Running, Standing};
+use crate::session::{Moment, News, SessionError, Sort};
+use crate::store::{AggregatePage, AggregateQuery, Counts, Head};
+use crate::task::Running;
 
 /// What a job is about; a newer one of the same slot replaces the older.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -324,291 +328,4 @@ pub(crate) enum Answer {
     Kept(Box<Had>, Result<Box<Had>, String>),
     /// The rail was drawn; nothing where the aggregate is no longer in memory.
     Drawn(AggregateKey, Option<Known>),
-}
-
-/// What a screen looks at: a store that is opened after the first picture.
-pub struct Source {
-    name: String,
-    open: Box<dyn FnOnce() -> Result<Session, SessionError> + Send>,
-    stop: Option<Interrupter>,
-    first: Option<AggregateKey>,
-}
-
-impl Source {
-    /// A store, what the person called it, and how it is opened.
-    pub fn new(
-        name: impl Into<String>,
-        open: impl FnOnce() -> Result<Session, SessionError> + Send + 'static,
-    ) -> Self {
-        Self { name: name.into(), open: Box::new(open), stop: None, first: None }
-    }
-
-    /// The same, and what ends the opening where the person leaves before it is done.
-    #[must_use]
-    pub fn stopped_by(self, stop: Interrupter) -> Self {
-        Self { stop: Some(stop), ..self }
-    }
-
-    /// The same, and the aggregate to begin with, which the store must have.
-    #[must_use]
-    pub fn beginning_with(self, first: AggregateKey) -> Self {
-        Self { first: Some(first), ..self }
-    }
-
-    /// What the person called it.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn open(self) -> Result<Session, SessionError> {
-        (self.open)()
-    }
-}
-
-/// The seat of the lane that opens the store.
-struct Front {
-    source: Option<Source>,
-    session: Option<Session>,
-    /// The history that the screen was told of.
-    told: u64,
-    twins: Vec<SyncSender<Session>>,
-    pulse: play::Pulse,
-    base: play::Compared,
-    trace: Option<Trace>,
-}
-
-/// The seat of a lane beside it: its session comes from the first one.
-struct Side {
-    session: Option<Session>,
-    twin: Receiver<Session>,
-    /// What the Events screen goes on with.
-    seat: events::Seat,
-    /// What the list goes on with while somebody finds.
-    finder: Option<find::Seat>,
-}
-
-type PlayLane = Lane<Front, Slot, Answer>;
-type SideLane = Lane<Side, Slot, Answer>;
-
-/// The lanes.
-pub(crate) struct Lanes {
-    play: PlayLane,
-    side: SideLane,
-    events: SideLane,
-    keeper: Lane<Keeper, Slot, Answer>,
-}
-
-impl Lanes {
-    /// Starts them; every report goes to `sink`.
-    pub(crate) fn start(
-        source: Source,
-        keeper: Keeper,
-        sink: impl Fn(Report<Slot, Answer>) + Send + Sync + 'static,
-    ) -> std::io::Result<Self> {
-        let sink = Arc::new(sink);
-        let ((first, list), (second, all)) = (sync_channel(1), sync_channel(1));
-        let pulse = play::Pulse::default();
-        let twins = vec![first, second];
-        let front = Front {
-            source: Some(source),
-            session: None,
-            told: 0,
-            twins,
-            pulse,
-            base: None,
-            trace: None,
-        };
-        let side = |twin| Side { session: None, twin, seat: events::Seat::default(), finder: None };
-        let rest = Rest { after: play::LINGER, with: play::rest };
-        let sinks = [Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), sink];
-        let [play, beside, events, keeping] = sinks.map(|sink| move |report| sink(report));
-        Ok(Self {
-            play: Lane::spawn("playhead", front, Some(rest), play)?,
-            side: Lane::spawn("list", side(list), None, beside)?,
-            events: Lane::spawn("events", side(all), None, events)?,
-            keeper: Lane::spawn("keeper", keeper, None, keeping)?,
-        })
-    }
-
-    /// What each of them is doing.
-    pub(crate) fn standing(&self) -> [Standing<Slot>; 3] {
-        [self.play.standing(), self.side.standing(), self.events.standing()]
-    }
-
-    /// What a lane does until it waits to be let again; see [`crate::task`].
-    #[cfg(test)]
-    pub(crate) fn let_go(&self, lane: usize, begin: usize, run: usize) {
-        match lane {
-            0 => self.play.let_go(begin, run),
-            1 => self.side.let_go(begin, run),
-            2 => self.events.let_go(begin, run),
-            _ => self.keeper.let_go(begin, run),
-        }
-    }
-
-    /// Whether each of them has work, and whether it has come as far as it may.
-    #[cfg(test)]
-    pub(crate) fn stand(&self) -> [(bool, bool); 4] {
-        [
-            (self.play.has_work(), self.play.is_still()),
-            (self.side.has_work(), self.side.is_still()),
-            (self.events.has_work(), self.events.is_still()),
-            (self.keeper.has_work(), self.keeper.is_still()),
-        ]
-    }
-
-    fn keep(&self, generation: u64, known: Box<Had>, had: Box<Had>) -> usize {
-        self.keeper.issue(Slot::Keep, generation, Running::Finish, move |keeper, _| {
-            let kept = keeper.write(&known, Had::clone(&had)).map(Box::new);
-            Answer::Kept(had, kept)
-        })
-    }
-
-    fn sort(
-        &self,
-        generation: u64,
-        place: Place,
-        query: Box<AggregateQuery>,
-        (sort, limit): (Sort, usize),
-    ) -> usize {
-        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
-            Answer::Page(place, side::sorted(side, ticket, &query, sort, limit))
-        })
-    }
-
-    fn page(
-        &self,
-        generation: u64,
-        place: Place,
-        query: Box<AggregateQuery>,
-        limit: usize,
-    ) -> usize {
-        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
-            Answer::Page(place, side::page(side, ticket, &query, limit))
-        })
-    }
-
-    fn find(&self, generation: u64, sought: Box<Sought>) -> usize {
-        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
-            Answer::Finding(sought.place, find::find(side, ticket, &sought))
-        })
-    }
-
-    /// Lets go of the store once what is running gives way; returns how many answers that makes.
-    pub(crate) fn rest(&self, generation: u64) -> usize {
-        self.play.issue(Slot::Rest, generation, Running::Finish, |front, _| {
-            play::rest(front);
-            Answer::Rested
-        });
-        for lane in [&self.side, &self.events] {
-            lane.issue(Slot::Rest, generation, Running::Finish, |side, _| {
-                if let Some(session) = &mut side.session {
-                    session.rest();
-                }
-                Answer::Rested
-            });
-        }
-        3
-    }
-
-    /// Does what the model asks for; returns by how many the answers that are due grow.
-    pub(crate) fn run(&self, effect: Effect, generation: u64) -> isize {
-        let Some(slot) = effect.slot() else { return 0 };
-        let replaced = match effect {
-            Effect::Stop(slot) => {
-                let waiting = self.play.cancel(slot) + self.side.cancel(slot);
-                return -((waiting + self.events.cancel(slot)) as isize);
-            }
-            Effect::Copy(_) | Effect::Suspend(_) | Effect::Retake => return 0,
-            Effect::Keep { known, had } => self.keep(generation, known, had),
-            Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
-            Effect::LoadMoment { key, goal, refresh, rail, against, beside, running } => {
-                self.play.issue(slot, generation, running, move |front, ticket| {
-                    let arrived = play::noticing(front, ticket, |front| {
-                        play::moment(front, ticket, &key, goal, (refresh, against, beside), rail)
-                    });
-                    Answer::Arrived(key, arrived.map(Box::new))
-                })
-            }
-            Effect::WalkOn { key, ride, rail } => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
-                    let walked = play::noticing(front, ticket, |front| {
-                        play::walk(front, ticket, &key, ride, rail)
-                    });
-                    Answer::Walked(key, walked.map(Box::new))
-                })
-            }
-            Effect::SearchState { state, version, needle } => {
-                self.play.issue(slot, generation, Running::Cancel, move |_, ticket| {
-                    let cancelled = || ticket.cancelled();
-                    Answer::Sought(sought::search(&state, version, &needle, &cancelled))
-                })
-            }
-            Effect::TraceOn { key, paths, known } => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
-                    let traced = play::noticing(front, ticket, |front| {
-                        play::trace(front, ticket, &key, &paths, known)
-                    });
-                    Answer::Traced(key, paths, traced)
-                })
-            }
-            Effect::DrawRail { key, rail } => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, _| {
-                    let known = play::rail(front, &key, rail);
-                    Answer::Drawn(key, known)
-                })
-            }
-            Effect::FindPosition(position) => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
-                    let found = play::noticing(front, ticket, |front| play::find(front, position));
-                    Answer::Found(position, found)
-                })
-            }
-            Effect::LoadPage(place, query, limit) => self.page(generation, place, query, limit),
-            Effect::FindList(sought) => self.find(generation, sought),
-            Effect::SortList(place, query, by) => self.sort(generation, place, query, by),
-            Effect::LoadAround(key, query, limit) => {
-                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    let around = side::around(side, ticket, &key, &query, limit);
-                    Answer::Around(key, around)
-                })
-            }
-            Effect::LoadEvents(place, asked) => {
-                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    Answer::Events(place, events::page(side, ticket, &asked))
-                })
-            }
-            Effect::TallyEvents(filter) => {
-                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    let tally = events::count(side, ticket, &filter).map(Box::new);
-                    Answer::Tallied(filter, tally)
-                })
-            }
-            Effect::LoadEvent(key, version) => {
-                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    Answer::Event(events::one(side, ticket, &key, version))
-                })
-            }
-            Effect::WatchStore { since, about, owed } => {
-                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
-                    let (news, took) = side::news(side, ticket, &since, about.as_ref(), owed);
-                    Answer::Watched(news, took)
-                })
-            }
-            Effect::LoadSnapshots(key) => {
-                self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
-                    let found = side::snapshots(side, ticket, &key);
-                    Answer::Snapshots(key, found)
-                })
-            }
-            Effect::CountStore => {
-                self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
-                    let begun = Instant::now();
-                    let counts = side::counts(side, ticket);
-                    Answer::Counted(counts, begun.elapsed())
-                })
-            }
-        };
-        1 - replaced as isize
-    }
 }
