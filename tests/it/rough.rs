@@ -1,7 +1,5 @@
 //! The screen in a terminal that is rough with it: pastes, storms of sizes, and nobody who reads what it draws.
 
-use std::time::Duration;
-
 use crate::support::terminal::{Launch, Terminal};
 
 const FOLDBACK: &str = env!("CARGO_BIN_EXE_foldback");
@@ -48,14 +46,38 @@ fn a_storm_of_sizes_ends_with_the_picture_of_the_last() {
     }
     terminal.resize(160, 45);
     let wanted = still.text();
-    // A key that comes while the window is still taken to be too small means nothing: it is pressed again.
-    let rests = (0..60).any(|_| {
-        terminal.keys("<End>");
-        terminal.within(Duration::from_millis(500), |screen| screen.contents() == wanted)
+    terminal.keys("<End>");
+    terminal.wait_until("the picture of a window that was never moved", |screen| {
+        screen.contents() == wanted
     });
-    assert!(rests, "not the picture of a window that was never moved:\n{}", terminal.text());
     leaves(terminal);
     leaves(still);
+}
+
+/// Presses a key at the very moment at which the window takes another size → each key is heard, once.
+#[test]
+fn a_key_that_comes_together_with_another_size_is_heard() {
+    let terminal = shop();
+    for round in 0..200 {
+        let (key, shown) = [("<Left>", "State at v1"), ("<Right>", "State at v2")][round % 2];
+        let round = round as u16;
+        terminal.resize(160 - round % 3, 45 - round % 2);
+        terminal.keys(key);
+        terminal.wait_for(shown);
+    }
+    leaves(terminal);
+}
+
+/// Presses a key over a line that brings the first half of it → goes on meanwhile; the rest comes → it is that key.
+#[test]
+fn half_of_a_key_holds_nothing_up() {
+    let terminal = shop();
+    terminal.keys("<Esc>[");
+    terminal.resize(80, 24);
+    terminal.wait_for("─ Aggregates ─ State");
+    terminal.keys("D");
+    terminal.wait_for("v1 of 2");
+    leaves(terminal);
 }
 
 /// Presses keys while nothing is drawn → sees, once it is, where all of them lead.
