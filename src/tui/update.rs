@@ -134,7 +134,7 @@ fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
                 Input::Resize(columns, rows) => resize(model, Rect::new(0, 0, columns, rows)),
                 Input::Click(x, y) => mouse::click(model, x, y),
                 Input::Drag(x, _) => mouse::drag(model, x),
-                Input::Release(x, _) => events::release(model, x),
+                Input::Release(x, _) => events::mouse::release(model, x),
                 Input::Wheel(down, x, y) => mouse::wheel(model, down, x, y),
                 Input::Zoom(closer, x, y) => mouse::zoom(model, closer, x, y),
             };

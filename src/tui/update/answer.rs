@@ -66,7 +66,7 @@ fn answered(
             effects
         }
         Answer::Events(place, page) => events::arrived(model, place, page),
-        Answer::Tallied(filter, tally) => events::tallied(model, &filter, tally, done),
+        Answer::Tallied(filter, tally) => events::sieve::tallied(model, &filter, tally, done),
         Answer::Event(found) => events::loaded(model, found),
         Answer::Opened(Err(error)) => {
             model.exit = Some(Exit::Unopened(error));

@@ -1,18 +1,18 @@
 //! The Events screen: its cursor, its pages, the chosen event, the way from it to its aggregate.
 
+pub(super) mod mouse;
+pub(super) mod sieve;
+
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::{Part, Screen, Shape};
-use super::super::model::events::offer::Offer;
-use super::super::model::events::tally::Tally;
 use super::super::model::events::{Onward, Page, Place};
 use super::super::model::overlay::{FullValue, Overlay};
 use super::super::model::sight::Laid;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, list, live, tell, travel, visit};
-use crate::analysis::Filter;
-use crate::model::{Event, Timestamp, Version};
+use crate::model::{Event, Version};
 use crate::session::SessionError;
 use crate::text::human;
 
@@ -34,7 +34,7 @@ pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
     let mut effects = super::resize(model, model.areas.whole);
     if screen == Screen::Events && !model.events.loaded && model.events.loading.is_none() {
         effects.extend(load(model, Place::End));
-        effects.extend(count_on(model));
+        effects.extend(sieve::count_on(model));
     }
     effects
 }
@@ -57,7 +57,7 @@ pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = load(model, Place::End);
-    effects.extend(count_on(model));
+    effects.extend(sieve::count_on(model));
     effects
 }
 
@@ -108,147 +108,6 @@ pub(super) fn arrived(
     }
 }
 
-/// Counts what was not counted yet.
-pub(super) fn count_on(model: &Model) -> Vec<Effect> {
-    if matches!(model.store, Store::Opening(_)) {
-        return Vec::new();
-    }
-    model.events.sieve.uncounted().map(Effect::TallyEvents).into_iter().collect()
-}
-
-/// Takes in what was counted so far.
-pub(super) fn tallied(
-    model: &mut Model,
-    filter: &Filter,
-    tally: Result<Box<Tally>, SessionError>,
-    done: bool,
-) -> Vec<Effect> {
-    match tally {
-        Ok(tally) => {
-            let failed = tally.failed.clone().filter(|_| tally.done);
-            if model.events.sieve.take(filter, *tally)
-                && let Some((count, first)) = failed
-            {
-                let of = human::plural(count, "event");
-                let told = format!("`where:` fails on {of}, left out; the first says: {first}");
-                tell(model, Tone::Note, &told);
-            }
-            let height = model.part_height(Part::Facets);
-            model.events.facets.show(&model.events.sieve, height);
-        }
-        Err(error) => {
-            model.events.sieve.stopped = true;
-            fail(model, &error);
-        }
-    }
-    if done { count_on(model) } else { Vec::new() }
-}
-
-/// Lets another filter hold, or says why it cannot.
-fn filter(model: &mut Model, line: &str) -> Result<Vec<Effect>, String> {
-    let was = model.events.sieve.line().to_owned();
-    model.events.sieve.set(line, chrono::Utc::now())?;
-    if let Store::Open(facts) = &model.store
-        && !facts.capabilities.time
-        && (model.events.sieve.filter.from().is_some() || model.events.sieve.filter.to().is_some())
-    {
-        model.events.sieve.go(true, chrono::Utc::now());
-        return Err(
-            "this store records no times; a time inside the payload can be asked for with `where:`"
-                .to_owned(),
-        );
-    }
-    Ok(if model.events.sieve.line() == was { Vec::new() } else { filtered(model) })
-}
-
-/// Shows what another filter lets through, and counts it.
-fn filtered(model: &mut Model) -> Vec<Effect> {
-    let mut effects = vec![Effect::Stop(Slot::Tally)];
-    effects.extend(load(model, Place::End));
-    effects.extend(count_on(model));
-    let height = model.part_height(Part::Facets);
-    model.events.facets.show(&model.events.sieve, height);
-    effects
-}
-
-/// Back to the filter before, or forth again.
-fn step_filter(model: &mut Model, back: bool) -> Vec<Effect> {
-    let Some(line) = model.events.sieve.go(back, chrono::Utc::now()) else {
-        let which = if back { "before this one" } else { "after this one" };
-        tell(model, Tone::Note, &format!("there is no filter {which}"));
-        return Vec::new();
-    };
-    let told =
-        if line.is_empty() { "all events again".to_owned() } else { format!("filter {line}") };
-    tell(model, Tone::Note, &told);
-    filtered(model)
-}
-
-/// Takes what was typed.
-fn accept(model: &mut Model) -> Vec<Effect> {
-    let typed = model.events.sieve.field.text().to_owned();
-    match filter(model, &typed) {
-        Ok(effects) => {
-            model.events.sieve.typing = false;
-            model.events.sieve.mistake = None;
-            effects
-        }
-        Err(mistake) => {
-            let sieve = &mut model.events.sieve;
-            (sieve.mistake, sieve.offer) = (Some(mistake), Offer::default());
-            Vec::new()
-        }
-    }
-}
-
-fn toggle_facet(model: &mut Model) -> Vec<Effect> {
-    let Some((key, name)) = model.events.facets.chosen() else { return Vec::new() };
-    let line = model.events.sieve.toggled(key, name);
-    filter(model, &line).unwrap_or_else(|mistake| {
-        tell(model, Tone::Bad, &mistake);
-        Vec::new()
-    })
-}
-
-/// The column of the chart under the mouse, wherever it went.
-fn column(model: &Model, x: u16) -> u16 {
-    let track = model.areas.events.track();
-    x.clamp(track.x, track.right().saturating_sub(1).max(track.x)) - track.x
-}
-
-/// The mouse goes on with its button down.
-pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
-    let column = column(model, x);
-    if let Some((_, to)) = &mut model.events.span {
-        *to = column;
-    }
-    Vec::new()
-}
-
-/// The mouse's button was let go: what it went over is the span of time to show.
-pub(super) fn release(model: &mut Model, x: u16) -> Vec<Effect> {
-    drag(model, x);
-    let Some((a, b)) = model.events.span.take() else { return Vec::new() };
-    let width = usize::from(model.areas.events.track().width);
-    let chart = &model.events.sieve.tally().chart;
-    let (columns, each) = chart.columns(width);
-    let (first, last) = (usize::from(a.min(b)), usize::from(a.max(b)));
-    if first >= columns.len() {
-        return Vec::new();
-    }
-    let end = (last + 1).min(columns.len()) * each;
-    let moment = Timestamp::from_timestamp_millis;
-    let (from, to) = (moment(chart.begins(first * each)), moment(chart.begins(end) - 1));
-    let Some((from, to)) = from.zip(to) else { return Vec::new() };
-    // Times may be finer than a millisecond.
-    let to = to + chrono::Duration::nanoseconds(999_999);
-    let line = model.events.sieve.within(&from, &to);
-    filter(model, &line).unwrap_or_else(|mistake| {
-        tell(model, Tone::Bad, &mistake);
-        Vec::new()
-    })
-}
-
 /// Takes in what was read for itself.
 pub(super) fn loaded(
     model: &mut Model,
@@ -294,7 +153,7 @@ fn focus_by(model: &mut Model, by: isize) -> Vec<Effect> {
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
         Action::Accept if model.events.sieve.typing && !model.events.sieve.offer.chosen => {
-            accept(model)
+            sieve::accept(model)
         }
         Action::Accept | Action::CompleteFilter if model.events.sieve.typing => {
             model.events.sieve.complete(chrono::Utc::now());
@@ -305,9 +164,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
             model.events.sieve.begin();
             effects
         }
-        Action::UndoFilter => step_filter(model, true),
-        Action::RedoFilter => step_filter(model, false),
-        Action::ToggleFacet => toggle_facet(model),
+        Action::UndoFilter => sieve::step(model, true),
+        Action::RedoFilter => sieve::step(model, false),
+        Action::ToggleFacet => sieve::toggle_facet(model),
         Action::StopWork => stop(model),
         Action::Back => back(model),
         Action::FocusNext => focus_by(model, 1),
@@ -343,20 +202,16 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if model.events.part != Part::List {
         return focus(model, Part::List);
     }
-    if model.events.loading.is_some() || model.events.sieve.is_on() && is_counting(model) {
+    if model.events.loading.is_some() || model.events.sieve.is_on() && sieve::is_counting(model) {
         return stop(model);
     }
     if model.events.sieve.is_on() {
-        let effects = filter(model, "").unwrap_or_default();
+        let effects = sieve::set(model, "").unwrap_or_default();
         let undo = model.hint(Action::UndoFilter, "brings the filter back");
         tell(model, Tone::Note, &undo.unwrap_or_else(|| "all events again".to_owned()));
         return effects;
     }
     Vec::new()
-}
-
-pub(super) fn is_counting(model: &Model) -> bool {
-    model.events.sieve.uncounted().is_some()
 }
 
 fn payload(model: &Model) -> Option<FullValue> {
@@ -414,7 +269,7 @@ pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
     }
     let sieve = &mut model.events.sieve;
     (sieve.whole.done, sieve.wanted.done) = (false, false);
-    let mut effects = count_on(model);
+    let mut effects = sieve::count_on(model);
     if model.events.onward == Onward::Halted {
         return effects;
     }
@@ -444,81 +299,9 @@ fn open(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
-    let places = model.areas.events;
-    if model.areas.shape != Shape::Wide && places.tabs.contains((x, y).into()) {
-        let tab = super::super::panel::tabs::part_at(&model.areas, x);
-        if let Some(part) = tab {
-            return focus(model, part);
-        }
-    }
-    if places.chart.contains((x, y).into()) {
-        let column = column(model, x);
-        model.events.span = Some((column, column));
-        return Vec::new();
-    }
-    let Some(part) = places.part_at(x, y) else { return Vec::new() };
-    let had_keys = model.events.part == part;
-    let mut effects = focus(model, part);
-    let content = model.areas.events.content(part);
-    let line = y.checked_sub(content.y).filter(|line| *line < content.height).map(usize::from);
-    if let (Part::Facets, Some(line)) = (part, line) {
-        let line = line + model.events.facets.scroll.offset;
-        if line < model.events.facets.lines.len() {
-            model.events.facets.scroll.cursor = line;
-            effects.extend(toggle_facet(model));
-        }
-    }
-    let above = content.y.saturating_sub(if model.areas.shape == Shape::Small { 1 } else { 2 });
-    if part == Part::List && y == above {
-        model.events.sieve.begin();
-    }
-    if part == Part::List && model.events.sieve.typing {
-        let offer = &mut model.events.sieve.offer;
-        let line = line.map(|line| line + offer.scroll.offset);
-        if let Some(line) = line.filter(|line| *line < offer.choices.len()) {
-            offer.scroll.cursor = line;
-            model.events.sieve.complete(chrono::Utc::now());
-        }
-        return effects;
-    }
-    if let (Part::List, Some(line)) = (part, line) {
-        let (line, len) = (line + model.events.scroll.offset, model.events.rows().len());
-        if line < len {
-            // The second click on a line opens it.
-            let again = had_keys && model.events.scroll.cursor == line;
-            model.events.scroll.move_to(line, len, usize::from(content.height));
-            effects.extend(if again { open(model) } else { follow(model) });
-        }
-    }
-    effects
-}
-
-pub(super) fn wheel(model: &mut Model, by: isize, x: u16, y: u16) -> Vec<Effect> {
-    let Some(part) = model.areas.events.part_at(x, y) else { return Vec::new() };
-    let height = model.part_height(part);
-    match part {
-        Part::List => {
-            let len = model.events.rows().len();
-            model.events.scroll.wheel(by, len, height);
-            follow(model)
-        }
-        Part::Event => {
-            let len = model.events.view.len;
-            model.events.view.scroll.slide(by, len, height);
-            Vec::new()
-        }
-        Part::Facets => {
-            let len = model.events.facets.lines.len();
-            model.events.facets.scroll.wheel(by, len, height);
-            Vec::new()
-        }
-    }
-}
-
 /// Stops searching and counting.
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
-    let busy = model.events.loading.is_some() || is_counting(model) && model.events.loaded;
+    let busy = model.events.loading.is_some() || sieve::is_counting(model) && model.events.loaded;
     (model.events.loading, model.events.onward) = (None, Onward::Halted);
     model.events.sieve.stopped = true;
     if busy {

@@ -42,7 +42,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         return events::show_screen(model, screen);
     }
     if model.screen == Screen::Events {
-        return events::click(model, x, y);
+        return events::mouse::click(model, x, y);
     }
     if model.areas.shape != Shape::Wide && y == model.areas.tabs.y {
         let tab = super::super::panel::tabs::tab_at(&model.areas, x);
@@ -195,7 +195,7 @@ pub(super) fn drag(model: &mut Model, x: u16) -> Vec<Effect> {
         && model.screen == Screen::Timeline
         && matches!(model.overlay, Overlay::None);
     if model.screen == Screen::Events {
-        return events::drag(model, x);
+        return events::mouse::drag(model, x);
     }
     if !model.dragging || !ready {
         return Vec::new();
@@ -256,7 +256,7 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
         return Vec::new();
     }
     if model.screen == Screen::Events {
-        return events::wheel(model, by, x, y);
+        return events::mouse::wheel(model, by, x, y);
     }
     let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
     let height = model.height(panel);

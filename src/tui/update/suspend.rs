@@ -19,7 +19,7 @@ pub(crate) fn rest(model: &Model) -> Vec<Effect> {
     slots.extend(model.counting.then_some(Slot::Count));
     slots.extend(model.list.loading.map(|_| Slot::Page));
     slots.extend(model.events.loading.map(|_| Slot::Events));
-    slots.extend(events::is_counting(model).then_some(Slot::Tally));
+    slots.extend(events::sieve::is_counting(model).then_some(Slot::Tally));
     slots.into_iter().map(Effect::Stop).collect()
 }
 
@@ -39,7 +39,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         effects.extend(events::load(model, place));
     }
     if model.events.loaded || model.events.loading.is_some() {
-        effects.extend(events::count_on(model));
+        effects.extend(events::sieve::count_on(model));
     }
     effects
 }
