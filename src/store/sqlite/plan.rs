@@ -3,12 +3,16 @@
 //! Every statement that a screen waits for is a seek on the library's own index or on the row number; a test asks
 //! SQLite for the plan of each.
 
+mod beside;
+mod columns;
+
 use rusqlite::Connection;
 
-use super::super::layout::{CategoryRule, Events, Field, Layout};
+use self::columns::{Columns, or_null, quoted};
+use super::super::layout::{CategoryRule, Field, Layout};
 use super::super::{StoreError, StoreErrorKind};
 use super::decode::Detail;
-use super::schema::{Affinity, Table};
+use super::schema::Table;
 use super::tally;
 use crate::model::Finding;
 
@@ -78,130 +82,6 @@ pub(super) struct Plan {
 /// The greatest whole number there is; texts and bytes are greater.
 const MOST: i64 = i64::MAX;
 
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn is_name(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !text.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Turns a layout's texts into SQL on one table; a name that the table does not have is an error of the layout.
-struct Columns<'a> {
-    layout: &'a str,
-    table: &'a Table,
-    connection: &'a Connection,
-}
-
-impl Columns<'_> {
-    fn sql(&self, what: &str, text: &str) -> Result<String, StoreError> {
-        let rowid = ["rowid", "oid", "_rowid_"].iter().any(|own| text.eq_ignore_ascii_case(own));
-        if is_name(text) && (self.table.has(text) || (rowid && self.table.rowid)) {
-            return Ok(quoted(text));
-        }
-        if is_name(text) && !text.eq_ignore_ascii_case("null") {
-            return Err(StoreError::new(
-                StoreErrorKind::BadLayout,
-                format!(
-                    "the layout {} takes `{what}` from column {text}, which table {} does not have",
-                    self.layout, self.table.name
-                ),
-            )
-            .hint(format!("its columns are {}", self.table.columns.join(", "))));
-        }
-        Ok(format!("({text})"))
-    }
-
-    /// A column whose values are to be compared with texts, and what is below all of them; in the order of bytes,
-    /// whatever the column's own is.
-    fn text(&self, what: &str, text: &str) -> Result<(String, &'static str), StoreError> {
-        let sql = self.sql(what, text)?;
-        Ok(match self.table.affinity(text) {
-            Affinity::Text => (self.binary(sql), ">= ''"),
-            // SQLite takes a text for the number it says where it is compared with such a column.
-            Affinity::Integer | Affinity::Numeric if self.table.has(text) => (sql, "> -9e999"),
-            _ => (format!("CAST({sql} AS TEXT)"), ">= ''"),
-        })
-    }
-
-    /// The same of a category, where nothing is as good as an empty text.
-    fn category(&self, text: &str) -> Result<String, StoreError> {
-        let sql = self.sql("category", text)?;
-        Ok(match self.table.affinity(text) {
-            Affinity::Text if !self.has_nulls(&sql) => self.binary(sql),
-            _ => format!("CAST(coalesce({sql}, '') AS TEXT)"),
-        })
-    }
-
-    fn binary(&self, sql: String) -> String {
-        // Only where it is needed: SQLite does not look for such pairs in an index.
-        if self.table.collated { format!("{sql} COLLATE BINARY") } else { sql }
-    }
-
-    fn has_nulls(&self, column: &str) -> bool {
-        let table = quoted(&self.table.name);
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {column} IS NULL)");
-        // A table that cannot be read says so when its events are asked for.
-        self.connection.query_row(&sql, [], |row| row.get(0)).unwrap_or(false)
-    }
-
-    /// A column of numbers in the order of what they count. Where it keeps them as texts, SQLite would put 10 before 9.
-    fn number(&self, text: &str, sql: &str) -> String {
-        if self.table.affinity(text) == Affinity::Integer {
-            return sql.to_owned();
-        }
-        let table = quoted(&self.table.name);
-        let first = format!("SELECT typeof({sql}) FROM {table} WHERE {sql} IS NOT NULL LIMIT 1");
-        let kind = self.connection.query_row(&first, [], |row| row.get::<_, String>(0));
-        // Without an event, or in a table that cannot be read, nothing is put in the wrong order.
-        match kind.as_deref() {
-            Ok("integer") => sql.to_owned(),
-            Err(_) if self.table.affinity(text) != Affinity::Text => sql.to_owned(),
-            _ => format!("CAST({sql} AS INTEGER)"),
-        }
-    }
-
-    /// What events are ordered by: a whole number in every row.
-    fn order(&self, events: &Events) -> Result<(String, Option<Finding>), StoreError> {
-        let sql = self.sql("order", &events.order)?;
-        let Events { order, position, .. } = events;
-        if !self.table.has(order) || self.table.affinity(order) == Affinity::Integer {
-            return Ok((sql, None));
-        }
-        let message = format!(
-            "column {order} of table {}, which the layout {} takes for the order of events, does not hold whole numbers",
-            self.table.name, self.layout
-        );
-        if !self.table.rowid {
-            return Err(StoreError::new(StoreErrorKind::BadLayout, message)
-                .hint("name a column of type INTEGER as `order` in a layout file of your own"));
-        }
-        let instead = if *position { ", and no position is shown" } else { "" };
-        let message = format!("{message}: they are shown in the order of their rows{instead}");
-        Ok(("\"rowid\"".to_owned(), Some(Finding::warning("order-not-a-number", message))))
-    }
-
-    fn optional(&self, what: &str, text: Option<&String>) -> Result<Option<String>, StoreError> {
-        text.map(|text| self.sql(what, text)).transpose()
-    }
-
-    fn filter(&self, text: Option<&String>) -> Result<String, StoreError> {
-        Ok(self.optional("where", text)?.map_or_else(String::new, |sql| format!(" AND {sql}")))
-    }
-
-    fn field(&self, what: &str, field: Option<&Field>) -> Result<Option<String>, StoreError> {
-        match field {
-            Some(Field::Column(column)) => self.sql(what, column).map(Some),
-            _ => Ok(None),
-        }
-    }
-}
-
-fn or_null(sql: Option<String>) -> String {
-    sql.unwrap_or_else(|| "NULL".to_owned())
-}
-
 impl Plan {
     /// Plans `layout` on `table`, with whichever of the other `tables` it also knows.
     pub(super) fn new(
@@ -255,9 +135,9 @@ impl Plan {
         }
         let mut plan = Self {
             keyed: matches!(events.category, CategoryRule::Key(_)),
-            snapshots: snapshots(&layout, tables, connection)?,
-            checkpoints: checkpoints(&layout, tables, connection)?,
-            checkpoint_history: checkpoint_history(&layout, tables, connection)?,
+            snapshots: beside::snapshots(&layout, tables, connection)?,
+            checkpoints: beside::checkpoints(&layout, tables, connection)?,
+            checkpoint_history: beside::checkpoint_history(&layout, tables, connection)?,
             table: quoted(&table.name),
             row: row.join(", "),
             row_to_fold: to_fold.join(", "),
@@ -551,86 +431,4 @@ impl Plan {
             snapshots.filter.as_ref().map_or_else(String::new, |filter| format!(" AND ({filter})"));
         Some(format!("SELECT count(*) FROM {} WHERE 1{filter}", quoted(&snapshots.table)))
     }
-}
-
-/// Version, time, state, media type and reducer of the snapshots of ?1 (in category ?4).
-fn snapshots(
-    layout: &Layout,
-    tables: &[Table],
-    connection: &Connection,
-) -> Result<Option<String>, StoreError> {
-    let Some(rule) = &layout.snapshots else { return Ok(None) };
-    let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
-    else {
-        return Ok(None);
-    };
-    let on = Columns { layout: &layout.name, table, connection };
-    let (aggregate, _) = on.text("aggregate", &rule.aggregate)?;
-    let this = match &rule.category {
-        Some(category) => format!("{} = ?4 AND {aggregate} = ?1", on.category(category)?),
-        None => format!("{aggregate} = ?1"),
-    };
-    let version = on.sql("version", &rule.version)?;
-    let time = or_null(on.field("time", rule.time.as_ref().map(|rule| &rule.at))?);
-    let data = on.sql("data", &rule.data.column)?;
-    let content_type = or_null(on.optional("content-type", rule.data.content_type.as_ref())?);
-    let reducer = on.optional("reducer", rule.reducer.as_ref())?;
-    let order = reducer.as_ref().map_or(version.clone(), |reducer| format!("{version}, {reducer}"));
-    let reducer = or_null(reducer);
-    let filter = on.filter(rule.filter.as_ref())?;
-    let table = quoted(&table.name);
-    Ok(Some(format!(
-        "SELECT {version}, {time}, {data}, {content_type}, {reducer} FROM {table} WHERE {this}{filter} \
-         ORDER BY {order}"
-    )))
-}
-
-/// Name, position, status and time of every checkpoint.
-fn checkpoints(
-    layout: &Layout,
-    tables: &[Table],
-    connection: &Connection,
-) -> Result<Option<String>, StoreError> {
-    let Some(rule) = &layout.checkpoints else { return Ok(None) };
-    let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
-    else {
-        return Ok(None);
-    };
-    let on = Columns { layout: &layout.name, table, connection };
-    let name = on.sql("name", &rule.name)?;
-    let position = on.sql("position", &rule.position)?;
-    let status = or_null(on.optional("status", rule.status.as_ref())?);
-    let updated = or_null(on.field("updated", rule.updated.as_ref().map(|rule| &rule.at))?);
-    let filter = on.filter(rule.filter.as_ref())?;
-    let table = quoted(&table.name);
-    // Beside one max() SQLite takes the other columns from the row that has it.
-    let (position, group) = if rule.greatest {
-        (format!("max({position})"), format!(" GROUP BY {name}"))
-    } else {
-        (position, String::new())
-    };
-    Ok(Some(format!(
-        "SELECT {name}, {position}, {status}, {updated} FROM {table} WHERE 1{filter}{group} ORDER BY {name}"
-    )))
-}
-
-/// Time and position of every place where the checkpoint of ?1 has been.
-fn checkpoint_history(
-    layout: &Layout,
-    tables: &[Table],
-    connection: &Connection,
-) -> Result<Option<String>, StoreError> {
-    let Some(rule) = layout.checkpoints.as_ref().and_then(|one| one.history.as_ref()) else {
-        return Ok(None);
-    };
-    let Some(table) = tables.iter().find(|table| table.name.eq_ignore_ascii_case(&rule.table))
-    else {
-        return Ok(None);
-    };
-    let on = Columns { layout: &layout.name, table, connection };
-    let (name, _) = on.text("name", &rule.name)?;
-    let position = on.sql("position", &rule.position)?;
-    let time = or_null(on.field("time", rule.time.as_ref().map(|rule| &rule.at))?);
-    let table = quoted(&table.name);
-    Ok(Some(format!("SELECT {time}, {position} FROM {table} WHERE {name} = ?1")))
 }
