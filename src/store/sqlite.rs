@@ -4,6 +4,7 @@
 //! column means is the layout's business, what an event means nobody's here.
 
 mod ask;
+mod beside;
 mod census;
 mod decode;
 mod fail;
@@ -16,6 +17,7 @@ mod payload;
 mod plan;
 mod schema;
 mod scratch;
+mod statement;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,16 @@
 //! The questions about one aggregate and about the whole store, each a few statements inside one call.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Row, Rows};
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
-use super::super::layout::Field;
 use super::super::{
-    AggregateSummary, Checkpoint, Cursor, Direction, EventPage, EventQuery, Head, Move, Snapshot,
-    StoreError, StoreErrorKind,
+    AggregateSummary, Cursor, Direction, EventPage, EventQuery, Head, StoreError, StoreErrorKind,
 };
 use super::decode::{self, Dated, Decoder, Detail, text, value};
 use super::link::Call;
-use super::moment;
-use super::payload::{payload, scalar};
 use super::plan::{Plan, column};
+use super::statement::{Bound, first, prepare, start, step};
 use super::tally::Tallies;
-use crate::model::json;
 use crate::model::{
     AggregateId, AggregateKey, Category, Event, Finding, Position, Timestamp, Version,
 };
@@ -50,78 +46,6 @@ impl Newest {
         }
         Ok(Self { place: place(plan, row)?, digest: hasher.finalize() })
     }
-}
-
-/// The values of a statement's parameters; those that it does not have are left out.
-#[derive(Clone, Copy)]
-pub(super) struct Bound<'a> {
-    pub(super) id: ValueRef<'a>,
-    pub(super) above: i64,
-    pub(super) limit: u64,
-    pub(super) category: ValueRef<'a>,
-}
-
-impl Default for Bound<'_> {
-    fn default() -> Self {
-        let nothing = ValueRef::Text(b"");
-        Self { id: nothing, above: 0, limit: 0, category: nothing }
-    }
-}
-
-impl<'a> Bound<'a> {
-    pub(super) fn key(key: &'a AggregateKey) -> Self {
-        Self {
-            id: key.id.as_str().into(),
-            category: key.category.as_str().into(),
-            ..Self::default()
-        }
-    }
-}
-
-/// Binds and starts a statement.
-pub(super) fn start<'s>(
-    call: &Call<'_>,
-    statement: &'s mut CachedStatement<'_>,
-    bound: Bound<'_>,
-) -> Result<Rows<'s>, StoreError> {
-    // An interrupt that came between two statements stopped neither.
-    call.checkpoint()?;
-    let limit = i64::try_from(bound.limit).unwrap_or(i64::MAX);
-    for at in 1..=statement.parameter_count() {
-        match at {
-            1 => statement.raw_bind_parameter(at, ToSqlOutput::Borrowed(bound.id)),
-            2 => statement.raw_bind_parameter(at, bound.above),
-            3 => statement.raw_bind_parameter(at, limit),
-            _ => statement.raw_bind_parameter(at, ToSqlOutput::Borrowed(bound.category)),
-        }
-        .map_err(|error| call.failed(error))?;
-    }
-    Ok(statement.raw_query())
-}
-
-/// The next row.
-pub(super) fn step<'r>(
-    call: &Call<'_>,
-    rows: &'r mut Rows<'_>,
-) -> Result<Option<&'r Row<'r>>, StoreError> {
-    rows.next().map_err(|error| call.failed(error))
-}
-
-/// A prepared statement from the connection's own cache.
-pub(super) fn prepare<'c>(call: &Call<'c>, sql: &str) -> Result<CachedStatement<'c>, StoreError> {
-    call.connection.prepare_cached(sql).map_err(|error| call.failed(error))
-}
-
-/// Runs a statement for its first row.
-pub(super) fn first<T>(
-    call: &Call<'_>,
-    sql: &str,
-    bound: Bound<'_>,
-    read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
-) -> Result<Option<T>, StoreError> {
-    let mut statement = prepare(call, sql)?;
-    let mut rows = start(call, &mut statement, bound)?;
-    step(call, &mut rows)?.map(read).transpose()
 }
 
 impl Asked<'_> {
@@ -391,85 +315,6 @@ impl Asked<'_> {
         let message = format!("{} stores record no position of events", self.plan.layout.title);
         StoreError::new(StoreErrorKind::Unsupported, message)
             .hint("read on from a time, or name an aggregate and a version")
-    }
-
-    /// How far each projection is.
-    pub(super) fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
-        let (Some(rule), Some(sql)) = (&self.plan.layout.checkpoints, &self.plan.checkpoints)
-        else {
-            return Ok(Vec::new());
-        };
-        let mut statement = prepare(self.call, sql)?;
-        let mut rows = start(self.call, &mut statement, Bound::default())?;
-        let mut checkpoints = Vec::new();
-        while let Some(row) = step(self.call, &mut rows)? {
-            checkpoints.push(Checkpoint {
-                name: text(value(row, 0)).unwrap_or_default().to_string(),
-                position: whole(value(row, 1)),
-                status: text(value(row, 2)).map(|status| status.to_string()),
-                updated: rule
-                    .updated
-                    .as_ref()
-                    .and_then(|updated| moment::of_column(value(row, 3), updated)),
-            });
-        }
-        Ok(checkpoints)
-    }
-
-    /// The stored states of one aggregate.
-    pub(super) fn snapshots(&self, key: &AggregateKey) -> Result<Vec<Snapshot>, StoreError> {
-        let (Some(rule), Some(sql)) = (&self.plan.layout.snapshots, &self.plan.snapshots) else {
-            return Ok(Vec::new());
-        };
-        let first_version = self.plan.layout.events.version.1;
-        let mut statement = prepare(self.call, sql)?;
-        let mut rows = start(self.call, &mut statement, Bound::key(key))?;
-        let mut snapshots = Vec::new();
-        while let Some(row) = step(self.call, &mut rows)? {
-            let version = decode::version(value(row, 0), first_version).unwrap_or_default();
-            let content_type = text(value(row, 3));
-            let (state, _) = payload(value(row, 2), content_type.as_deref(), &rule.data, version);
-            let time = rule.time.as_ref().and_then(|time| match &time.at {
-                Field::Column(_) => moment::of_column(value(row, 1), time),
-                Field::Data(path, _) => {
-                    let found = json::first(state.bytes(), path);
-                    moment::of_text(&scalar(found?)?, time.offset)
-                }
-            });
-            let reducer = text(value(row, 4));
-            snapshots.push(Snapshot { version, reducer, time, state });
-        }
-        Ok(snapshots)
-    }
-
-    /// Where the checkpoint of a projection has been.
-    pub(super) fn checkpoint_history(&self, name: &str) -> Result<Vec<Move>, StoreError> {
-        let layout = &self.plan.layout;
-        let rule = layout.checkpoints.as_ref().and_then(|one| one.history.as_ref());
-        let time = rule.and_then(|rule| rule.time.as_ref());
-        let (Some(rule), Some(sql)) = (time, &self.plan.checkpoint_history) else {
-            return Ok(Vec::new());
-        };
-        let mut statement = prepare(self.call, sql)?;
-        let bound = Bound { id: name.into(), ..Bound::default() };
-        let mut rows = start(self.call, &mut statement, bound)?;
-        let mut moves = Vec::new();
-        while let Some(row) = step(self.call, &mut rows)? {
-            let time = moment::of_column(value(row, 0), rule);
-            if let (Some(time), Some(position)) = (time, whole(value(row, 1))) {
-                moves.push(Move { time, position });
-            }
-        }
-        moves.sort_unstable();
-        Ok(moves)
-    }
-}
-
-/// A position, whether it is kept as a number or as a text.
-fn whole(cell: ValueRef<'_>) -> Option<Position> {
-    match cell {
-        ValueRef::Integer(position) => Some(Position(position)),
-        other => text(other).and_then(|text| text.parse().ok()).map(Position),
     }
 }
 

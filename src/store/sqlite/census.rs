@@ -8,10 +8,11 @@ use smol_str::SmolStr;
 
 use super::super::layout::{CategoryRule, Field, TimeRule};
 use super::super::{Census, Counts, StoreError};
-use super::ask::{Asked, Bound, first, prepare, start, step};
+use super::ask::Asked;
 use super::decode::{text, value};
 use super::moment;
 use super::payload::{payload, scalar};
+use super::statement::{Bound, first, prepare, start, step};
 use crate::model::json;
 use crate::model::{Category, EventType, Finding, Timestamp, Version};
 

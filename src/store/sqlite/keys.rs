@@ -2,10 +2,11 @@
 //! seek beyond an aggregate that has many.
 
 use super::super::{KeyPage, StoreError};
-use super::ask::{Asked, BOUND, Bound, prepare, start, step};
+use super::ask::{Asked, BOUND};
 use super::decode::{text, value};
 use super::list::is_name;
 use super::plan::From;
+use super::statement::{Bound, prepare, start, step};
 use crate::model::{AggregateId, AggregateKey, Category};
 
 /// Entries of one aggregate that cost less than a seek beyond them.

@@ -5,9 +5,10 @@ use rusqlite::types::ValueRef;
 
 use super::super::layout::CategoryRule;
 use super::super::{AggregatePage, AggregateQuery, Direction, StoreError, StoreErrorKind};
-use super::ask::{Asked, BOUND, Bound, first, prepare, start, step};
+use super::ask::{Asked, BOUND};
 use super::decode::{text, value};
 use super::plan::From;
+use super::statement::{Bound, first, prepare, start, step};
 use crate::model::{AggregateId, AggregateKey, Category, Finding};
 
 /// Where a walk starts, and where it ends before the end.

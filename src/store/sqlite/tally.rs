@@ -15,9 +15,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Row;
 
 use super::super::StoreError;
-use super::ask::{Asked, BOUND, Bound, first};
+use super::ask::{Asked, BOUND};
 use super::decode::{text, value};
 use super::link::Identity;
+use super::statement::{Bound, first};
 use crate::model::AggregateKey;
 
 /// Below this a count takes no time.
