@@ -1,8 +1,10 @@
 //! A recording as it was read last: its index, what was noticed, and how far it reaches.
 
+mod follow;
+mod told;
+
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::bytes::Bytes;
@@ -16,11 +18,8 @@ use crate::model::{AggregateKey, Event, Finding};
 use crate::store::index::{Index, Numbering, Row};
 use crate::store::scratch::ScratchFile;
 use crate::store::sqlite::look;
-use crate::store::{Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo};
-use crate::text::human;
+use crate::store::{Snapshot, Stop, StoreError, StoreErrorKind};
 
-/// How many bytes before the end of what was read are compared to notice that a file was written anew.
-const REMEMBERED: u64 = 256;
 /// How much of a file is read at once while it is indexed.
 const BUFFER: usize = 1 << 18;
 /// What to do about a file that ends early.
@@ -258,165 +257,6 @@ impl State {
         }
     }
 
-    /// Why it could not be read to its end.
-    fn ends_early(&self, end: &End) -> Option<String> {
-        let why = end.broken.as_ref()?;
-        let what = match self.packing {
-            Packing { compressed: true, .. } => "the compressed data ends early or is damaged",
-            Packing { array: true, .. } => "the JSON array ends early or is damaged",
-            Packing { .. } => "it cannot be read further",
-        };
-        Some(format!("{what} ({why})"))
-    }
-
-    fn recognised(&mut self, gather: &Gather<'_>) {
-        self.shape = gather.shape();
-        let (own, cloud) = (gather.own, gather.cloud_events);
-        let packed = if self.packing.compressed { "zstd-compressed " } else { "" };
-        let unit = if self.packing.array { "elements of a JSON array" } else { "lines" };
-        let beside = gather.kept.lines();
-        let lines = self.reached.lines.saturating_sub(beside).max(own + cloud);
-        if cloud > 0 {
-            self.why.push(format!(
-                "{cloud} of {lines} {packed}{unit} have specversion 1.x, id, source and type"
-            ));
-        }
-        if own > 0 {
-            self.why.push(format!("{own} of {lines} {packed}{unit} have aggregate and type"));
-        }
-        for (count, what, of) in [
-            (gather.kept.snapshots, "snapshot", ""),
-            (gather.kept.moves, "move", " of a projection's checkpoint"),
-        ] {
-            if count > 0 {
-                self.why.push(format!("beside them {}{of}", human::plural(count, what)));
-            }
-        }
-        let certain = if self.shape == Shape::CloudEvents { cloud } else { gather.versions };
-        self.confidence = 60 + (certain * 40 / (own + cloud).max(1)) as u8;
-    }
-
-    fn numbered(&mut self, counted: u64, sequences: bool) {
-        if counted == 0 {
-            return;
-        }
-        let total = self.index.len();
-        let message = if sequences {
-            format!(
-                "`sequence` does not count each aggregate's events from 0 or 1, so {counted} of {total} events are \
-                 numbered in the order of the file"
-            )
-        } else {
-            format!(
-                "{counted} of {total} events have no version and are numbered in the order of the file"
-            )
-        };
-        self.findings.push(Finding::note("versions-counted", message));
-    }
-
-    /// What is to be said of the store.
-    pub(super) fn info(&self) -> StoreInfo {
-        let (layout, title) = match self.shape {
-            Shape::Own => ("recording", "recording of foldback"),
-            Shape::CloudEvents => ("cloudevents", "CloudEvents 1.0"),
-        };
-        StoreInfo {
-            name: self.name.clone(),
-            layout: layout.to_owned(),
-            title: title.to_owned(),
-            why: self.why.clone(),
-            confidence: self.confidence,
-            backend: "recording",
-            read_only: true,
-            findings: self.findings.iter().chain(&self.unfinished).cloned().collect(),
-        }
-    }
-
-    /// Whether it is a file, which can change.
-    pub(super) fn is_watched(&self) -> bool {
-        self.watched.is_some()
-    }
-
-    /// Whether the file is as it was when it was indexed.
-    pub(super) fn is_current(&self) -> Result<bool, StoreError> {
-        let Some(watched) = &self.watched else { return Ok(true) };
-        Ok(Seen::now(&watched.path)? == watched.seen)
-    }
-
-    /// Indexes what has come since, if anything. What was indexed when it is stopped stays so.
-    pub(super) fn follow(&mut self, scratch: &Path, stop: &Stop) -> Result<(), StoreError> {
-        if self.is_current()? {
-            return Ok(());
-        }
-        let Some(watched) = &self.watched else { return Ok(()) };
-        let path = watched.path.clone();
-        let (opened, seen) = file::open(&path)?;
-        if self.packing.grows() && seen.grown_from(&watched.seen) && self.remembers()? {
-            self.grow(opened, stop)?;
-            self.watched = Some(Watched { path, seen });
-            return Ok(());
-        }
-        let mut anew = Self::load(&path, scratch, stop)?;
-        let message =
-            format!("{} was written anew while it was open and has been read again", self.name);
-        anew.findings.push(Finding::warning("recording-rewritten", message));
-        anew.generation = self.generation + 1;
-        anew.rewritten = self.rewritten + 1;
-        *self = anew;
-        Ok(())
-    }
-
-    fn grow(&mut self, mut opened: File, stop: &Stop) -> Result<(), StoreError> {
-        let failed = |name: &str, error| file::failed(Path::new(name), error);
-        opened
-            .seek(SeekFrom::Start(self.reached.offset))
-            .map_err(|error| failed(&self.name, error))?;
-        let mut input = BufReader::with_capacity(BUFFER, opened);
-        let mut index = std::mem::take(&mut self.index);
-        let mut kept = std::mem::take(&mut self.kept);
-        let mut gather = Gather::into(&mut index, &mut kept, self.packing.unit());
-        let each = &mut |number: u64, offset: u64, line: &[u8]| gather.take(number, offset, line);
-        let end = lines::read_lines(&mut input, &mut self.reached, stop, each);
-        let end = match end {
-            Ok(end) => {
-                self.ended(&end, &mut gather);
-                Ok(())
-            }
-            Err(error) => {
-                self.findings.append(&mut gather.take_troubles());
-                Err(error)
-            }
-        };
-        index.settle(self.numbering);
-        (self.index, self.kept) = (index, kept);
-        self.generation += 1;
-        self.remember().map_err(|error| failed(&self.name, error))?;
-        end
-    }
-
-    fn remember(&mut self) -> io::Result<()> {
-        let mut buffer = Vec::new();
-        let (from, to) = self.remembered_span();
-        self.remembered = self.bytes.piece(from, to, &mut buffer)?.to_vec();
-        Ok(())
-    }
-
-    /// Whether the file still says what it said where reading ended.
-    fn remembers(&self) -> Result<bool, StoreError> {
-        let (from, to) = self.remembered_span();
-        let mut buffer = Vec::new();
-        match self.bytes.piece(from, to, &mut buffer) {
-            Ok(bytes) => Ok(bytes == self.remembered),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-            Err(error) => Err(file::failed(Path::new(&self.name), error)),
-        }
-    }
-
-    fn remembered_span(&self) -> (u64, u64) {
-        let to = self.reached.offset;
-        (to.saturating_sub(REMEMBERED), to)
-    }
-
     /// The events of some rows; `None` where the file was written anew before they were read.
     pub(super) fn events(
         &self,
@@ -473,36 +313,5 @@ impl State {
     fn says_otherwise(&self) -> StoreError {
         let message = format!("{} no longer says what it said when it was indexed", self.name);
         StoreError::new(StoreErrorKind::Failed, message).hint("open it again")
-    }
-
-    /// Whether the text that was indexed is still there, though more may have come.
-    fn is_same(&self) -> Result<bool, StoreError> {
-        let Some(watched) = self.watched.as_ref().filter(|_| !self.packing.compressed) else {
-            return Ok(true);
-        };
-        let now = Seen::now(&watched.path)?;
-        Ok(now == watched.seen
-            || (self.packing.grows() && now.grown_from(&watched.seen) && self.remembers()?))
-    }
-
-    /// The error for a text without one event.
-    fn nothing_readable(&self, first_look: Option<&str>, end: &End) -> StoreError {
-        let name = &self.name;
-        let no_event = format!("{name} holds no event that can be read");
-        if let Some(why) = self.ends_early(end)
-            && (self.packing.compressed || first_look.is_none())
-        {
-            let message = format!("{no_event}: {why}");
-            return StoreError::new(StoreErrorKind::NotAStore, message).hint(COPY_AGAIN);
-        }
-        let message = match first_look {
-            Some(look) => format!("{no_event}: its first line looks like {look}"),
-            None if self.packing.array => format!("{name} is a JSON array without an element"),
-            None => format!("{name} holds nothing but blank lines"),
-        };
-        StoreError::new(StoreErrorKind::NotAStore, message).hint(
-            "a recording has one JSON object a line with aggregate, version, type and data, or CloudEvents 1.0 with \
-             specversion, id, source and type",
-        )
     }
 }
