@@ -58,3 +58,9 @@ fn a_click_on_a_key_leads_where_the_key_does() {
 fn where_positions_are_missing_none_is_gone_to() {
     again(stores::hostile(), "g # 1 enter");
 }
+
+/// The second event of a version has a position too, and it leads to that version.
+#[test]
+fn a_position_leads_to_a_version_that_stands_there_twice() {
+    again(stores::odd(), "g # 3 1 enter");
+}

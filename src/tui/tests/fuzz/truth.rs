@@ -93,12 +93,25 @@ fn merge(into: &mut Value, from: &Value) {
 
 /// All aggregates of a store.
 #[derive(Debug, Default)]
-pub(super) struct Truth(BTreeMap<(String, String), History>);
+pub(super) struct Truth {
+    of: BTreeMap<(String, String), History>,
+    /// Where each position leads; that of a version which stands there twice leads to that version too.
+    positions: BTreeMap<i64, (AggregateKey, u64)>,
+    /// Whether an event has none: the store is one without, then.
+    unplaced: bool,
+}
 
 impl Truth {
     /// Takes an event in; of a version that stands there twice only the first counts.
     pub(super) fn add(&mut self, category: &str, id: &str, fact: Fact) {
-        let facts = &mut self.0.entry((category.to_owned(), id.to_owned())).or_default().facts;
+        match fact.position {
+            Some(at) => {
+                let place = (AggregateKey::new(category, id), fact.version);
+                self.positions.entry(at).or_insert(place);
+            }
+            None => self.unplaced = true,
+        }
+        let facts = &mut self.of.entry((category.to_owned(), id.to_owned())).or_default().facts;
         let at = facts.partition_point(|known| known.version < fact.version);
         if facts.get(at).is_none_or(|known| known.version != fact.version) {
             facts.insert(at, fact);
@@ -107,25 +120,18 @@ impl Truth {
 
     /// All events are there.
     pub(super) fn whole(mut self) -> Self {
-        self.0.values_mut().for_each(History::keep);
+        self.of.values_mut().for_each(History::keep);
         self
     }
 
     /// The events of an aggregate.
     pub(super) fn of(&self, key: &AggregateKey) -> Option<&History> {
-        self.0.get(&(key.category.to_string(), key.id.to_string()))
+        self.of.get(&(key.category.to_string(), key.id.to_string()))
     }
 
     /// The event at a position, and its aggregate. Where one event has no position, the store is one without.
     pub(super) fn at_position(&self, position: i64) -> Option<(AggregateKey, u64)> {
-        let mut facts = self.0.values().flat_map(|history| &history.facts);
-        if facts.any(|fact| fact.position.is_none()) {
-            return None;
-        }
-        self.0.iter().find_map(|((category, id), history)| {
-            let fact = history.facts.iter().find(|fact| fact.position == Some(position))?;
-            Some((AggregateKey::new(category, id), fact.version))
-        })
+        self.positions.get(&position).filter(|_| !self.unplaced).cloned()
     }
 }
 
