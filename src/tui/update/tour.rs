@@ -7,6 +7,7 @@ use super::super::model::overlay::Overlay;
 use super::super::model::tour::Tour;
 use super::super::model::{Model, Tone};
 use super::{resize, tell};
+use crate::text::human;
 
 /// Does what a person wants of the tour; `None` where that is something else.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
@@ -26,10 +27,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 
 /// Says on the first screen of the demo that there is a tour.
 pub(super) fn offer(model: &mut Model) {
-    if model.begins_with_tour() && model.tour.is_none() {
-        let how = how(model);
-        tell(model, Tone::Note, &format!("{how}: a tour to the cause in 6 steps"));
+    if !model.begins_with_tour() {
+        return;
     }
+    // What is wrong with it is told to whoever takes it.
+    let Ok((_, steps)) = read(model).map(Tour::place) else { return };
+    let (how, steps) = (how(model), human::plural(steps as u64, "step"));
+    tell(model, Tone::Note, &format!("{how}: a tour to the cause in {steps}"));
 }
 
 /// Sees whether the step is reached, or the person is elsewhere.
@@ -57,16 +61,20 @@ fn start(model: &mut Model) -> Vec<Effect> {
         tell(model, Tone::Note, "the tour is of the sample shop: `foldback demo` opens it");
         return Vec::new();
     }
-    if model.tour.is_none() {
-        match Tour::new(&model.keymap) {
-            Ok(tour) => model.tour = Some(tour),
-            Err(error) => {
-                tell(model, Tone::Bad, &error);
-                return Vec::new();
-            }
-        }
+    if let Err(error) = read(model) {
+        tell(model, Tone::Bad, &error);
+        return Vec::new();
     }
     switch(model, true)
+}
+
+/// The tour, read where it is not at hand; fails where its file is wrong.
+fn read(model: &mut Model) -> Result<&Tour, String> {
+    let tour = match model.tour.take() {
+        Some(tour) => tour,
+        None => Tour::new(&model.keymap)?,
+    };
+    Ok(model.tour.insert(tour))
 }
 
 fn switch(model: &mut Model, on: bool) -> Vec<Effect> {
