@@ -119,6 +119,13 @@ pub(crate) enum Stopping {
     System,
 }
 
+/// A playhead that goes along with a walk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ride {
+    /// Whether what was is shown beside what is.
+    pub(crate) beside: bool,
+}
+
 /// What the model asks for.
 #[derive(Debug)]
 pub(crate) enum Effect {
@@ -161,8 +168,8 @@ pub(crate) enum Effect {
     WalkOn {
         /// The aggregate.
         key: AggregateKey,
-        /// Whether to report the moment that was reached.
-        ride: bool,
+        /// How to report the moment that was reached, for a playhead that rides along.
+        ride: Option<Ride>,
         /// What the rail shows.
         rail: View,
     },

@@ -392,8 +392,8 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if travel::is_busy(model) {
         return travel::stop(model);
     }
-    if base::end(model) {
-        return Vec::new();
+    if let Some(effects) = base::end(model) {
+        return effects;
     }
     if model.events.returning {
         return events::show_screen(model, Screen::Events);

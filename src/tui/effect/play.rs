@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 
-use super::{Answer, Arrived, Front, Slot, Walking};
+use super::{Answer, Arrived, Front, Ride, Slot, Walking};
 use crate::analysis::diff;
 use crate::fold::State;
 use crate::model::{AggregateKey, At, Finding, Path, Position, Severity, Version};
@@ -334,7 +334,7 @@ pub(super) fn walk(
     front: &mut Front,
     ticket: &Ticket<'_>,
     key: &AggregateKey,
-    ride: bool,
+    ride: Option<Ride>,
     rail: View,
 ) -> Result<Walking, SessionError> {
     let Front { session, pulse, .. } = front;
@@ -366,14 +366,16 @@ fn report(
     session: &mut Session,
     ticket: &Ticket<'_>,
     key: &AggregateKey,
-    ride: bool,
+    ride: Option<Ride>,
     rail: View,
     Walk { walked, last }: Walk,
 ) -> Result<Walking, SessionError> {
-    let moment = if ride {
-        let at = At::Version(walked);
-        let moment = session.moment(key, at, &mut Quiet(ticket))?;
-        let sight = Sight::of(&moment);
+    let moment = if let Some(Ride { beside }) = ride {
+        let moment = session.moment(key, At::Version(walked), &mut Quiet(ticket))?;
+        let mut sight = Sight::of(&moment);
+        if beside {
+            sight.weave(moment.before.value(), moment.state.value());
+        }
         Some((Box::new(moment), sight))
     } else {
         None

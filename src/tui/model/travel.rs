@@ -204,23 +204,10 @@ impl Travel {
         self.against.as_ref().map_or(&self.moment.before, |against| &against.state).value()
     }
 
-    /// Whether what was beside what is has been worked out.
-    pub(crate) fn is_woven(&self) -> bool {
-        let woven = self.sight.woven.as_ref();
-        woven.is_some_and(|woven| woven.is_of(self.before(), self.moment.state.value()))
-    }
-
-    /// What was beside what is: worked out here where that was not done in the background.
-    pub(crate) fn weave(&mut self) -> Arc<Woven> {
-        let woven = self
-            .sight
-            .woven
-            .take()
-            .filter(|woven| woven.is_of(self.before(), self.moment.state.value()));
-        let woven =
-            woven.unwrap_or_else(|| Arc::new(Woven::new(self.before(), self.moment.state.value())));
-        self.sight.woven = Some(Arc::clone(&woven));
-        woven
+    /// What was beside what is; `None` until that has been worked out of these two.
+    pub(crate) fn woven(&self) -> Option<&Arc<Woven>> {
+        let woven = self.sight.woven.as_ref()?;
+        woven.is_of(self.before(), self.moment.state.value()).then_some(woven)
     }
 
     /// Takes in what was found out. The lane says it in order: fewer events than before are another history, or one

@@ -69,7 +69,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         }
         return;
     }
-    if model.aspect == Aspect::Beside && content.y > all.y {
+    if travel.tree.is_woven() && content.y > all.y {
         let above = Rect { y: content.y - 1, height: 1, ..content };
         beside::heading(model, travel, above, buffer);
     }

@@ -1,8 +1,9 @@
 //! Before and after, side by side.
 
-use super::stage::{Stage, event};
-use crate::model::Event;
+use super::stage::{Stage, counter, event, session};
+use crate::model::{Event, Version};
 use crate::tui::model::aspect::Aspect;
+use crate::tui::update::Msg;
 
 const SIZES: [(&str, (u16, u16)); 3] =
     [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
@@ -69,4 +70,52 @@ fn pins_and_searches_are_of_the_state_at_the_playhead() {
     assert_eq!(place(&stage), ".items[1].sku");
     stage.keys("p").shows("◉ .items[1].sku \"p-3\"").keys("right");
     assert_eq!(place(&stage), ".items[1].sku");
+}
+
+fn is_beside(stage: &Stage) -> bool {
+    stage.app.model.travel.as_ref().unwrap().tree.is_woven()
+}
+
+#[test]
+fn no_key_waits_for_what_was_beside_what_is() {
+    let mut stage = Stage::on(events(), (160, 45));
+    stage.keys("alt-2").press("s");
+    assert!(!is_beside(&stage), "it is worked out in the background");
+    stage.settle();
+    assert!(is_beside(&stage));
+    // While it plays it comes with the next picture, not with the next step.
+    stage.keys("s home space").press("s");
+    assert!(!is_beside(&stage));
+    stage.settle();
+    assert!(is_beside(&stage));
+    // What it is compared with is one side of it, until nothing is compared any more.
+    stage.keys("end s d").text("1").keys("enter alt-2 s alt-3").shows("│ 59.97").press("esc");
+    assert!(!is_beside(&stage));
+    stage.settle();
+    assert!(is_beside(&stage));
+    stage.shows("│ v2 ItemRemoved").hides("59.97");
+}
+
+#[test]
+fn a_playhead_that_rides_along_is_shown_beside_what_was() {
+    let open = || Ok(session(counter("order-1", 120_000)));
+    let mut stage = Stage::unopened("test", (160, 45), open);
+    stage.app.take(Msg::Started);
+    while stage.app.model.travel.is_none() {
+        stage.one_report();
+    }
+    stage.press("alt-2");
+    stage.press("s");
+    let mut seen = Vec::new();
+    while stage.app.busy() {
+        let travel = stage.app.model.travel.as_ref().unwrap();
+        if travel.riding && travel.tree.is_woven() {
+            seen.push(travel.moment.version);
+        }
+        stage.one_report();
+    }
+    seen.dedup();
+    assert!(seen.len() > 1 && seen.is_sorted(), "beside at {seen:?}");
+    assert_eq!(stage.app.model.travel.as_ref().unwrap().moment.version, Version(120_000));
+    stage.shows("v119,999 Counted").shows("│ 119999").shows("│ 120000");
 }

@@ -280,3 +280,14 @@ fn what_was_kept_of_a_hostile_store_reaches_the_terminal_clean() {
         assert!(screen.contains("evil") && !screen.contains(raw), "{screen:?}");
     }
 }
+
+#[test]
+fn a_long_one_is_compared_again_where_its_walk_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let open = || Stage::on_with(counter("order-1", 25_000), &options(home.path()), LARGE);
+    let mut stage = open();
+    stage.keys("d").text("3").keys("enter").shows("Diff v3 → v25,000").shows("3 → 25000");
+    left(stage);
+    let mut stage = open();
+    stage.shows("v25,000 of 25,000").shows("Diff v3 → v25,000").shows("3 → 25000");
+}

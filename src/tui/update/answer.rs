@@ -112,6 +112,7 @@ fn answered(
             }
             if newest {
                 effects.extend(play::arrived(model, well));
+                effects.extend(travel::complete(model));
                 effects.extend(live::arrived(model));
             }
             effects.extend(pins::follow(model));
@@ -330,19 +331,24 @@ fn walk(
     let whole = walking.walked >= walking.last;
     travel.learn(walking.known);
     travel.walked = if whole { Walked::Whole } else { Walked::Walking };
+    let mut effects = Vec::new();
     if let Some((moment, sight)) = walking.moment.filter(|_| travel.riding) {
         model.gone.push(Box::new(travel.see(moment, sight)));
+        // It was of the moment before; the last one is compared again.
+        model.gone.push(Box::new(travel.against.take()));
         travel.riding = !whole;
         travel::show(model);
+        effects.extend(travel::complete(model));
     }
     let width = model.width(super::Panel::Rail);
     let drawn = model.travel.as_mut().is_none_or(|travel| {
         travel.follow();
         travel.is_drawn(width)
     });
-    match (done, whole) {
+    effects.extend(match (done, whole) {
         (true, false) => travel::walk(model),
         (true, true) if !drawn => travel::draw_rail(model),
         _ => Vec::new(),
-    }
+    });
+    effects
 }

@@ -39,10 +39,8 @@ fn turn(model: &mut Model, aspect: Aspect) -> Vec<Effect> {
     model.aspect = aspect;
     // Side by side takes more room.
     let mut effects = super::resize(model, model.areas.whole);
-    match travel::ask_beside(model).filter(|_| aspect == Aspect::Beside) {
-        Some(ask) => effects.push(ask),
-        None => travel::show_state(model),
-    }
+    travel::show_state(model);
+    effects.extend(travel::complete(model));
     effects
 }
 

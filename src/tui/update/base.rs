@@ -74,15 +74,14 @@ fn begin(model: &mut Model, base: Base) -> Vec<Effect> {
     shown
 }
 
-/// No longer compares; whether it did.
-pub(super) fn end(model: &mut Model) -> bool {
-    let Some(travel) = &mut model.travel else { return false };
-    let did = travel.base.take().is_some();
-    if travel.against.take().is_some() {
-        travel::show_changes(model);
-        travel::show_state(model);
-    }
-    did
+/// No longer compares; `None` where it did not.
+pub(super) fn end(model: &mut Model) -> Option<Vec<Effect>> {
+    let travel = model.travel.as_mut()?;
+    travel.base.take()?;
+    model.gone.push(Box::new(travel.against.take()));
+    travel::show_changes(model);
+    travel::show_state(model);
+    Some(travel::complete(model))
 }
 
 /// The line above the changes: what is compared, and how to end it.

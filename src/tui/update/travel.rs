@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::effect::{Effect, Slot};
+use super::super::effect::{Effect, Ride, Slot};
 use super::super::layout::Panel;
 use super::super::model::aspect::Aspect;
 use super::super::model::overlay::{FullValue, GoTo, Overlay};
@@ -37,27 +37,38 @@ pub(super) fn show(model: &mut Model) {
     show_state(model);
 }
 
-/// Asks for the moment that is shown with what was beside what is, where that is not at hand and nothing else is on
-/// its way.
-pub(super) fn ask_beside(model: &Model) -> Option<Effect> {
-    let (travel, width) = (model.travel.as_ref()?, model.width(Panel::Rail));
-    let free = travel.going.is_none() && model.opening.is_none() && !travel.riding;
-    (free && model.player.playing.is_none() && !travel.is_woven()).then(|| Effect::LoadMoment {
+/// Asks for what the moment is to be shown with and is not at hand: what was beside what is, and how it differs from what
+/// it is compared with. Both cost as much as the state is large, so that no key waits for them. What is on its way brings
+/// its own.
+pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
+    if model.on_its_way() {
+        return Vec::new();
+    }
+    let (beside, width) = (model.aspect == Aspect::Beside, model.width(Panel::Rail));
+    let Some(travel) = &model.travel else { return Vec::new() };
+    let unwoven = beside && travel.woven().is_none();
+    if travel.riding {
+        return if unwoven { walk(model) } else { Vec::new() };
+    }
+    if !unwoven && travel.base.is_some() == travel.against.is_some() {
+        return Vec::new();
+    }
+    vec![Effect::LoadMoment {
         key: travel.key.clone(),
         goal: Goal::at(At::Version(travel.moment.version)),
         refresh: false,
         rail: travel.view(width),
         against: travel.base.as_ref().map(|base| base.at),
-        beside: true,
+        beside,
         running: Running::Finish,
-    })
+    }]
 }
 
 /// Shows the state in the way that is wanted.
 pub(super) fn show_state(model: &mut Model) {
     let (state, aspect) = (aspect::size(model), model.aspect);
     let Some(travel) = &mut model.travel else { return };
-    let woven = (aspect == Aspect::Beside).then(|| travel.weave());
+    let woven = travel.woven().filter(|_| aspect == Aspect::Beside).cloned();
     travel.tree.show(&travel.moment, woven, Arc::clone(&travel.sight.touches), state);
     aspect::show(model);
     fit_state(model);
@@ -142,7 +153,8 @@ pub(super) fn walk(model: &mut Model) -> Vec<Effect> {
     if travel.walked == Walked::Stopped {
         travel.walked = Walked::Walking;
     }
-    let (key, ride, rail) = (travel.key.clone(), travel.riding, travel.view(width));
+    let (key, rail) = (travel.key.clone(), travel.view(width));
+    let ride = travel.riding.then_some(Ride { beside: model.aspect == Aspect::Beside });
     vec![Effect::WalkOn { key, ride, rail }]
 }
 
