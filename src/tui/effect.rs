@@ -7,6 +7,7 @@
 mod events;
 mod find;
 mod lanes;
+mod origin;
 mod play;
 mod side;
 mod source;

@@ -2,7 +2,8 @@
 //!
 //! It stands in a directory that the front end names, never in the store's own, and is called by a hash of where the
 //! store is. It is replaced as a whole, under a lock, after what somebody else wrote meanwhile was taken in. A file that
-//! cannot be read is never written over: it is put aside.
+//! cannot be read is never written over, nor is one with what was put down of another store that stood there before:
+//! both are put aside.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::model::had::Had;
+use super::model::had::{Had, are_others};
 use crate::text;
 
 /// The version of what is written.
@@ -135,12 +136,17 @@ impl Keeper {
         make(&keep.directory).map_err(|error| told("cannot make", &keep.directory, &error))?;
         let _held = hold(&path.with_extension("lock"))
             .map_err(|error| told("cannot lock", &path, &error))?;
-        let theirs = if let Ok(theirs) = read(&path) {
-            theirs.unwrap_or_default()
-        } else {
-            put_aside(&path).map_err(|error| told("cannot put aside", &path, &error))?;
-            Had::default()
+        let (theirs, aside) = match read(&path) {
+            // What was put down of another store, which stood here, may be wanted again.
+            Ok(Some(theirs)) if are_others(theirs.origin.as_ref(), had.origin.as_ref()) => {
+                (Had::default(), theirs.is_noted())
+            }
+            Ok(theirs) => (theirs.unwrap_or_default(), false),
+            Err(_) => (Had::default(), true),
         };
+        if aside {
+            put_aside(&path).map_err(|error| told("cannot put aside", &path, &error))?;
+        }
         let merged = had.merged(known, &theirs);
         let store = place.to_string_lossy();
         let written = Written { version: VERSION, store: &store, left: &merged };

@@ -73,6 +73,8 @@ pub(crate) struct StoreFacts {
     pub(crate) source: String,
     /// Which layout on what: `eventsourcing (Python) on SQLite`.
     pub(crate) layout: String,
+    /// What tells it from any other store that may stand in its place; `None` while it has no event.
+    pub(crate) origin: Option<String>,
     /// Whether it can only be read.
     pub(crate) read_only: bool,
     /// What it records.
@@ -97,7 +99,7 @@ pub(crate) enum Store {
     /// It is being opened; this is what the person called it.
     Opening(String),
     /// It is open.
-    Open(StoreFacts),
+    Open(Box<StoreFacts>),
 }
 
 /// Why the screen ends.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 
-use super::{Answer, Arrived, Front, Ride, Slot, Walking};
+use super::{Answer, Arrived, Front, Ride, Slot, Walking, origin};
 use crate::analysis::diff;
 use crate::fold::State;
 use crate::model::{AggregateKey, At, Finding, Path, Position, Severity, Version};
@@ -93,7 +93,7 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
         session.linger();
         // Whatever is read later than this is news.
         let head = session.can_change().then(|| session.head().ok()).flatten().map(Box::new);
-        let facts = StoreFacts { head, ..facts(&session, first) };
+        let facts = StoreFacts { head, ..facts(&mut session, first) };
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
         front.told = session.history();
@@ -113,7 +113,8 @@ pub(super) fn rest(front: &mut Front) {
     }
 }
 
-fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {
+fn facts(session: &mut Session, first: Option<AggregateKey>) -> StoreFacts {
+    let origin = origin::of(session);
     let info = session.store_info();
     let clean = |text: &str| text::sanitize(text).into_owned();
     let (reducer, tier) = session.reducer();
@@ -126,6 +127,7 @@ fn facts(session: &Session, first: Option<AggregateKey>) -> StoreFacts {
         name: clean(info.name.rsplit('/').next().unwrap_or(&info.name)),
         source: info.name.clone(),
         layout: clean(&layout),
+        origin,
         read_only: info.read_only,
         capabilities: session.capabilities(),
         reducer: clean(reducer),
@@ -182,7 +184,7 @@ pub(super) fn noticing<T>(
     let answer = work(front);
     // Whether what is shown is gone is known only by work that came to its end.
     let ended = !matches!(answer, Err(SessionError::Cancelled));
-    let Some(session) = front.session.as_ref().filter(|now| ended && now.history() != front.told)
+    let Some(session) = front.session.as_mut().filter(|now| ended && now.history() != front.told)
     else {
         return answer;
     };

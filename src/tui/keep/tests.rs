@@ -132,3 +132,28 @@ fn what_cannot_be_written_says_what_where_and_why() {
     assert!(Keeper(Some(keep)).write(&Had::default(), marked(&[1])).is_err());
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn what_was_put_down_of_another_store_is_put_aside_and_not_mixed_in() {
+    let home = tempfile::tempdir().unwrap();
+    let keep = keep(home.path(), "demo:shop");
+    let of = |origin: &str, had: Had| Had { origin: Some(origin.to_owned()), ..had };
+    let write = |had: Had| Keeper(Some(keep.clone())).write(&Had::default(), had).unwrap();
+    let asides = || names(&keep).iter().filter(|name| name.contains("aside")).count();
+    write(of("a", marked(&[1])));
+    assert_eq!(write(of("a", marked(&[2]))), of("a", marked(&[1, 2])));
+    assert_eq!(write(of("b", marked(&[3]))), of("b", marked(&[3])));
+    assert_eq!(keep.read(), Ok(Some(of("b", marked(&[3])))));
+    assert_eq!(
+        read(&path(&keep).with_extension("1.aside.json")),
+        Ok(Some(of("a", marked(&[1, 2]))))
+    );
+    // How a store was looked at is not worth a file.
+    write(of("c", Had { filter: "type:A".to_owned(), ..Had::default() }));
+    assert_eq!(asides(), 2);
+    write(of("d", marked(&[4])));
+    assert_eq!(asides(), 2);
+    // Before there was an event nothing told them apart.
+    assert_eq!(write(marked(&[5])).marks, marked(&[4, 5]).marks);
+    assert_eq!(asides(), 2);
+}

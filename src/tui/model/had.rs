@@ -15,6 +15,8 @@ use crate::session::Sort;
 pub(crate) struct Had {
     /// How the store was read.
     pub(crate) layout: String,
+    /// What tells it from any other store; `None` where it had no event.
+    pub(crate) origin: Option<String>,
     /// The aggregate on the Timeline screen.
     pub(crate) open: Option<Open>,
     /// Whether the Events screen was shown.
@@ -98,11 +100,21 @@ pub(crate) fn order_name(sort: Sort) -> &'static str {
     }
 }
 
+/// Whether two stores are known not to be the same one.
+pub(crate) fn are_others(one: Option<&String>, other: Option<&String>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
+}
+
 impl Had {
+    /// Whether it has what a person put down, and not only how they looked at the store.
+    pub(crate) fn is_noted(&self) -> bool {
+        self.marks != Marks::default() || !self.pins.is_empty()
+    }
+
     /// Whether a person would notice a difference. A playhead on the newest event follows it by itself.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         fn still(had: &Had) -> Had {
-            let mut had = had.clone();
+            let mut had = Had { origin: None, ..had.clone() };
             if let Some(open) = had.open.as_mut().filter(|open| open.is_at_end()) {
                 (open.version, open.newest) = (0, 0);
             }

@@ -5,13 +5,16 @@
 //! - left on the newest event, and others wrote meanwhile → sees the newest one now, and how many came;
 //! - the aggregate is gone, or ends before the version → is told, and sees the first, or its newest version;
 //! - what was kept cannot be read → is told where it is and what becomes of it, and nothing of it is lost;
+//! - another store stands in its place → is told, and sees that as if for the first time; nothing of the one before is put
+//!   on it, and nothing is lost;
 //! - begins with `--fresh` → sees the store as if for the first time; what was marked before is there the next time.
 
 use std::path::Path;
 
 use super::stage::{Stage, counter, event};
 use crate::model::{Event, Position};
-use crate::tui::{Colours, Keep, Options};
+use crate::session::{OpenOptions, Session};
+use crate::tui::{Colours, Keep, Options, Source};
 
 const LARGE: (u16, u16) = (160, 45);
 const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))];
@@ -269,16 +272,81 @@ fn a_theme_that_was_named_wins_and_one_that_cannot_be_shown_is_not_forgotten() {
 #[test]
 fn what_was_kept_of_a_hostile_store_reaches_the_terminal_clean() {
     let home = tempfile::tempdir().unwrap();
-    let evil = || vec![event("evil\u{1b}[2J\u{202e}", 1, "A", 1, "{}")];
+    let gone = || counter("order-1", 3);
+    let evil = || {
+        let name = "evil\u{1b}[2J\u{202e}";
+        let last = Event { position: Some(Position(4)), ..event(name, 1, "A", 1, "{}") };
+        gone().into_iter().chain([last]).collect()
+    };
     let mut stage = Stage::on_with(evil(), &options(home.path()), LARGE);
     stage.keys("left");
     left(stage);
-    for events in [evil(), orders(3)] {
+    for events in [evil(), gone()] {
         let mut stage = Stage::on_with(events, &options(home.path()), LARGE);
         let screen = stage.text_now();
         let raw = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
         assert!(screen.contains("evil") && !screen.contains(raw), "{screen:?}");
     }
+}
+
+/// Of another store, whose aggregates are called the same.
+fn others() -> Vec<Event> {
+    let mut events = orders(40);
+    for event in &mut events {
+        event.time = event.time.map(|time| time + chrono::Duration::days(1));
+    }
+    events
+}
+
+#[test]
+fn another_store_in_the_same_place_has_nothing_of_the_one_before() {
+    for (_, size) in SIZES {
+        let home = tempfile::tempdir().unwrap();
+        left(travelled(home.path(), 7));
+        let other = || Stage::on_with(others(), &options(home.path()), size);
+        let mut stage = other();
+        stage.shows("test is another store").shows("v20 of 20").hides("◉");
+        stage.keys("M").shows("no marks yet").keys("esc");
+        left(stage);
+        // Whoever only looked has taken nothing away.
+        open(home.path(), LARGE).shows("v7 of 40").shows("◉").keys("M").shows("⚑ odd");
+        let mut stage = other();
+        stage.keys("left m").text("new").keys("enter");
+        left(stage);
+        other().shows("v19 of 20").keys("M").shows("⚑ new").hides("⚑ odd");
+        let aside = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
+        let aside = { aside }.find(|path| path.to_string_lossy().contains("aside")).unwrap();
+        assert!(std::fs::read_to_string(aside).unwrap().contains("\"odd\""));
+    }
+}
+
+#[test]
+fn what_was_put_down_stays_with_a_store_that_is_replaced_while_it_is_open() {
+    let (home, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = place.path().join("shop.db");
+    let replace = |name: &str| {
+        let fixture = format!("{}/tests/fixtures/stores/{name}", env!("CARGO_MANIFEST_DIR"));
+        let new = place.path().join("new.db");
+        std::fs::copy(fixture, &new).unwrap();
+        std::fs::rename(&new, &path).unwrap();
+    };
+    let open = || {
+        let name = path.to_str().unwrap().to_owned();
+        let open = move || Session::open(&name, &OpenOptions::default());
+        Stage::with(Source::new("shop.db", open), &options(home.path()), LARGE)
+    };
+    replace("cqrs-es.db");
+    let mut stage = open();
+    stage.keys("m").text("odd").keys("enter alt-2 p").shows("◉");
+    replace("emmett.db");
+    stage.keys("r").shows("marks and pins stay with the one before").hides("◉");
+    stage.keys("M").shows("no marks yet").keys("esc m").text("new").keys("enter");
+    left(stage);
+    open().keys("M").shows("⚑ new").hides("⚑ odd");
+    let aside = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
+    let aside = { aside }.find(|path| path.to_string_lossy().contains("aside")).unwrap();
+    let text = std::fs::read_to_string(aside).unwrap();
+    assert!(text.contains("\"odd\"") && !text.contains("\"new\""), "{text}");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn answered(
             model.list.group(facts.capabilities.grouped);
             let first = facts.first.clone();
             let findings = std::mem::take(&mut facts.findings);
-            model.store = Store::Open(*facts);
+            model.store = Store::Open(facts);
             super::tour::offer(model);
             notice(model, findings);
             let mut effects = keep::restore(model, first);
@@ -72,7 +72,7 @@ fn answered(
             model.exit = Some(Exit::Unopened(error));
             Vec::new()
         }
-        Answer::Replaced(facts, gone) => replaced(model, *facts, gone),
+        Answer::Replaced(facts, gone) => replaced(model, facts, gone),
         Answer::Sorting(examined) => {
             model.list.examined = examined;
             Vec::new()
@@ -165,11 +165,14 @@ fn notice(model: &mut Model, findings: Vec<Finding>) {
 }
 
 /// Another history has taken the store's place.
-fn replaced(model: &mut Model, facts: StoreFacts, gone: bool) -> Vec<Effect> {
-    let told = format!("{} holds another history now, and is read as {}", facts.name, facts.layout);
+fn replaced(model: &mut Model, facts: Box<StoreFacts>, gone: bool) -> Vec<Effect> {
+    let (noted, kept) = keep::replaced(model, &facts);
+    let stay = if noted { "; marks and pins stay with the one before" } else { "" };
+    let told =
+        format!("{} holds another history now, and is read as {}{stay}", facts.name, facts.layout);
     model.list.group(facts.capabilities.grouped);
     model.store = Store::Open(facts);
-    let effects = if gone {
+    let mut effects = if gone {
         (model.travel, model.opening) = (None, None);
         // What is still asked of the aggregate that is gone is not to be answered with an error.
         let slots = [Slot::Moment, Slot::Walk, Slot::Trace, Slot::Snapshots];
@@ -180,6 +183,7 @@ fn replaced(model: &mut Model, facts: StoreFacts, gone: bool) -> Vec<Effect> {
     } else {
         list::refresh(model)
     };
+    effects.extend(kept);
     tell(model, Tone::Note, &told);
     effects
 }

@@ -6,9 +6,10 @@ use super::super::keep::Unreadable;
 use super::super::layout::Screen;
 use super::super::model::base::Base;
 use super::super::model::had::{self, Basis, Had, Mode, Open};
+use super::super::model::marks::Marks;
 use super::super::model::pins::Pins;
 use super::super::model::travel::{Goal, Opening};
-use super::super::model::{Model, Store, Tone};
+use super::super::model::{Model, Store, StoreFacts, Tone};
 use super::{list, say, tell, travel};
 use crate::model::{AggregateKey, At, Path, Version};
 use crate::session::SessionError;
@@ -64,6 +65,10 @@ fn write(model: &mut Model, now: Had) -> Effect {
 /// It is kept, with what others kept meanwhile; or it is not.
 pub(super) fn kept(model: &mut Model, sent: &Had, kept: Result<Had, String>, newest: bool) {
     model.keeping.writing &= !newest;
+    if had::are_others(sent.origin.as_ref(), origin(model)) {
+        // It was kept of a store that is not there any more.
+        return;
+    }
     match kept {
         Ok(kept) => {
             model.keeping.failed = None;
@@ -94,9 +99,16 @@ pub(super) fn kept(model: &mut Model, sent: &Had, kept: Result<Had, String>, new
     }
 }
 
+fn origin(model: &Model) -> Option<&String> {
+    match &model.store {
+        Store::Open(facts) => facts.origin.as_ref(),
+        Store::Opening(_) => None,
+    }
+}
+
 /// How the store is left, if it is left now.
 fn gather(model: &Model) -> Had {
-    let before = model.keeping.kept.as_ref();
+    let (before, origin) = (model.keeping.kept.as_ref(), origin(model).cloned());
     let layout = match &model.store {
         Store::Open(facts) => facts.layout.clone(),
         Store::Opening(_) => String::new(),
@@ -107,6 +119,7 @@ fn gather(model: &Model) -> Had {
     let theme = (*theme != model.keeping.theme).then(|| theme.clone());
     Had {
         layout,
+        origin: origin.or_else(|| before.and_then(|before| before.origin.clone())),
         open: open.or_else(|| before.and_then(|before| before.open.clone())),
         on_events: model.screen == Screen::Events,
         filter: model.events.sieve.line().to_owned(),
@@ -171,6 +184,19 @@ fn pin(model: &mut Model, had: &Had) {
 pub(super) fn restore(model: &mut Model, first: Option<AggregateKey>) -> Vec<Effect> {
     let Some(past) = model.keeping.past.take() else { return list::begin(model, first) };
     if let Store::Open(facts) = &model.store
+        && had::are_others(past.origin.as_ref(), facts.origin.as_ref())
+    {
+        let then = if past.is_noted() {
+            "marks and pins of that one are not put on it"
+        } else {
+            "it begins anew"
+        };
+        let told = format!("{} is another store than the one that was left: {then}", facts.name);
+        tell(model, Tone::Note, &told);
+        forget(model);
+        return list::begin(model, first);
+    }
+    if let Store::Open(facts) = &model.store
         && !past.layout.is_empty()
         && past.layout != facts.layout
     {
@@ -202,6 +228,24 @@ pub(super) fn restore(model: &mut Model, first: Option<AggregateKey>) -> Vec<Eff
     let mut effects = travel::open(model);
     effects.push(list::around(model, key));
     effects
+}
+
+/// Another history stands where the store was: what was put down of that one is kept with it and is not put on this one.
+/// Returns whether there was any, and how it is kept.
+pub(super) fn replaced(model: &mut Model, facts: &StoreFacts) -> (bool, Option<Effect>) {
+    if !had::are_others(origin(model), facts.origin.as_ref()) {
+        return (false, None);
+    }
+    let noted = gather(model).is_noted();
+    let write = keep_now(model);
+    forget(model);
+    (noted, write)
+}
+
+/// Begins as if nothing had been put down or kept.
+fn forget(model: &mut Model) {
+    (model.marks, model.last_mark, model.pins) = (Marks::default(), None, Pins::default());
+    (model.keeping.known, model.keeping.kept) = (Had::default(), None);
 }
 
 /// What was compared with comes back too.
