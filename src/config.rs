@@ -1,4 +1,4 @@
-//! What a person sets once and for all: a theme, keys, themes of their own, memory.
+//! What a person sets once and for all: a theme, keys, themes of their own, memory, whether sessions are kept.
 //!
 //! Read from text that somebody else found; what keys and colours there are is known to those who use them. Whatever is
 //! wrong becomes a [`Mistake`] with its line, and everything else holds: in an incident nobody mends a configuration
@@ -100,7 +100,7 @@ enum Keys {
 
 impl Config {
     /// The names at the top of the file.
-    const NAMES: [&str; 5] = ["theme", "memory", "session", "keys", "themes"];
+    pub(crate) const NAMES: [&str; 5] = ["theme", "memory", "session", "keys", "themes"];
 
     /// Reads what stands in a file that is called `file`.
     pub fn read(file: &str, yaml: &str) -> Self {
@@ -260,6 +260,17 @@ mod tests {
                 "config.yaml:2: memory: `lots` is no size; write 256 MiB or 1 GiB",
             ]
         );
+    }
+
+    #[test]
+    fn the_readme_shows_all_there_is_to_set() {
+        let readme = include_str!("../README.md");
+        let block = readme.split("```yaml\n").find(|block| block.starts_with("theme:")).unwrap();
+        let yaml = block.split("```").next().unwrap();
+        for name in Config::NAMES {
+            assert!(yaml.lines().any(|line| line.starts_with(&format!("{name}:"))), "{name}");
+        }
+        assert_eq!(Config::read("README.md", yaml).mistakes, []);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) struct Look {
     /// The screen's colours: dark, light, contrast, ansi16 or mono; Ctrl-t switches
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
-    /// The screen's configuration: theme, keys, themes of your own; mistakes in it are listed
+    /// The screen's configuration: theme, keys, themes of your own, memory, session; mistakes in it are listed
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     config: Option<PathBuf>,
     /// Begin anew, not where this store was left; marks and pins that were kept stay kept
@@ -148,6 +148,7 @@ fn colours(colour: Colour) -> Colours {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn how_the_screen_ends_has_its_status() {
@@ -159,10 +160,22 @@ mod tests {
         assert_eq!(super::status(Ending::Terminate) as i32, 143);
     }
 
+    fn help(of: &str) -> String {
+        let command = Look::augment_args(clap::Command::new("x"));
+        let arg = command.get_arguments().find(|arg| arg.get_id() == of).unwrap();
+        arg.get_help().unwrap().to_string()
+    }
+
+    #[test]
+    fn the_help_names_the_settings_there_are() {
+        for name in Config::NAMES {
+            assert!(help("config").contains(name), "{name}");
+        }
+    }
+
     #[test]
     fn the_help_names_the_themes_there_are() {
-        let command = Look::augment_args(clap::Command::new("x"));
-        let help = command.get_arguments().find_map(|arg| arg.get_help()).unwrap().to_string();
+        let help = help("theme");
         let themes = include_str!("../../assets/themes.yaml").lines();
         let names = themes.filter(|line| line.starts_with(char::is_alphabetic));
         for name in names.map(|line| line.trim_end_matches(':')) {

@@ -48,6 +48,15 @@ fn a_file_that_was_named_has_no_mistakes_or_is_refused() {
 }
 
 #[test]
+fn what_the_readme_shows_can_be_set() {
+    let readme = include_str!("../../../README.md");
+    let block = readme.split("```yaml\n").find(|block| block.starts_with("theme:")).unwrap();
+    let yaml = block.split("```").next().unwrap();
+    let strict = Options { strict: true, ..options(yaml) };
+    assert_eq!(crate::tui::model("x", &strict).unwrap().theme().name, "sea");
+}
+
+#[test]
 fn a_theme_of_ones_own_says_what_is_wrong_with_it() {
     let yaml = "themes:\n  mine: {like: drak}\n  dark: {accent: red}\n  other: {acent: red, base: '#12'}\n";
     let strict = crate::tui::Options { strict: true, ..options(yaml) };
