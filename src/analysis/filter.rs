@@ -12,16 +12,20 @@ use crate::model::shape::{self, Form};
 use crate::model::{Event, Timestamp, Value, json, time};
 use crate::text;
 
-/// What a filter is written in, a line for each part.
-pub const FILTER_USAGE: &[(&str, &str)] = &[
-    ("type:NAME", "of this type; several: any of them"),
-    ("category:NAME", "of this category"),
-    ("aggregate:TEXT", "whose aggregate's id holds this"),
-    ("meta:NAME=VALUE", "whose metadata say this; meta:NAME where it is there"),
-    ("from:TIME to:TIME", "2026-03-02, \"2026-03-02 14:34\", -2h"),
-    ("WORD", "that hold this word anywhere"),
-    ("-type:NAME -WORD", "a minus leaves them out"),
-    ("where:EXPR", "this jq expression is true of it; the rest of the line"),
+/// What a filter is written in, a line for each part: its form, what it means, and that in fewer words.
+pub const FILTER_USAGE: &[(&str, &str, &str)] = &[
+    ("type:NAME", "of this type; several: any of them", "of this type; several: any"),
+    ("category:NAME", "of this category", "of this category"),
+    ("aggregate:TEXT", "whose aggregate's id holds this", "whose id holds this"),
+    ("meta:NAME=VALUE", "whose metadata say this; meta:NAME where it is there", "in its metadata"),
+    ("from:TIME to:TIME", "2026-03-02, \"2026-03-02 14:34\", -2h", "2026-03-02, -2h"),
+    ("WORD", "that hold this word anywhere", "that hold this anywhere"),
+    ("-type:NAME -WORD", "a minus leaves them out", "a minus: not these"),
+    (
+        "where:EXPR",
+        "this jq expression is true of it; the rest of the line",
+        "jq; the rest of the line",
+    ),
 ];
 
 const KEYS: &[&str] = &["type", "category", "aggregate", "meta", "from", "to", "where"];

@@ -10,6 +10,7 @@ pub(crate) mod destination;
 pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod field;
+mod focus;
 pub(crate) mod had;
 pub(crate) mod kinds;
 pub(crate) mod lens;

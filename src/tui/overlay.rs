@@ -28,6 +28,7 @@ use super::widget;
 /// Where an overlay stands, frame included.
 pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
     let whole = areas.free();
+    let margin = if areas.shape == Shape::Small { 0 } else { 2 };
     let wanted = match overlay {
         Overlay::None => (0, 0),
         Overlay::GoTo(prompt) => {
@@ -43,10 +44,7 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
             (64, compare::height(comparing, width).min(20) as u16 + 2)
         }
         Overlay::Palette(_) => (84, 20),
-        Overlay::Help(help) => {
-            let width = help.keys + help.desc + 30;
-            (width.min(110) as u16, help.lines.len() as u16 + 2)
-        }
+        Overlay::Help(help) => (help.whole() as u16 + 4, help.lines.len() as u16 + 2),
         // What is long is read on as much of the screen as there is.
         Overlay::Value(value) if value.rows > 12 => (120, value.rows.min(1000) as u16 + 2),
         Overlay::Log(_) => (120, 30),
@@ -55,13 +53,13 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
             let width = usize::from(100.min(whole.width.saturating_sub(2))).saturating_sub(4);
             (100, full.message.lines(width).len().clamp(3, 40) as u16 + 2)
         }
-        // Where it is as wide as it was measured for, it is as high as it has to be.
-        Overlay::Value(value) if value.parts.len() == 1 && whole.width >= 80 => {
-            (84, value.rows.max(3) as u16 + 2)
+        // Otherwise it is as high as it has to be.
+        Overlay::Value(value) if value.parts.len() == 1 => {
+            let width = usize::from(84.min(whole.width.saturating_sub(margin))).saturating_sub(4);
+            (84, value.height(width).max(3) as u16 + 2)
         }
         Overlay::Value(_) => (84, 14),
     };
-    let margin = if areas.shape == Shape::Small { 0 } else { 2 };
     let width = wanted.0.min(whole.width.saturating_sub(margin));
     let height = wanted.1.min(whole.height.saturating_sub(2));
     let x = whole.x + (whole.width - width) / 2;

@@ -16,6 +16,7 @@ mod list;
 mod live;
 mod log;
 mod look;
+mod looks;
 mod marks;
 mod messages;
 mod mouse;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::config::{Mistake, ThemeRow};
@@ -186,6 +187,25 @@ impl Theme {
         if wrong.is_empty() { Ok(themes) } else { Err(wrong.join("\n")) }
     }
 
+    /// A style for what is written into a frame, whose own must not come through.
+    pub(crate) fn on_frame(&self, style: Style) -> Style {
+        let clear = Style::new().fg(self.base.fg.unwrap_or(Color::Reset));
+        clear.remove_modifier(Modifier::all()).patch(style)
+    }
+
+    /// Takes the colours out of what is reversed, where the chosen line is: each would be a ground of its own.
+    pub(crate) fn level(&self, buffer: &mut Buffer) {
+        if !self.selected.add_modifier.contains(Modifier::REVERSED) {
+            return;
+        }
+        for cell in &mut buffer.content {
+            if cell.modifier.contains(Modifier::REVERSED) {
+                (cell.fg, cell.bg) = (Color::Reset, Color::Reset);
+                cell.modifier.remove(Modifier::DIM);
+            }
+        }
+    }
+
     /// Text on whatever ground it stands.
     pub(crate) fn text(&self) -> Style {
         Style { bg: None, ..self.base }
@@ -214,10 +234,15 @@ fn take(
         wrong.push(format!("{theme}: `{role}` is missing"));
         return Style::new();
     };
-    style(&text).unwrap_or_else(|part| {
-        wrong.push(format!("{theme}: {role}: `{}` is no colour", crate::text::sanitize(&part)));
-        Style::new()
-    })
+    match style(&text) {
+        Ok(dim) if dim.add_modifier.contains(Modifier::DIM) => dim,
+        // What is drawn over something dim, a mark on a line, is not dim for that.
+        Ok(style) => style.remove_modifier(Modifier::DIM),
+        Err(part) => {
+            wrong.push(format!("{theme}: {role}: `{}` is no colour", crate::text::sanitize(&part)));
+            Style::new()
+        }
+    }
 }
 
 /// Reads `#d0d4d8 on #101216 bold`; the error is the word that is none.
@@ -340,6 +365,23 @@ mod tests {
                 style
             });
         }
+    }
+
+    #[test]
+    fn sixteen_colours_are_seen_on_light_and_on_dark_grounds() {
+        let theme = Theme::all(Colours::Sixteen).unwrap().remove(0);
+        assert!(theme.selected.add_modifier.contains(Modifier::REVERSED));
+        let _ = theme.map(|style| {
+            let seen = [
+                None,
+                Some(Color::Red),
+                Some(Color::Green),
+                Some(Color::Cyan),
+                Some(Color::Magenta),
+            ];
+            assert!(seen.contains(&style.fg) && style.bg.is_none(), "{style:?}");
+            style
+        });
     }
 
     #[test]

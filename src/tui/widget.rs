@@ -35,13 +35,16 @@ pub(crate) fn frame(
         let title = text::truncate_middle(title, room);
         block = block.title_top(Line::from(vec![
             Span::styled("─ ", border),
-            Span::styled(title, style),
+            Span::styled(title, theme.on_frame(style)),
             Span::raw(" "),
         ]));
     }
     if right_width > 0 && right_width + 4 < usize::from(area.width) {
         let mut spans = vec![Span::raw(" ")];
-        spans.extend(right);
+        spans.extend(right.into_iter().map(|span| {
+            let style = theme.on_frame(span.style);
+            span.style(style)
+        }));
         spans.push(Span::styled(" ─", border));
         block = block.title_top(Line::from(spans).right_aligned());
     }
@@ -55,7 +58,7 @@ pub(crate) fn frame_below(buffer: &mut Buffer, area: Rect, theme: &Theme, told: 
         return;
     }
     let mut write = |x: usize, told: &str| {
-        let told = Span::styled(format!(" {told} "), theme.dim);
+        let told = Span::styled(format!(" {told} "), theme.on_frame(theme.dim));
         buffer.set_span(area.x + 2 + x as u16, area.bottom() - 1, &told, edge as u16);
     };
     let mut room = edge - 2;

@@ -179,7 +179,15 @@ impl EventView {
         fact("type", Some(event.event_type.to_string()));
         fact("event id", event.id.as_ref().map(ToString::to_string));
         fact("schema", event.schema.as_ref().map(ToString::to_string));
-        fact("recorded", event.time.as_ref().map(time::rfc3339));
+        // A date and a time are not cut anywhere but between them.
+        let when = event.time.as_ref().map(time::rfc3339).unwrap_or_default();
+        match when.split_once('T').filter(|_| text::width(&when) > room) {
+            Some((date, time)) => {
+                fact("recorded", Some(date.to_owned()));
+                fact("", Some(time.to_owned()));
+            }
+            None => fact("recorded", event.time.as_ref().map(|_| when)),
+        }
         fact(
             "position",
             event
@@ -243,7 +251,7 @@ impl EventView {
 }
 
 /// The cells of the names of facts.
-pub(crate) const FACT: usize = 10;
+pub(crate) const FACT: usize = 8;
 
 /// Members of the metadata that stand in a list; more are JSON.
 const LISTED: usize = 200;

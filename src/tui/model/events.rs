@@ -1,5 +1,6 @@
 //! The whole store in its own order: a window that follows the cursor, however many events there are.
 
+pub(crate) mod chart;
 pub(crate) mod facets;
 pub(crate) mod offer;
 pub(crate) mod row;

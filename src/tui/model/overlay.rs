@@ -16,7 +16,10 @@ use super::sheet::Sheet;
 use super::work::Workbook;
 use crate::model::Value;
 use crate::session::SessionError;
-use crate::text::{self, paper::Paper};
+use crate::text::{
+    self,
+    paper::{Paper, Place},
+};
 
 /// What has the keys.
 #[derive(Debug, Default)]
@@ -98,6 +101,15 @@ impl FullValue {
         Self { place, rows: rows.sum(), parts }
     }
 
+    /// The rows that it takes in lines of `width` cells, as far as they are looked at.
+    pub(crate) fn height(&self, width: usize) -> usize {
+        let rows = |(told, sheet): &(&str, Sheet)| {
+            let begin = Place::default();
+            sheet.paper().rows(&begin, width, Self::LOOKED_AT).len() + told.len().min(1)
+        };
+        self.parts.iter().map(rows).sum()
+    }
+
     /// Where its parts stand in so much room: one beside the other where that is wide enough.
     pub(crate) fn areas(&self, area: Rect) -> Vec<Rect> {
         let count = self.parts.len().max(1) as u16;
@@ -140,7 +152,7 @@ pub(crate) struct GoTo {
 
 impl GoTo {
     const USAGE: &str = "a version (17), first, last, -3 (three before the last), a position in the store (#8112) or a \
-        time in UTC: 2026-03-02 14:34, -2h, or 14:34 and noon of the day that is looked at";
+        time in UTC: 2026-03-02 14:34, -2h, or 14:34 and noon of the day looked at";
 
     /// What was typed, to be mended, and why it cannot be.
     pub(crate) fn refused(typed: &str, error: &SessionError) -> Self {
@@ -250,7 +262,9 @@ pub(crate) struct Help {
     /// How wide the keys are.
     pub(crate) keys: usize,
     /// How wide the descriptions are.
-    pub(crate) desc: usize,
+    desc: usize,
+    /// How wide the names of the actions are.
+    names: usize,
     /// The lines in rows of a width.
     rows: (usize, Vec<HelpRow>),
     /// The window.
@@ -269,8 +283,10 @@ pub(crate) struct HelpRow {
 }
 
 impl Help {
-    /// Columns from which on every line has room for what it tells.
-    pub(crate) const WIDE: usize = 70;
+    /// The cells that have room for all of every line, each in a row.
+    pub(crate) fn whole(&self) -> usize {
+        self.keys + self.desc + self.names + 4
+    }
 
     /// Breaks the lines into rows of `width` cells, where they are not yet.
     pub(crate) fn fit(&mut self, width: usize) {
@@ -283,7 +299,8 @@ impl Help {
 
     /// The cells that keys have.
     pub(crate) fn keys(&self, width: usize) -> usize {
-        self.keys.min(width / 3)
+        // Few keys are long; those have a row of their own.
+        self.keys.min(width / 4)
     }
 
     fn parts(&self, line: usize, keys: usize, width: usize) -> Vec<HelpRow> {
@@ -291,9 +308,10 @@ impl Help {
         let Some(HelpLine::Keys(label, desc, _)) = self.lines.get(line) else {
             return vec![row(true, String::new())];
         };
-        if width > Self::WIDE {
+        if width >= self.whole() {
             return vec![row(true, desc.clone())];
         }
+        // What a key does is read in full before its action is named.
         let parts = super::event::wrap(desc, width.saturating_sub(keys + 2));
         // Keys that are too long for their column have a row of their own.
         let alone = crate::text::width(label) > keys;
@@ -348,6 +366,7 @@ impl Help {
                 }
                 help.keys = help.keys.max(crate::text::width(&keys));
                 help.desc = help.desc.max(crate::text::width(&binding.desc));
+                help.names = help.names.max(crate::text::width(binding.run.name()));
                 let line = HelpLine::Keys(keys, binding.desc.clone(), binding.run.name());
                 help.lines.push(line);
             }

@@ -126,7 +126,7 @@ impl Picture {
         let cuts = silences(times, (room / 24).min(8));
         let label = |at: usize| {
             let silence = times.get(at).zip(times.get(at - 1)).map_or(0, |(to, from)| to - from);
-            format!("⋯ {} ⋯", coarse(Duration::from_millis(silence.max(0) as u64)))
+            folded(Duration::from_millis(silence.max(0) as u64))
         };
         let labels: Vec<String> = cuts.iter().map(|at| label(*at)).collect();
         let folded: usize = labels.iter().map(|label| label.chars().count() + 2).sum();
@@ -301,6 +301,11 @@ fn levels(busy: &[u32], reach: usize) -> Vec<u8> {
     let heights: Vec<f64> = (0..busy.len()).map(spread).collect();
     let most = heights.iter().copied().fold(1.0, f64::max);
     heights.iter().map(|height| 1 + (7.0 * (height / most).sqrt()).round() as u8).collect()
+}
+
+/// What stands for a silence: `⋯ 2 h ⋯`.
+pub(crate) fn folded(silence: Duration) -> String {
+    format!("⋯ {} ⋯", coarse(silence))
 }
 
 /// Rounded to its largest unit: `2 h`.

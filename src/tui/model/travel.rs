@@ -299,12 +299,15 @@ impl Travel {
             .flatten()
     }
 
-    /// What is compared: `v9 before the refund → v17`.
-    pub(crate) fn compared(&self) -> Option<String> {
+    /// What is compared, in `room` cells where they suffice for the versions: `v9 ⚑ before the refund → v17`.
+    pub(crate) fn compared(&self, room: usize) -> Option<String> {
         let from = self.against.as_ref()?.version;
-        let named = self.base.as_ref().and_then(|base| base.name.as_ref());
-        let named = named.map_or_else(String::new, |name| format!(" ⚑ {name}"));
         let [from, to] = [from, self.moment.version].map(|version| human::count(version.0));
+        let left = room.saturating_sub(from.len() + to.len() + "v ⚑  → v".chars().count());
+        // Which versions they are is never cut for a name.
+        let named = self.base.as_ref().and_then(|base| base.name.as_ref()).filter(|_| left > 1);
+        let named =
+            named.map_or_else(String::new, |name| format!(" ⚑ {}", text::truncate(name, left)));
         Some(format!("v{from}{named} → v{to}"))
     }
 

@@ -36,7 +36,7 @@ pub(crate) fn draw(model: &Model, help: &Help, area: Rect, buffer: &mut Buffer) 
                     Span::raw("  "),
                     Span::styled(row.part.as_str(), theme.text()),
                 ];
-                let right = if usize::from(area.width) > Help::WIDE {
+                let right = if usize::from(area.width) >= help.whole() {
                     vec![Span::styled(*action, theme.faint)]
                 } else {
                     Vec::new()

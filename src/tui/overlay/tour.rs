@@ -28,7 +28,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         line::spread(buffer, above, left, keys, 4);
     } else {
         let title = format!("Tour {at} of {of}: {}", tour.name());
-        widget::frame(buffer, areas.tour, theme, true, &title, keys);
+        widget::frame(buffer, areas.tour, theme, model.is_uncovered(), &title, keys);
     }
     let Some(words) = tour.said(small) else { return };
     let (mark, style) = match (tour.seen, tour.is_astray()) {

@@ -20,7 +20,7 @@ use crate::text::{self, human};
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     let area = areas.panel(Panel::List);
-    let focused = model.focus == Panel::List;
+    let focused = model.leads(Panel::List);
     if areas.shape != Shape::Small {
         let count = model.counts.map(|counts| human::count(counts.aggregates));
         let right = count.map_or_else(Vec::new, |count| vec![Span::styled(count, theme.dim)]);

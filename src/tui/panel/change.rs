@@ -40,7 +40,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             0 => Vec::new(),
             count => vec![Span::styled(human::count(count as u64), theme.dim)],
         };
-        widget::frame(buffer, area, theme, model.focus == Panel::Change, &title, right);
+        widget::frame(buffer, area, theme, model.leads(Panel::Change), &title, right);
     }
     let Some(travel) = travel else {
         return super::unread(model, content, buffer);
@@ -71,7 +71,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             continue;
         };
         if focused && index == changes.scroll.cursor {
-            widget::choose(buffer, area, theme, true);
+            widget::choose(buffer, area, theme, model.leads(Panel::Change));
         }
         line::spread(buffer, area, spans(shown, theme, area.width), Vec::new(), 4);
     }

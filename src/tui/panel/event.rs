@@ -43,7 +43,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let left = room - right.as_ref().map_or(0, |right| text::width(right));
         let title = number + &text::truncate_middle(&name, left);
         let right = right.map(|right| Span::styled(right, theme.dim)).into_iter().collect();
-        widget::frame(buffer, area, theme, model.focus == Panel::Event, &title, right);
+        widget::frame(buffer, area, theme, model.leads(Panel::Event), &title, right);
     }
     let Some(travel) = travel else {
         return super::unread(model, content, buffer);

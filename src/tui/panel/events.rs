@@ -63,7 +63,7 @@ fn draw_event(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             let right = row.map_or_else(Vec::new, |_| vec![Span::styled(title, theme.dim)]);
             (String::new(), right)
         };
-        let focused = model.events.part == Part::Event;
+        let focused = model.leads_part(Part::Event);
         widget::frame(buffer, area, theme, focused, &title, right);
     }
     if row.is_none() || model.events.view.len == 0 {

@@ -80,7 +80,8 @@ fn offers(model: &Model, areas: &Areas) -> Vec<(u16, Offer)> {
             out.push((areas.footer.x + 1 + begins as u16, offer));
         }
     }
-    let mut x = areas.footer.right().saturating_sub(right as u16);
+    // As far from the edge as the first.
+    let mut x = areas.footer.right().saturating_sub(right as u16 + 1);
     for offer in help {
         let width = offer.width() as u16;
         out.push((x, offer));

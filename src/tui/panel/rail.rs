@@ -61,7 +61,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     if areas.shape != Shape::Small {
         let title = travel.map_or("Timeline", |travel| travel.name.as_str());
         let right = travel.map_or_else(Vec::new, |travel| right_title(model, travel, theme));
-        widget::frame(buffer, area, theme, model.focus == Panel::Rail, title, right);
+        widget::frame(buffer, area, theme, model.leads(Panel::Rail), title, right);
     }
     let Some(travel) = travel else {
         if let Some(first) = widget::line_of(content, 0) {

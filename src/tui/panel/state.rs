@@ -24,7 +24,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     let area = areas.panel(Panel::State);
     let content = areas.content(Panel::State);
-    let focused = model.focus == Panel::State;
+    let focused = model.leads(Panel::State);
     let travel = model.travel.as_ref();
     if areas.shape != Shape::Small {
         let title = match (areas.shape, travel) {

@@ -21,8 +21,8 @@ fn begin(areas: &Areas) -> u16 {
 
 /// Each name with whether it is shown, and whether it has the keys.
 fn names(model: &Model) -> Vec<(&'static str, bool, bool)> {
-    let panel = |panel: Panel| (panel.title(), panel == model.tab, panel == model.focus);
-    let part = |part: Part| (part.title(), part == model.events.part, part == model.events.part);
+    let panel = |panel: Panel| (panel.title(), panel == model.tab, model.leads(panel));
+    let part = |part: Part| (part.title(), part == model.events.part, model.leads_part(part));
     match model.screen {
         Screen::Timeline => Panel::TABS.into_iter().map(panel).collect(),
         Screen::Events => Part::TABS.into_iter().map(part).collect(),

@@ -73,7 +73,7 @@ fn all_that_a_person_had_is_there_again() {
         let travel = model.travel.as_ref().unwrap();
         assert!(travel.lens.is_some());
         assert_eq!(travel.tree.level(), Some(4));
-        assert_eq!(travel.compared().as_deref(), Some("v3 → v7"));
+        assert_eq!(travel.compared(40).as_deref(), Some("v3 → v7"));
         stage.keys("M").shows("⚑ odd  why?").keys("esc alt-2").shows(".count");
         // What was pinned is walked along at once.
         stage.keys("]").shows("v8 of 40");

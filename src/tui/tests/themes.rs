@@ -14,7 +14,7 @@ use crate::tui::update::log::tell;
 #[test]
 fn no_description_of_the_help_is_cut_however_narrow_it_is() {
     let mut stage = Stage::shop((40, 12));
-    let broken = "│ Enter         look into the chosen   │\n│               aggregate ";
+    let broken = "│ Enter      look into the chosen      │\n│            aggregate ";
     stage.keys("?").shows(broken);
     let mut read = String::new();
     for _ in 0..80 {

@@ -328,7 +328,7 @@ fn bytes_that_are_no_text_are_shown_and_can_be_scrolled_through() {
     stage
         .keys("alt-4 >")
         .shows(&format!("{} more", human::bytes(20_000 - 16_384)))
-        .shows("type        Sealed");
+        .shows("type      Sealed");
 }
 
 #[test]
@@ -340,5 +340,5 @@ fn what_is_empty_is_shown_as_such() {
     let mut stage = Stage::on(vec![nameless, homeless], LARGE);
     stage.shows("─ order-2 ─").shows("│  \"\"   ").keys("down").shows("─ Order \"\" ─");
     stage.shows("│▌ \"\"   ").shows("Event v1 \"\" ─").shows("v1 \"\" │");
-    stage.shows("type        \"\"").shows("event id    \"\"");
+    stage.shows("type      \"\"").shows("event id  \"\"");
 }

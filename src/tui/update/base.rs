@@ -9,6 +9,7 @@ use super::super::model::travel::Goal;
 use super::super::model::{Model, Tone};
 use super::{overlay, tell, travel};
 use crate::model::At;
+use crate::text;
 
 /// Asks what to compare with; from the list of marks that is the chosen one.
 pub(super) fn act(model: &mut Model) -> Vec<Effect> {
@@ -84,13 +85,20 @@ pub(super) fn end(model: &mut Model) -> Option<Vec<Effect>> {
     Some(travel::complete(model))
 }
 
-/// The line above the changes: what is compared, and how to end it.
-pub(super) fn heading(model: &Model) -> Option<String> {
+/// The line above the changes: what is compared, and how to end it where `width` cells have room for that.
+pub(super) fn heading(model: &Model, width: usize) -> Option<String> {
     let hint =
         model.keymap.hint(&[super::super::keymap::Context::Everywhere], Action::Back, "ends it");
-    let told = model.travel.as_ref()?.compared()?;
-    Some(match hint {
-        Some(hint) => format!("{told} · {hint}"),
-        None => told,
-    })
+    let travel = model.travel.as_ref()?;
+    let told = travel.compared(width)?;
+    let Some(hint) = hint.map(|hint| format!(" · {hint}")) else { return Some(told) };
+    let room = width.saturating_sub(text::width(&hint));
+    // A name keeps enough to be known by.
+    let short = travel
+        .compared(room)
+        .filter(|short| text::width(short) <= room && (*short == told || room >= LEAST_NAMED));
+    Some(short.map_or(told, |short| short + &hint))
 }
+
+/// The cells that show two versions and enough of a name between them.
+const LEAST_NAMED: usize = 22;

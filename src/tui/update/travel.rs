@@ -76,7 +76,8 @@ pub(super) fn show_state(model: &mut Model) {
 
 /// Shows what the event under the playhead changed, or how the playhead differs from what it is compared with.
 pub(super) fn show_changes(model: &mut Model) {
-    let (width, heading) = (model.width(Panel::Change), base::heading(model));
+    let width = model.width(Panel::Change);
+    let heading = base::heading(model, width);
     let Some(travel) = &mut model.travel else { return };
     match travel.against.as_ref().zip(heading) {
         Some((against, heading)) => travel.changes.compare(heading, &against.changes, width),

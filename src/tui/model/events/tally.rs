@@ -4,83 +4,11 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use crate::model::{Event, Timestamp};
+use super::chart::Chart;
+use crate::model::Event;
 
-/// Columns of time that are counted apart, at most.
-const MOST: usize = 8192;
 /// Names that are counted apart, at most: a store may have a type for each event.
 const NAMES: usize = 10_000;
-
-/// Events over time in columns of equal width, which doubles where there is no room for more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Chart {
-    /// Milliseconds of one column.
-    pub(crate) width: i64,
-    /// The first column, counted in widths from 1970.
-    first: i64,
-    /// Events of each column.
-    pub(crate) counts: Vec<u32>,
-}
-
-impl Default for Chart {
-    fn default() -> Self {
-        Self { width: 1, first: 0, counts: Vec::new() }
-    }
-}
-
-impl Chart {
-    fn add(&mut self, time: &Timestamp) {
-        let millis = time.timestamp_millis();
-        if self.counts.is_empty() {
-            (self.first, self.counts) = (millis.div_euclid(self.width), vec![0]);
-        }
-        loop {
-            let at = millis.div_euclid(self.width);
-            let last = self.first + self.counts.len() as i64 - 1;
-            let span = last.max(at) - self.first.min(at) + 1;
-            if span <= MOST as i64 {
-                if at < self.first {
-                    let before = (self.first - at) as usize;
-                    self.counts.splice(..0, std::iter::repeat_n(0, before));
-                    self.first = at;
-                }
-                let index = (at - self.first) as usize;
-                if index >= self.counts.len() {
-                    self.counts.resize(index + 1, 0);
-                }
-                if let Some(count) = self.counts.get_mut(index) {
-                    *count += 1;
-                }
-                return;
-            }
-            self.widen();
-        }
-    }
-
-    fn widen(&mut self) {
-        let first = self.first.div_euclid(2);
-        let last = (self.first + self.counts.len() as i64 - 1).div_euclid(2);
-        let mut counts = vec![0_u32; (last - first + 1) as usize];
-        for (at, count) in self.counts.iter().enumerate() {
-            let index = (self.first + at as i64).div_euclid(2) - first;
-            if let Some(sum) = counts.get_mut(index as usize) {
-                *sum += count;
-            }
-        }
-        (self.width, self.first, self.counts) = (self.width * 2, first, counts);
-    }
-
-    /// The counts in at most `columns`, and how many of its own columns stand in each.
-    pub(crate) fn columns(&self, columns: usize) -> (Vec<u32>, usize) {
-        let each = self.counts.len().div_ceil(columns.max(1)).max(1);
-        (self.counts.chunks(each).map(|counts| counts.iter().sum()).collect(), each)
-    }
-
-    /// When its own column `at` begins, in milliseconds from 1970.
-    pub(crate) fn begins(&self, at: usize) -> i64 {
-        (self.first + at as i64).saturating_mul(self.width)
-    }
-}
 
 /// A name and how many events have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,26 +111,5 @@ impl Counting {
             categories: sorted(categories.collect()),
             ..self.tally.clone()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_double_their_width_and_lose_nobody() {
-        let mut chart = Chart::default();
-        let times = [5_000, 0, 1_000_000, -70_000, 3, 86_400_000 * 400, 86_400_000];
-        for millis in times {
-            chart.add(&Timestamp::from_timestamp_millis(millis).unwrap());
-        }
-        assert_eq!(chart.counts.iter().sum::<u32>(), times.len() as u32);
-        assert!(chart.counts.len() <= MOST, "{}", chart.counts.len());
-        assert!(chart.counts.len() > MOST / 4, "{}", chart.counts.len());
-        assert!(chart.begins(0) <= -70_000 && chart.begins(1) > -70_000);
-        let (columns, each) = chart.columns(100);
-        assert!(columns.len() <= 100 && columns.len() * each >= chart.counts.len());
-        assert_eq!(columns.iter().sum::<u32>(), times.len() as u32);
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let events = &model.events;
     let area = areas.events.part(Part::Facets);
     let content = areas.events.content(Part::Facets);
-    let focused = events.part == Part::Facets;
+    let focused = model.leads_part(Part::Facets);
     let facets = &events.facets;
     let tally = events.sieve.tally();
     if areas.shape != Shape::Small {

@@ -94,7 +94,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let area = areas.events.part(Part::List);
     let content = areas.events.content(Part::List);
     let events = &model.events;
-    let focused = events.part == Part::List;
+    let focused = model.leads_part(Part::List);
     let window = events.scroll.window(events.rows().len(), usize::from(content.height));
     if areas.shape != Shape::Small {
         let count = model.counts.map(|counts| human::count(counts.events));

@@ -30,11 +30,17 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             lines.push(vec![Span::styled(format!("{mark}{told}"), theme.bad)]);
         }
     }
-    lines.push(Vec::new());
-    let names = FILTER_USAGE.iter().map(|(form, _)| text::width(form)).max().unwrap_or(0);
-    for (form, meaning) in FILTER_USAGE {
-        let form =
-            if width < 60 { (*form).to_owned() } else { text::pad(form, names).into_owned() };
+    // A line of air where all of it has room.
+    if lines.len() + FILTER_USAGE.len() < usize::from(area.height) {
+        lines.push(Vec::new());
+    }
+    let names = FILTER_USAGE.iter().map(|(form, ..)| text::width(form)).max().unwrap_or(0);
+    for (form, meaning, brief) in FILTER_USAGE {
+        let (form, meaning) = if width < 60 {
+            ((*form).to_owned(), brief)
+        } else {
+            (text::pad(form, names).into_owned(), meaning)
+        };
         lines.push(vec![
             Span::styled(form, theme.key),
             Span::styled(format!("  {meaning}"), theme.dim),

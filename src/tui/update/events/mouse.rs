@@ -103,14 +103,9 @@ pub(in super::super) fn release(model: &mut Model, x: u16) -> Vec<Effect> {
     let Some((a, b)) = model.events.span.take() else { return Vec::new() };
     let width = usize::from(model.areas.events.track().width);
     let chart = &model.events.sieve.tally().chart;
-    let (columns, each) = chart.columns(width);
-    let (first, last) = (usize::from(a.min(b)), usize::from(a.max(b)));
-    if first >= columns.len() {
-        return Vec::new();
-    }
-    let end = (last + 1).min(columns.len()) * each;
+    let Some(columns) = chart.strip(width).columns(a, b) else { return Vec::new() };
     let moment = Timestamp::from_timestamp_millis;
-    let (from, to) = (moment(chart.begins(first * each)), moment(chart.begins(end) - 1));
+    let (from, to) = (moment(chart.begins(columns.start)), moment(chart.begins(columns.end) - 1));
     let Some((from, to)) = from.zip(to) else { return Vec::new() };
     // Times may be finer than a millisecond.
     let to = to + chrono::Duration::nanoseconds(999_999);

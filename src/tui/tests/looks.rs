@@ -1,0 +1,175 @@
+//! What looking at pictures brought: help that wraps, one accent at a time, silences of the chart, little room.
+
+use super::stage::{Stage, counter, event};
+use crate::model::{Event, Position};
+use crate::text;
+use crate::tui::input::Input;
+use crate::tui::model::overlay::{HelpLine, Overlay};
+use crate::tui::overlay;
+use crate::tui::theme::{Colours, Theme};
+
+const LARGE: (u16, u16) = (160, 45);
+const USUAL: (u16, u16) = (80, 24);
+const SMALL: (u16, u16) = (40, 12);
+const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", USUAL), ("small", SMALL)];
+
+#[test]
+fn help_cuts_nothing_at_any_size() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::shop(size);
+        stage.keys("?");
+        insta::assert_snapshot!(format!("help_{name}"), stage.picture());
+        let areas = stage.app.model.areas;
+        let Overlay::Help(help) = &stage.app.model.overlay else { panic!() };
+        let width = overlay::width(&areas, &stage.app.model.overlay);
+        let mut shown = vec![Vec::new(); help.lines.len()];
+        for row in help.rows() {
+            let beside = if row.part.is_empty() { 0 } else { help.keys(width) + 2 };
+            assert!(beside + text::width(&row.part) <= width, "{name}: {}", row.part);
+            shown[row.line].extend((!row.part.is_empty()).then_some(row.part.as_str()));
+        }
+        for (line, shown) in help.lines.iter().zip(shown) {
+            if let HelpLine::Keys(_, told, _) = line {
+                assert_eq!(shown.join(" "), *told, "{name}");
+            }
+        }
+    }
+    // Its key stands as far from the right edge as the first from the left one.
+    let mut stage = Stage::shop(SMALL);
+    let (x, y) = stage.find("? help");
+    assert_eq!((x + 7, y), (40, 11));
+    stage.input(Input::Click(x, y)).shows("Keys");
+}
+
+#[test]
+fn only_what_has_the_keys_has_the_accent() {
+    let accent = |stage: &mut Stage| {
+        let frames = |c: &ratatui::buffer::Cell, accent| c.symbol() == "╭" && c.fg == accent;
+        let theme = stage.app.model.theme().accent.fg.unwrap();
+        stage.draw().content().iter().filter(|cell| frames(cell, theme)).count()
+    };
+    for size in [LARGE, USUAL] {
+        let mut stage = Stage::shop(size);
+        for panel in ["alt-1", "alt-2", "alt-3", "alt-4"] {
+            stage.keys(panel);
+            assert_eq!(accent(&mut stage), 1, "{panel}");
+            for keys in ["?", ":", "g", "!", "W", "M", "d"] {
+                stage.keys(keys);
+                let shown = stage.text_now();
+                assert_eq!(accent(&mut stage), 1, "{panel} {keys}:\n{shown}");
+                stage.keys("esc");
+            }
+        }
+        for part in ["2", "tab", "tab"] {
+            stage.keys(part);
+            assert_eq!(accent(&mut stage), 1, "{part}");
+            stage.keys("W");
+            assert_eq!(accent(&mut stage), 1, "W on {part}");
+            stage.keys("esc");
+        }
+    }
+    for (name, size) in SIZES {
+        let mut stage = Stage::shop(size);
+        insta::assert_snapshot!(format!("covered_{name}"), stage.keys("alt-2 g").picture());
+    }
+}
+
+/// Two hours of work, a night, an hour.
+fn shifts() -> Vec<Event> {
+    let one = |(at, minute): (usize, u64)| {
+        let mut event = event("order-1", at as u64 + 1, "Counted", minute, "{}");
+        event.position = Some(Position(at as i64 + 1));
+        event
+    };
+    (0..120).chain(1200..1260).enumerate().map(one).collect()
+}
+
+#[test]
+fn a_silence_of_the_chart_is_folded_and_dragged_over() {
+    for (name, size) in [("large", LARGE), ("usual", USUAL)] {
+        let mut stage = Stage::on(shifts(), size);
+        stage.keys("2").shows("⋯ 18 h ⋯");
+        insta::assert_snapshot!(format!("chart_{name}"), stage.picture());
+        let (fold, y) = stage.find("⋯ 18 h ⋯");
+        let drag = |stage: &mut Stage, from: u16, to: u16| {
+            stage.input(Input::Click(from, y)).input(Input::Drag(to, y));
+            let shown = stage.text_now();
+            stage.input(Input::Release(to, y));
+            let filter = &stage.app.model.events.sieve.filter;
+            let (from, to) = (filter.from().unwrap(), filter.to().unwrap());
+            let found = stage.app.model.events.sieve.wanted.found;
+            let within = |e: &&Event| (from..=to).contains(&e.time.unwrap());
+            assert_eq!(found, shifts().iter().filter(within).count() as u64);
+            stage.keys("u");
+            (from, to, found, shown)
+        };
+        // From some minutes before the silence to some after it.
+        let (from, to, found, shown) = drag(&mut stage, fold - 4, fold + 12);
+        assert!((2..60).contains(&found), "{found}");
+        let hours = (to - from).num_hours();
+        assert!((18..20).contains(&hours), "{hours}");
+        assert!(shown.contains("2026-01-01 01:") && shown.contains("– 2026-01-01 20:"), "{shown}");
+        // The silence alone: nothing happened from its beginning to its end.
+        let (from, to, found, _) = drag(&mut stage, fold + 5, fold + 1);
+        assert_eq!(found, 0);
+        assert!(((to - from).num_minutes() - 1080).abs() <= 2, "{from} {to}");
+        // Backwards from after it, the beginning is where the mouse went to.
+        let (_, _, found, _) = drag(&mut stage, fold + 9, 0);
+        assert!(found >= 120, "{found}");
+    }
+}
+
+#[test]
+fn a_time_is_cut_between_date_and_time_only() {
+    let mut made = event("order-1", 1, "Made", 1, r#"{"a":1}"#);
+    made.time = crate::model::time::parse_recorded("2026-03-02T14:34:12.201123456Z");
+    let mut stage = Stage::on(vec![made], LARGE);
+    stage.keys("alt-2 s");
+    let lines = stage.text_now();
+    let of =
+        |told: &str| lines.lines().any(|line| line.trim_end_matches([' ', '│']).ends_with(told));
+    assert!(of("recorded  2026-03-02") && of("14:34:12.201123456Z"), "{lines}");
+    let usual = vec![event("order-1", 1, "Made", 1, r#"{"a":1}"#)];
+    let mut stage = Stage::on(usual, LARGE);
+    stage.keys("alt-2 s").shows("recorded  2026-01-01T00:01:00Z");
+}
+
+#[test]
+fn little_room_takes_no_meaning_away() {
+    let mut stage = Stage::on(counter("order-1", 1200), SMALL);
+    insta::assert_snapshot!("usage_small", stage.keys("2 /").picture());
+    stage.shows("where:EXPR").hides("…");
+    stage.keys("esc esc 1 m").text("before the long weekend of refunds").keys("enter home d enter");
+    stage.shows("v1,200 ⚑ befo").shows("→ v0");
+    insta::assert_snapshot!("diff_heading_small", stage.picture());
+    // A short value takes no more of the screen than it has to.
+    let mut stage = Stage::on(counter("order-1", 3), SMALL);
+    stage.keys("alt-2 v");
+    insta::assert_snapshot!("value_small", stage.picture());
+}
+
+#[test]
+fn the_chosen_line_is_one_block_where_colours_are_few() {
+    use ratatui::style::{Color, Modifier};
+    for (name, size) in SIZES {
+        let mut stage = Stage::shop(size);
+        stage.app.model.themes = Theme::all(Colours::Sixteen).unwrap();
+        stage.keys("alt-2 down");
+        insta::assert_snapshot!(format!("ansi16_{name}"), stage.picture());
+        for keys in ["alt-1", "alt-3", "2", "tab tab", ":", "esc !"] {
+            stage.keys(keys);
+            let buffer = stage.draw();
+            let chosen = buffer
+                .content()
+                .iter()
+                .filter(|cell| cell.modifier.contains(Modifier::REVERSED) && cell.symbol() != " ");
+            let chosen: Vec<_> = chosen.collect();
+            assert!(chosen.len() > 4, "{name} {keys}");
+            let is_plain = |cell: &&ratatui::buffer::Cell| {
+                (cell.fg, cell.bg) == (Color::Reset, Color::Reset)
+                    && !cell.modifier.contains(Modifier::DIM)
+            };
+            assert!(chosen.iter().all(is_plain), "{name} {keys}: {chosen:?}");
+        }
+    }
+}
