@@ -1,12 +1,9 @@
 //! Before and after, side by side.
 
-use super::stage::{Stage, counter, event, session};
+use super::stage::{SIZES, Stage, counter, event, session};
 use crate::model::{Event, Version};
 use crate::tui::model::aspect::Aspect;
 use crate::tui::update::Msg;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn events() -> Vec<Event> {
     let order = |items: &str, rest: &str| {

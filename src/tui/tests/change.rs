@@ -1,10 +1,7 @@
 //! The changes: one is chosen, and shown in full, before and after.
 
-use super::stage::{Stage, event};
+use super::stage::{SIZES, Stage, event};
 use crate::model::Event;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn events() -> Vec<Event> {
     let long = |word: &str| format!("{word} ").repeat(500);

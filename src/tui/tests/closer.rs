@@ -1,13 +1,10 @@
 //! The rail: its shapes and letters, and looking closer at a part of it.
 
-use super::stage::{Stage, counter, event, session};
+use super::stage::{LARGE, SIZES, Stage, counter, event};
 use crate::model::{AggregateKey, Event};
 use crate::session::{OpenOptions, Session};
 use crate::tui::effect::Source;
 use crate::tui::input::Input;
-
-const LARGE: (u16, u16) = (160, 45);
-const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))];
 
 /// An order with several types, a silence, and an event that cannot be applied.
 fn order() -> Vec<Event> {
@@ -150,11 +147,7 @@ fn the_mouse_looks_closer_and_drags_the_playhead_beyond_the_ends() {
 
 #[test]
 fn looking_closer_while_the_history_is_still_read() {
-    let mut stage = Stage::unopened("test", LARGE, || Ok(session(counter("order-1", 60_000))));
-    stage.app.take(crate::tui::update::Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(counter("order-1", 60_000), LARGE);
     stage.press("right");
     stage.press("+");
     stage.settle();

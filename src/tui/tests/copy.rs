@@ -1,9 +1,6 @@
 //! Copying to the terminal's clipboard: what goes there, and what is said of it.
 
-use super::stage::{Stage, event};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
+use super::stage::{SIZES, Stage, event};
 
 fn copied(stage: &mut Stage, keys: &str) -> Option<String> {
     stage.keys(keys);

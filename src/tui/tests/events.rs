@@ -1,6 +1,6 @@
 //! The Events screen: the whole store in order, and the way from an event to its aggregate and back.
 
-use super::stage::{Stage, counter, event, session};
+use super::stage::{LARGE, SIZES, Stage, USUAL, counter, event, session};
 use crate::model::{Event, Position, Version};
 use crate::session::{OpenOptions, Session};
 use crate::store::EventStore as _;
@@ -8,11 +8,6 @@ use crate::store::memory::MemoryStore;
 use crate::tui::input::Input;
 use crate::tui::layout::{Part, Screen};
 use crate::tui::model::events::PAGE;
-
-const LARGE: (u16, u16) = (160, 45);
-const USUAL: (u16, u16) = (80, 24);
-const SMALL: (u16, u16) = (40, 12);
-const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", USUAL), ("small", SMALL)];
 
 /// Two kinds of aggregates whose events come in turn.
 pub(super) fn many(count: u64) -> Vec<Event> {

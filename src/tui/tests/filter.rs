@@ -1,12 +1,9 @@
 //! Typing a filter: what is offered for the word, and taking it by keys and by mouse.
 
 use super::events::many;
-use super::stage::Stage;
+use super::stage::{SIZES, Stage};
 use crate::tui::input::Input;
 use crate::tui::layout::Part;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn line(stage: &Stage) -> &str {
     stage.app.model.events.sieve.line()

@@ -1,6 +1,6 @@
 //! Aggregates by category, and found by some of their letters.
 
-use super::stage::{Stage, counter, event};
+use super::stage::{SIZES, Stage, counter, event};
 use crate::model::Event;
 use crate::session::{OpenOptions, Session};
 use crate::store::{AggregatePage, EventStore as _, MemoryStore};
@@ -8,9 +8,6 @@ use crate::task::{Report, Running, Said, Spent};
 use crate::tui::effect::{Answer, Slot};
 use crate::tui::model::list::{Place, Tally};
 use crate::tui::update::{Msg, update};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 /// On a store whose index knows no category: it comes from the first event of each aggregate.
 fn ungrouped(size: (u16, u16)) -> Stage {

@@ -5,15 +5,12 @@ use std::sync::LazyLock;
 
 use ratatui::buffer::Buffer;
 
-use super::stage::Stage;
+use super::stage::{SIZES, Stage};
 use crate::model::AggregateKey;
 use crate::sample::hostile::{self, Large, hostile as told};
 use crate::session::{OpenOptions, Session};
 use crate::store::MemoryStore;
 use crate::tui::effect::Source;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 /// Made once for all tests.
 static EVENTS: LazyLock<Vec<crate::model::Event>> = LazyLock::new(|| told(&Large::SMALL).events);

@@ -1,9 +1,7 @@
 //! Jumps: where they go, and the way back.
 
-use super::stage::{Stage, counter, event};
+use super::stage::{LARGE, Stage, counter, event};
 use crate::model::{Event, Position};
-
-const LARGE: (u16, u16) = (160, 45);
 
 /// Two orders whose events alternate in the store; every third of the first is a payment.
 fn orders() -> Vec<Event> {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::stage::{Stage, counter, event, session};
+use super::stage::{LARGE, Stage, counter, event, session};
 use crate::model::{AggregateKey, At, Event, Position};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::memory::MemoryStore;
@@ -14,8 +14,6 @@ use crate::tui::input::Input;
 use crate::tui::model::list::{Finding, PAGE};
 use crate::tui::model::travel::{Goal, Opening};
 use crate::tui::update::{Msg, update};
-
-const LARGE: (u16, u16) = (160, 45);
 
 fn many(count: u64) -> Vec<Event> {
     (0..count).map(|n| event(&format!("order-{n:06}"), 1, "Made", n, r#"{"n":1}"#)).collect()

@@ -9,12 +9,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::stage::Stage;
+use super::stage::{LARGE, Stage};
 use crate::session::{OpenOptions, Session};
 use crate::tui::effect::Source;
 use crate::tui::model::live::Following;
-
-const LARGE: (u16, u16) = (160, 45);
 
 /// A recording that grows, and the screen on it.
 struct Growing {

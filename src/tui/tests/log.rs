@@ -6,16 +6,13 @@
 //! - presses `!` → sees every message of this run, the newest opened, with the time of day, and all that is to be said of
 //!   the store; `↓` → sees the one before opened; `y` → it is in the clipboard; Enter → reads a long one on.
 
-use super::stage::{Stage, counter};
+use super::stage::{SIZES, Stage, counter};
 use crate::model::Finding;
 use crate::session::SessionError;
 use crate::tui::model::log::{KEPT, Tone};
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::{Model, Store};
 use crate::tui::update::log::{fail, tell};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn clock() -> crate::model::Timestamp {
     crate::model::time::parse_recorded("2026-03-02T14:34:12Z").unwrap()

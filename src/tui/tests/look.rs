@@ -1,13 +1,9 @@
 //! How the screen looks: at each size, on an empty, a tiny and a large store.
 
-use super::stage::{Stage, counter, event};
+use super::stage::{LARGE, SMALL, Stage, USUAL, counter, event};
 use crate::model::Event;
 use crate::tui::input::Input;
 use crate::tui::model::Exit;
-
-const LARGE: (u16, u16) = (160, 45);
-const USUAL: (u16, u16) = (80, 24);
-const SMALL: (u16, u16) = (40, 12);
 
 /// Many aggregates, one with more events than there are columns.
 fn large() -> Vec<Event> {

@@ -1,11 +1,8 @@
 //! Marks, and what the playhead is compared with: presses m, names a place, goes back there, sees what differs.
 
-use super::stage::{Stage, counter, event};
+use super::stage::{LARGE, SIZES, Stage, counter, event};
 use crate::model::{Event, Position};
 use crate::tui::input::Input;
-
-const LARGE: (u16, u16) = (160, 45);
-const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn orders() -> Vec<Event> {
     let mut events = counter("order-1", 20);

@@ -1,14 +1,12 @@
 //! Messages, the palette, the help, and what goes wrong.
 
-use super::stage::{Stage, event};
+use super::stage::{LARGE, Stage, event};
 use crate::session::SessionError;
 use crate::store::{StoreError, StoreErrorKind};
 use crate::tui::input::Input;
 use crate::tui::layout::Panel;
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::{Exit, Tone};
-
-const LARGE: (u16, u16) = (160, 45);
 
 #[test]
 fn a_store_that_cannot_be_opened_ends_the_screen_with_its_error() {
@@ -185,11 +183,7 @@ fn a_place_that_reading_finds_not_to_be_there_comes_back_to_be_mended() {
         event.time = None;
     }
     events.extend(super::stage::counter("order-2", 3));
-    let mut stage = Stage::unopened("x", LARGE, || Ok(super::stage::session(events)));
-    stage.app.take(crate::tui::update::Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(events, LARGE);
     // It takes the walk to know that none of its events has a time.
     stage.press("g");
     for letter in "2026-01-01".chars() {

@@ -1,11 +1,8 @@
 //! Pins: what is pinned is shown, the rail dims the rest, and `[` and `]` walk along its changes.
 
-use super::stage::{Stage, event};
+use super::stage::{SIZES, Stage, event};
 use crate::model::Event;
 use crate::tui::model::pins::Found;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 /// `total` changes at v1, v4, v8 …; `count` always; `gone` from v2 to v5; the first of `all` moves at v7.
 fn events(count: u64) -> Vec<Event> {

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::stage::{Stage, counter, event};
+use super::stage::{SIZES, Stage, counter, event};
 use crate::tui::input::Input;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 /// Lets so many beats pass, each answered.
 fn beats(stage: &mut Stage, beats: usize) -> Vec<Duration> {

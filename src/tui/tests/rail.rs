@@ -1,10 +1,9 @@
 //! The rail: where the playhead stands on it, what the mouse does there, how it grows.
 
-use super::stage::{Stage, counter, session};
+use super::stage::{Stage, counter};
 use crate::tui::input::Input;
 use crate::tui::layout::Panel;
 use crate::tui::model::travel::Walked;
-use crate::tui::update::Msg;
 
 const SIZES: [(u16, u16); 3] = [(160, 45), (80, 24), (40, 12)];
 
@@ -45,11 +44,7 @@ fn a_click_on_the_frame_of_the_rail_moves_nothing() {
 
 #[test]
 fn the_rail_of_a_walk_grows_while_a_key_is_held() {
-    let mut stage = Stage::unopened("test", (160, 45), || Ok(session(counter("order-1", 120_000))));
-    stage.app.take(Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(counter("order-1", 120_000), (160, 45));
     stage.press("right");
     let (mut drawn, mut steps) = (Vec::new(), 0);
     loop {
@@ -82,11 +77,7 @@ fn a_version_that_stands_there_twice_leaves_no_unread_rest() {
 
 #[test]
 fn on_a_long_way_the_rail_grows_and_says_where_to() {
-    let mut stage = Stage::unopened("test", (160, 45), || Ok(session(counter("order-1", 120_000))));
-    stage.app.take(Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(counter("order-1", 120_000), (160, 45));
     stage.press("g");
     for key in ["-", "2"] {
         stage.press(key);

@@ -1,10 +1,7 @@
 //! The whole state as JSON: read to its end however large it is, searched, and followed through its versions.
 
-use super::stage::{Stage, event};
+use super::stage::{SIZES, Stage, event};
 use crate::model::Event;
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 /// At every version `n` is another one and a member comes first in `a`.
 fn events(count: u64) -> Vec<Event> {

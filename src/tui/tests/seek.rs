@@ -1,9 +1,6 @@
 //! Searching the state: keys and values, open or closed, and the way along what was found.
 
-use super::stage::{Stage, event};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
+use super::stage::{SIZES, Stage, event};
 
 fn deep() -> String {
     r#"{"status":"open","items":{"a":{"b":{"c":{"d":{"Total":17,"note":"a total of 17"}}}}},"total":99,"x":null}"#

@@ -11,13 +11,10 @@
 
 use std::path::Path;
 
-use super::stage::{Stage, counter, event};
+use super::stage::{LARGE, SIZES, Stage, counter, event};
 use crate::model::{Event, Position};
 use crate::session::{OpenOptions, Session};
 use crate::tui::{Colours, Keep, Options, Source};
-
-const LARGE: (u16, u16) = (160, 45);
-const SIZES: [(&str, (u16, u16)); 3] = [("large", LARGE), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn orders(second: u64) -> Vec<Event> {
     let mut events = counter("order-1", 20);

@@ -17,6 +17,13 @@ use crate::tui::theme::Colours;
 use crate::tui::update::Msg;
 use crate::tui::{Headless, Options};
 
+pub(super) const LARGE: (u16, u16) = (160, 45);
+pub(super) const USUAL: (u16, u16) = (80, 24);
+pub(super) const SMALL: (u16, u16) = (40, 12);
+/// Those that pictures are taken in, by the names of these.
+pub(super) const SIZES: [(&str, (u16, u16)); 3] =
+    [("large", LARGE), ("usual", USUAL), ("small", SMALL)];
+
 pub(super) struct Stage(Headless);
 
 impl Deref for Stage {
@@ -68,6 +75,16 @@ impl Stage {
     /// On these events.
     pub(super) fn on(events: Vec<Event>, size: (u16, u16)) -> Self {
         Self::open("test", size, move || Ok(session(events)))
+    }
+
+    /// On these events, as soon as the first version is there: the rest is walked meanwhile.
+    pub(super) fn walking(events: Vec<Event>, size: (u16, u16)) -> Self {
+        let mut stage = Self::unopened("test", size, move || Ok(session(events)));
+        stage.start();
+        while stage.app.model.travel.is_none() {
+            stage.one_report();
+        }
+        stage
     }
 
     /// On the recording that comes with the tests.

@@ -1,9 +1,6 @@
 //! The state: how much of it is open, what is pinned, found, and how it is written.
 
-use super::stage::{Stage, event};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
+use super::stage::{SIZES, Stage, event};
 
 /// Four levels, each with two members.
 fn levels() -> String {

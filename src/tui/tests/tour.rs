@@ -6,16 +6,13 @@
 //! - wanders off → sees what leads back; leaves → sees what goes on, and it goes on there; skips, and goes back;
 //! - on another store → sees that the tour is of the demo.
 
-use super::stage::Stage;
+use super::stage::{SIZES, Stage};
 use crate::config::Config;
 use crate::model::AggregateKey;
 use crate::session::{OpenOptions, Session};
 use crate::tui::effect::Source;
 use crate::tui::layout::Panel;
 use crate::tui::{Colours, Options};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn demo() -> Source {
     let open = || Session::open("demo:shop", &OpenOptions::default());

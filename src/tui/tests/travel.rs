@@ -1,13 +1,11 @@
 //! Travelling: the playhead goes where it is sent, and the panels follow.
 
-use super::stage::{Stage, counter, event};
+use super::stage::{LARGE, Stage, counter, event};
 use crate::model::{Payload, Version};
 use crate::text::human;
 use crate::tui::input::Input;
 use crate::tui::layout::Panel;
 use crate::tui::model::travel::Walked;
-
-const LARGE: (u16, u16) = (160, 45);
 
 #[test]
 fn an_aggregate_opens_at_its_newest_version_and_keys_step_from_there() {
@@ -195,13 +193,7 @@ fn text_from_a_store_never_reaches_the_terminal_raw() {
 
 #[test]
 fn a_long_history_is_walked_in_the_background_and_can_be_left_at_any_time() {
-    let mut stage =
-        Stage::unopened("test", LARGE, || Ok(super::stage::session(counter("order-1", 60_000))));
-    stage.app.take(crate::tui::update::Msg::Started);
-    // Until the first version is there; the rest goes on meanwhile.
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(counter("order-1", 60_000), LARGE);
     stage.press("right");
     stage.settle();
     let travel = stage.app.model.travel.as_ref().unwrap();
@@ -218,12 +210,7 @@ fn a_playhead_that_nobody_moves_rides_along_to_the_newest_version() {
 
 #[test]
 fn walking_can_be_stopped_and_taken_up_again() {
-    let mut stage =
-        Stage::unopened("test", LARGE, || Ok(super::stage::session(counter("order-1", 60_000))));
-    stage.app.take(crate::tui::update::Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(counter("order-1", 60_000), LARGE);
     stage.press("esc");
     stage.settle();
     stage.shows("r reads on");
@@ -249,12 +236,7 @@ fn what_reading_and_folding_noticed_alike_is_told_once() {
 fn a_long_one_and_a_short_one() -> Stage {
     let mut events = counter("order-1", 60_000);
     events.extend(counter("order-2", 3));
-    let mut stage = Stage::unopened("test", LARGE, || Ok(super::stage::session(events)));
-    stage.app.take(crate::tui::update::Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
-    stage
+    Stage::walking(events, LARGE)
 }
 
 fn walked(stage: &Stage) -> (Walked, usize, bool) {

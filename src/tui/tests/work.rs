@@ -8,16 +8,13 @@
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use super::stage::{Stage, counter, session};
+use super::stage::{SIZES, Stage, counter, session};
 use crate::session::{OpenOptions, Session};
 use crate::task::Spent;
 use crate::tui::effect::Slot;
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::travel::Walked;
 use crate::tui::model::work::{Ended, Far, Outcome, Row, SLOW, Workbook};
-
-const SIZES: [(&str, (u16, u16)); 3] =
-    [("large", (160, 45)), ("usual", (80, 24)), ("small", (40, 12))];
 
 fn rows() -> Vec<Row> {
     let ended = |told: &str, outcome, millis, times| {
@@ -80,12 +77,7 @@ fn the_store_that_is_being_opened_is_said_to_be() {
 
 /// On an order whose first walk has begun.
 fn walking(size: (u16, u16)) -> Stage {
-    let mut stage = Stage::unopened("x", size, || Ok(session(counter("order-1", 60_000))));
-    stage.start();
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
-    stage
+    Stage::walking(counter("order-1", 60_000), size)
 }
 
 /// Moves to the line of a job; `false` where it has ended meanwhile.
