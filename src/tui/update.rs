@@ -301,12 +301,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             effects.extend(focus(model, Panel::State));
             effects
         }
-        Action::CursorUp
-        | Action::CursorDown
-        | Action::PageUp
-        | Action::PageDown
-        | Action::CursorTop
-        | Action::CursorBottom => scroll(model, action),
+        action if lines_of(action, 1).is_some() => scroll(model, action),
         Action::CopyValue
         | Action::CopyPath
         | Action::CopySubtree

@@ -182,12 +182,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
             }
             Vec::new()
         }
-        Action::CursorUp
-        | Action::CursorDown
-        | Action::PageUp
-        | Action::PageDown
-        | Action::CursorTop
-        | Action::CursorBottom => scroll(model, action),
+        action if super::lines_of(action, 1).is_some() => scroll(model, action),
         Action::Refresh => refresh(model),
         _ => return None,
     })
@@ -206,7 +201,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         return stop(model);
     }
     if model.events.sieve.is_on() {
-        let effects = sieve::set(model, "").unwrap_or_default();
+        let effects = sieve::put(model, "");
         let undo = model.hint(Action::UndoFilter, "brings the filter back");
         tell(model, Tone::Note, &undo.unwrap_or_else(|| "all events again".to_owned()));
         return effects;

@@ -21,20 +21,20 @@ pub(super) const LONG: u64 = 20_000;
 
 /// Shows the moment in all panels.
 pub(super) fn show(model: &mut Model) {
-    let event = model.width(Panel::Event);
     if let Some(travel) = &mut model.travel {
         travel.count_failed();
     }
-    let Some(travel) = &mut model.travel else { return };
-    let failed = travel.failed_here();
-    travel.event.show(
-        (&travel.moment, &travel.sight.laid),
-        event,
-        correlation(&model.store),
-        failed,
-    );
+    show_event(model);
     show_changes(model);
     show_state(model);
+}
+
+/// Shows the event under the playhead.
+fn show_event(model: &mut Model) {
+    let width = model.width(Panel::Event);
+    let Some(travel) = &mut model.travel else { return };
+    let (failed, correlation) = (travel.failed_here(), correlation(&model.store));
+    travel.event.show((&travel.moment, &travel.sight.laid), width, correlation, failed);
 }
 
 /// Asks for what the moment is to be shown with and is not at hand: what was beside what is, and how it differs from what
@@ -117,17 +117,12 @@ pub(super) fn correlation(store: &Store) -> Option<&str> {
 pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
     let (change, event) = (model.width(Panel::Change), model.width(Panel::Event));
     let rail = model.width(Panel::Rail);
-    let Some(travel) = &mut model.travel else { return Vec::new() };
-    if !travel.event.fits(event) {
-        let failed = travel.failed_here();
-        travel.event.show(
-            (&travel.moment, &travel.sight.laid),
-            event,
-            correlation(&model.store),
-            failed,
-        );
+    let Some(travel) = &model.travel else { return Vec::new() };
+    let (stale_event, stale_changes) = (!travel.event.fits(event), !travel.changes.fits(change));
+    if stale_event {
+        show_event(model);
     }
-    if !travel.changes.fits(change) {
+    if stale_changes {
         show_changes(model);
     }
     fit_state(model);

@@ -1,11 +1,10 @@
 //! The mouse on the Events screen.
 
-use super::super::tell;
 use super::{focus, follow, open, sieve};
 use crate::model::Timestamp;
 use crate::tui::effect::Effect;
 use crate::tui::layout::{Part, Shape};
-use crate::tui::model::{Model, Tone};
+use crate::tui::model::Model;
 use crate::tui::panel::tabs;
 
 /// The mouse's button goes down.
@@ -110,8 +109,5 @@ pub(in super::super) fn release(model: &mut Model, x: u16) -> Vec<Effect> {
     // Times may be finer than a millisecond.
     let to = to + chrono::Duration::nanoseconds(999_999);
     let line = model.events.sieve.within(&from, &to);
-    sieve::set(model, &line).unwrap_or_else(|mistake| {
-        tell(model, Tone::Bad, &mistake);
-        Vec::new()
-    })
+    sieve::put(model, &line)
 }

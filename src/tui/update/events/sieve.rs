@@ -53,8 +53,16 @@ pub(in super::super) fn tallied(
     if done { count_on(model) } else { Vec::new() }
 }
 
+/// Lets a filter hold that was not typed, or says why it cannot.
+pub(super) fn put(model: &mut Model, line: &str) -> Vec<Effect> {
+    set(model, line).unwrap_or_else(|mistake| {
+        tell(model, Tone::Bad, &mistake);
+        Vec::new()
+    })
+}
+
 /// Lets another filter hold, or says why it cannot.
-pub(super) fn set(model: &mut Model, line: &str) -> Result<Vec<Effect>, String> {
+fn set(model: &mut Model, line: &str) -> Result<Vec<Effect>, String> {
     let was = model.events.sieve.line().to_owned();
     model.events.sieve.set(line, chrono::Utc::now())?;
     if let Store::Open(facts) = &model.store
@@ -113,8 +121,5 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
 pub(super) fn toggle_facet(model: &mut Model) -> Vec<Effect> {
     let Some((key, name)) = model.events.facets.chosen() else { return Vec::new() };
     let line = model.events.sieve.toggled(key, name);
-    set(model, &line).unwrap_or_else(|mistake| {
-        tell(model, Tone::Bad, &mistake);
-        Vec::new()
-    })
+    put(model, &line)
 }
