@@ -1,9 +1,12 @@
 //! Before and after, side by side.
 
-use super::stage::{SIZES, Stage, counter, event, session};
+use super::stage::{SIZES, Stage, counter, event};
 use crate::model::{Event, Version};
+use crate::session::SessionError;
+use crate::task::{Report, Running, Said, Spent};
+use crate::tui::effect::{Answer, Slot};
 use crate::tui::model::aspect::Aspect;
-use crate::tui::update::Msg;
+use crate::tui::update::{Msg, update};
 
 fn events() -> Vec<Event> {
     let order = |items: &str, rest: &str| {
@@ -95,12 +98,7 @@ fn no_key_waits_for_what_was_beside_what_is() {
 
 #[test]
 fn a_playhead_that_rides_along_is_shown_beside_what_was() {
-    let open = || Ok(session(counter("order-1", 120_000)));
-    let mut stage = Stage::unopened("test", (160, 45), open);
-    stage.app.take(Msg::Started);
-    while stage.app.model.travel.is_none() {
-        stage.one_report();
-    }
+    let mut stage = Stage::walking(counter("order-1", 120_000), (160, 45));
     stage.press("alt-2");
     stage.press("s");
     let mut seen = Vec::new();
@@ -115,4 +113,23 @@ fn a_playhead_that_rides_along_is_shown_beside_what_was() {
     assert!(seen.len() > 1 && seen.is_sorted(), "beside at {seen:?}");
     assert_eq!(stage.app.model.travel.as_ref().unwrap().moment.version, Version(120_000));
     stage.shows("v119,999 Counted").shows("│ 119999").shows("│ 120000");
+}
+
+#[test]
+fn what_cannot_be_worked_out_is_not_asked_for_again_and_again() {
+    let mut stage = Stage::on(events(), (160, 45));
+    stage.keys("alt-2").press("s");
+    let model = &mut stage.app.model;
+    let key = model.travel.as_ref().unwrap().key.clone();
+    let generation = model.issue(Slot::Moment, Running::Finish);
+    let (name, store) = (key.id.to_string(), "test".to_owned());
+    let error = SessionError::NoSuchAggregate { name, store, near: Vec::new() };
+    let answer = Answer::Arrived(key, Err(error));
+    let said = Said { slot: Slot::Moment, generation, answer, spent: Spent::default() };
+    let effects = update(model, Msg::Report(Box::new(Report::Done(said))));
+    assert!(!effects.iter().any(|effect| effect.slot() == Some(Slot::Moment)), "{effects:?}");
+    // A step asks for its own.
+    stage.settle();
+    stage.keys("left");
+    assert!(is_beside(&stage));
 }

@@ -112,8 +112,9 @@ fn answered(
             }
             if newest {
                 effects.extend(play::arrived(model, well));
-                effects.extend(travel::complete(model));
                 effects.extend(live::arrived(model));
+                // What cannot be had is not asked for again.
+                effects.extend(if well { travel::complete(model) } else { Vec::new() });
             }
             effects.extend(pins::follow(model));
             effects.extend(seek::follow(model));

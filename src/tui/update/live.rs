@@ -152,7 +152,6 @@ fn compare(model: &mut Model, news: &News) -> Vec<Effect> {
     if is_same && !anew {
         return Vec::new();
     }
-    model.live.reading = true;
     travel::refresh(model)
 }
 

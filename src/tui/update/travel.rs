@@ -41,27 +41,33 @@ fn show_event(model: &mut Model) {
 /// it is compared with. Both cost as much as the state is large, so that no key waits for them. What is on its way brings
 /// its own.
 pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
-    if model.on_its_way() {
+    let Some(travel) = model.travel.as_ref().filter(|_| !model.on_its_way()) else {
         return Vec::new();
+    };
+    let unwoven = model.aspect == Aspect::Beside && travel.woven().is_none();
+    let uncompared = travel.base.is_some() != travel.against.is_some();
+    match (travel.riding, unwoven, uncompared) {
+        // It begins anew, and brings its own.
+        (true, true, _) => walk(model),
+        (false, true, _) | (false, _, true) if !model.live.reading => {
+            let goal = Goal::at(At::Version(travel.moment.version));
+            vec![moment(model, travel, goal, false, Running::Finish)]
+        }
+        _ => Vec::new(),
     }
-    let (beside, width) = (model.aspect == Aspect::Beside, model.width(Panel::Rail));
-    let Some(travel) = &model.travel else { return Vec::new() };
-    let unwoven = beside && travel.woven().is_none();
-    if travel.riding {
-        return if unwoven { walk(model) } else { Vec::new() };
-    }
-    if !unwoven && travel.base.is_some() == travel.against.is_some() {
-        return Vec::new();
-    }
-    vec![Effect::LoadMoment {
+}
+
+/// Asks for a place on the timeline of what is shown, with all that it is to be shown with.
+fn moment(model: &Model, travel: &Travel, goal: Goal, refresh: bool, running: Running) -> Effect {
+    Effect::LoadMoment {
         key: travel.key.clone(),
-        goal: Goal::at(At::Version(travel.moment.version)),
-        refresh: false,
-        rail: travel.view(width),
+        goal,
+        refresh,
+        rail: travel.view(model.width(Panel::Rail)),
         against: travel.base.as_ref().map(|base| base.at),
-        beside,
-        running: Running::Finish,
-    }]
+        beside: model.aspect == Aspect::Beside,
+        running,
+    }
 }
 
 /// Shows the state in the way that is wanted.
@@ -285,7 +291,6 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
         (opening.goal, opening.ride) = (goal, false);
         return open(model);
     }
-    let width = model.width(Panel::Rail);
     let Some(travel) = &mut model.travel else { return Vec::new() };
     if let Some(trail) = &mut travel.trail {
         trail.seeking = None;
@@ -298,10 +303,8 @@ pub(super) fn send(model: &mut Model, goal: Goal) -> Vec<Effect> {
         _ => Running::Finish,
     };
     travel.going = Some(goal);
-    let (key, rail) = (travel.key.clone(), travel.view(width));
-    let against = travel.base.as_ref().map(|base| base.at);
-    let beside = model.aspect == Aspect::Beside;
-    vec![Effect::LoadMoment { key, goal, refresh: false, rail, against, beside, running }]
+    let ask = |travel| moment(model, travel, goal, false, running);
+    model.travel.as_ref().map(ask).into_iter().collect()
 }
 
 /// Asks for the aggregate that is on its way to the screen, with what was written since it was looked at last.
@@ -325,16 +328,11 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     if model.opening.is_some() {
         return open(model);
     }
-    let width = model.width(Panel::Rail);
-    let Some(travel) = &mut model.travel else { return Vec::new() };
+    let Some(travel) = &model.travel else { return Vec::new() };
     let at_end = travel.moment.version == travel.moment.last;
     let at = if at_end { At::Last } else { At::Version(travel.moment.version) };
-    let (key, goal) = (travel.key.clone(), Goal::at(at));
-    let rail = travel.view(width);
-    let (against, running) = (travel.base.as_ref().map(|base| base.at), Running::Cancel);
-    let beside = model.aspect == Aspect::Beside;
-    let mut effects =
-        vec![Effect::LoadMoment { key, goal, refresh: true, rail, against, beside, running }];
+    let mut effects = vec![moment(model, travel, Goal::at(at), true, Running::Cancel)];
+    model.live.reading = true;
     effects.extend(walk(model));
     effects.extend(find_snapshots(model));
     effects
