@@ -60,7 +60,7 @@ actions! {
     RenameMark "rename-mark" "Name a mark anew",
     DeleteMark "delete-mark" "Take a mark away",
     RestoreMark "restore-mark" "Bring back the mark that was taken away last",
-    Compare "compare" "Compare a mark, a version or this place with the playhead",
+    Compare "compare" "Diff of a mark, a version or this place and the playhead",
     ZoomIn "zoom-in" "Look closer at the events around the playhead",
     ZoomOut "zoom-out" "Look less close at the events",
     ZoomWhole "zoom-whole" "Show the whole history again",

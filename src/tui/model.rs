@@ -19,6 +19,7 @@ pub(crate) mod live;
 pub(crate) mod log;
 pub(crate) mod marks;
 pub(crate) mod overlay;
+pub(crate) mod palette;
 pub(crate) mod pins;
 pub(crate) mod play;
 pub(crate) mod rail;

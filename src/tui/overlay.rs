@@ -124,7 +124,7 @@ pub(crate) fn list_top(areas: &Areas, overlay: &Overlay) -> u16 {
 
 /// The line of the screen where the palette's choices begin.
 pub(crate) fn palette_top(areas: &Areas) -> u16 {
-    inside(areas, &Overlay::Palette(super::model::overlay::Palette::default())).y + 2
+    inside(areas, &Overlay::Palette(super::model::palette::Palette::default())).y + 2
 }
 
 /// Draws what stands over the panels, if anything does.

@@ -20,6 +20,7 @@ mod looks;
 mod marks;
 mod messages;
 mod mouse;
+mod palette;
 mod pins;
 mod play;
 mod rail;

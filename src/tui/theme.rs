@@ -211,6 +211,11 @@ impl Theme {
         Style { bg: None, ..self.base }
     }
 
+    /// Letters that were searched for, in a text of this style: told by a line under them, whatever the colours are.
+    pub(crate) fn found(&self, text: Style) -> Style {
+        text.patch(self.accent).add_modifier(Modifier::UNDERLINED)
+    }
+
     /// The style of a piece of JSON.
     pub(crate) fn json(&self, kind: Kind) -> Style {
         match kind {

@@ -1,7 +1,5 @@
 //! What can stand over the screen.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 use super::super::action::Action;
@@ -10,6 +8,7 @@ use super::base::Comparing;
 use super::field::Field;
 use super::log::{Logbook, Message};
 use super::marks::{MarkList, Naming};
+use super::palette::Palette;
 use super::pins::PinList;
 use super::scroll::Scroll;
 use super::sheet::Sheet;
@@ -177,69 +176,6 @@ impl GoTo {
     /// Why it cannot be, otherwise what can be typed; in lines of `width` cells.
     pub(crate) fn lines(&self, width: usize) -> Vec<String> {
         super::event::wrap(self.mistake.as_deref().unwrap_or(Self::USAGE), width)
-    }
-}
-
-/// An action that can be chosen.
-#[derive(Debug)]
-pub(crate) struct Choice {
-    /// The action.
-    pub(crate) action: Action,
-    /// Its keys, as a person sees them.
-    pub(crate) keys: String,
-    /// Which letters of its name and title were typed.
-    pub(crate) hits: Vec<u32>,
-}
-
-/// Choosing an action.
-#[derive(Debug, Default)]
-pub(crate) struct Palette {
-    /// What was typed.
-    pub(crate) field: Field,
-    /// What it fits, best first.
-    pub(crate) choices: Vec<Choice>,
-    /// The chosen one.
-    pub(crate) scroll: Scroll,
-}
-
-impl Palette {
-    /// Finds the actions that fit what was typed.
-    pub(crate) fn find(&mut self, keymap: &Keymap) {
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let pattern = Pattern::parse(self.field.text(), CaseMatching::Ignore, Normalization::Smart);
-        let mut found: Vec<(u32, Choice)> = Vec::new();
-        for action in Action::ALL {
-            // Taking means something only where something is open.
-            if matches!(action, Action::Accept | Action::ShowPalette) {
-                continue;
-            }
-            let mut buffer = Vec::new();
-            let mut hits = Vec::new();
-            let told = Self::told(*action);
-            let told = Utf32Str::new(&told, &mut buffer);
-            if let Some(score) = pattern.indices(told, &mut matcher, &mut hits) {
-                hits.sort_unstable();
-                hits.dedup();
-                let choice = Choice { action: *action, keys: keymap.keys_of(*action), hits };
-                found.push((score, choice));
-            }
-        }
-        let named = |choice: &Choice| choice.action.name() == self.field.text().trim();
-        found.sort_by_key(|(score, choice)| std::cmp::Reverse((named(choice), *score)));
-        self.choices = found.into_iter().map(|(_, choice)| choice).collect();
-        self.scroll = Scroll::default();
-    }
-
-    /// What is searched: the name, then the title.
-    pub(crate) fn told(action: Action) -> String {
-        format!("{} {}", action.name(), action.title())
-    }
-
-    /// The action to run: one that is in no list by its exact name, otherwise the chosen one.
-    pub(crate) fn action(&self) -> Option<Action> {
-        let chosen = self.choices.get(self.scroll.cursor).map(|choice| choice.action);
-        let named: Option<Action> = self.field.text().trim().parse().ok();
-        named.filter(|action| !Action::ALL.contains(action)).or(chosen)
     }
 }
 

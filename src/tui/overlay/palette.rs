@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::super::model::Model;
-use super::super::model::overlay::{Choice, Palette};
+use super::super::model::palette::{Choice, Palette};
 use super::super::theme::Theme;
 use super::super::widget::{self, field, line};
 
@@ -50,7 +50,7 @@ pub(crate) fn draw(model: &Model, palette: &Palette, area: Rect, buffer: &mut Bu
     }
 }
 
-/// Name and title, with the letters that were typed in another colour.
+/// Name and title, with the letters that were typed marked.
 fn name<'a>(choice: &Choice, theme: &Theme) -> Vec<Span<'a>> {
     let name = choice.action.name();
     let told = Palette::told(choice.action);
@@ -58,7 +58,7 @@ fn name<'a>(choice: &Choice, theme: &Theme) -> Vec<Span<'a>> {
     for (at, letter) in told.chars().enumerate() {
         let plain = if at < name.len() { theme.text() } else { theme.dim };
         let hit = choice.hits.binary_search(&(at as u32)).is_ok();
-        let style = if hit { plain.patch(theme.accent) } else { plain };
+        let style = if hit { theme.found(plain) } else { plain };
         if at == name.len() {
             out.push(Span::raw(" ".repeat(NAME.saturating_sub(name.len()).max(1))));
             continue;

@@ -236,6 +236,6 @@ fn found<'a>(
             _ => spans.push((hit, letter.to_string())),
         }
     }
-    let style = |hit| if hit { style.patch(theme.accent) } else { style };
+    let style = |hit| if hit { theme.found(style) } else { style };
     spans.into_iter().map(|(hit, part)| Span::styled(part, style(hit))).collect()
 }

@@ -5,7 +5,6 @@ mod raw;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 use ratatui::text::Span;
 
 use super::super::layout::{Areas, Panel, Shape};
@@ -244,8 +243,7 @@ fn lit<'a>(span: Span<'a>, needle: &Needle, theme: &Theme) -> Vec<Span<'a>> {
             break;
         };
         out.push(Span::styled(before.to_owned(), span.style));
-        let style = span.style.patch(theme.accent).add_modifier(Modifier::UNDERLINED);
-        out.push(Span::styled(inside.to_owned(), style));
+        out.push(Span::styled(inside.to_owned(), theme.found(span.style)));
         rest = rest.get(hit.end..).unwrap_or_default();
     }
     if out.is_empty() {
