@@ -5,6 +5,7 @@
 //! lower case are the same.
 
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use nucleo_matcher::{Config, Matcher, Utf32Str, Utf32String};
 
@@ -26,15 +27,59 @@ enum Fit {
     Category,
 }
 
+/// How many places of names are kept for what was typed before, so that it is there when a letter is taken back.
+const KEPT: usize = 4 << 20;
+/// How many beginnings of what is typed that are.
+const LEVELS: usize = 64;
+
 /// A search among names, as far as it has come.
 pub struct Search {
     typed: String,
     needle: Needle,
     matcher: Matcher,
-    /// What fitted a beginning of what is typed, and is still to be looked at.
-    earlier: Vec<u32>,
+    /// What fitted a beginning of what is typed, and how much of it was looked at again.
+    earlier: (Arc<Found>, usize),
     /// All that fits.
-    found: Vec<u32>,
+    found: Found,
+    best: BinaryHeap<Rank>,
+    looked: usize,
+    /// What was found for beginnings of what is typed, the shortest first.
+    past: Vec<Past>,
+}
+
+/// The places of the names that fit, rising.
+#[derive(Clone, Debug, Default)]
+struct Found {
+    /// So many of the first, all of them: most names begin alike.
+    all: usize,
+    rest: Vec<u32>,
+}
+
+impl Found {
+    fn push(&mut self, at: u32) {
+        if self.rest.is_empty() && at as usize == self.all {
+            self.all += 1;
+        } else {
+            self.rest.push(at);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.all + self.rest.len()
+    }
+
+    fn get(&self, at: usize) -> Option<u32> {
+        match at.checked_sub(self.all) {
+            None => Some(at as u32),
+            Some(beyond) => self.rest.get(beyond).copied(),
+        }
+    }
+}
+
+/// A search that was gone through.
+struct Past {
+    typed: String,
+    found: Arc<Found>,
     best: BinaryHeap<Rank>,
     looked: usize,
 }
@@ -91,28 +136,66 @@ impl Search {
             typed: typed.to_owned(),
             needle: Needle::new(typed),
             matcher: matcher(),
-            earlier: Vec::new(),
-            found: Vec::new(),
+            earlier: Default::default(),
+            found: Found::default(),
             best: BinaryHeap::new(),
             looked: 0,
+            past: Vec::new(),
         }
     }
 
-    /// A search for what is typed now. Where only more was typed, what did not fit before is not looked at again.
+    /// A search for what is typed now. Where more was typed, what did not fit before is not looked at again; where
+    /// letters were taken back, what was found before them is there at once.
     #[must_use]
     pub fn now(self, typed: &str) -> Self {
         if self.typed == typed {
             return self;
         }
-        let mut search = Self::new(typed);
-        if typed.starts_with(&self.typed) {
-            search.earlier = self.found;
-            search.earlier.extend(self.earlier);
-            // The next are taken from the end.
-            search.earlier.reverse();
-            search.looked = self.looked;
+        let mut next = Self::new(typed);
+        if next.needle.low.starts_with(&self.needle.low) {
+            let (earlier, passed) = self.earlier;
+            next.looked = self.looked;
+            next.past = self.past;
+            if passed < earlier.len() {
+                // Overtaken: what it had not come to is looked at, too.
+                let mut found = self.found;
+                (passed..earlier.len())
+                    .filter_map(|at| earlier.get(at))
+                    .for_each(|at| found.push(at));
+                next.earlier = (Arc::new(found), 0);
+                return next;
+            }
+            let found = Arc::new(self.found);
+            next.earlier = (Arc::clone(&found), 0);
+            let past = Past { typed: self.typed, found, best: self.best, looked: self.looked };
+            next.past.push(past);
+            next.forget(KEPT);
+            return next;
         }
-        search
+        // What the longer one was made of is let go of first, so that what is left is nobody else's.
+        drop((self.earlier, self.found));
+        next.past = self.past;
+        while let Some(past) = next.past.pop() {
+            if past.typed == typed {
+                (next.best, next.looked) = (past.best, past.looked);
+                next.found = Arc::unwrap_or_clone(past.found);
+                break;
+            }
+            if next.needle.low.starts_with(&past.typed.to_lowercase()) {
+                (next.earlier, next.looked) = ((Arc::clone(&past.found), 0), past.looked);
+                next.past.push(past);
+                break;
+            }
+        }
+        next
+    }
+
+    /// Lets go of the shortest beginnings, where there are too many or more than so many places of them.
+    fn forget(&mut self, kept: usize) {
+        let places = |past: &[Past]| past.iter().map(|past| past.found.rest.len()).sum::<usize>();
+        while self.past.len() > LEVELS || places(&self.past) > kept {
+            self.past.remove(0);
+        }
     }
 
     /// Looks at the next names; whether any were left.
@@ -122,11 +205,13 @@ impl Search {
             .iter()
             .map(|category| self.needle.within(category.as_str()).is_some())
             .collect();
-        if !self.earlier.is_empty() {
-            let rest = self.earlier.len().saturating_sub(CHUNK);
-            for at in self.earlier.split_off(rest).into_iter().rev() {
+        if self.is_narrowing() {
+            let (earlier, passed) = std::mem::take(&mut self.earlier);
+            let end = earlier.len().min(passed + CHUNK);
+            for at in (passed..end).filter_map(|at| earlier.get(at)) {
                 self.consider(names, at, &within);
             }
+            self.earlier = (earlier, end);
             return true;
         }
         let end = names.len().min(self.looked + CHUNK);
@@ -140,7 +225,12 @@ impl Search {
 
     /// Whether it has looked at all there are.
     pub fn is_through(&self, names: &Names) -> bool {
-        self.earlier.is_empty() && self.looked >= names.len() && names.is_complete()
+        !self.is_narrowing() && self.looked >= names.len() && names.is_complete()
+    }
+
+    /// Whether some of what fitted less is still to be looked at.
+    fn is_narrowing(&self) -> bool {
+        self.earlier.1 < self.earlier.0.len()
     }
 
     /// How many names were looked at.
@@ -155,7 +245,13 @@ impl Search {
 
     /// The bytes that it takes.
     pub fn bytes(&self) -> usize {
-        (self.found.capacity() + self.earlier.capacity()) * size_of::<u32>()
+        let shared = self.past.last().is_some_and(|past| Arc::ptr_eq(&past.found, &self.earlier.0));
+        let earlier = Some(&*self.earlier.0).filter(|_| !shared);
+        let past = self.past.iter().map(|past| &*past.found);
+        let founds = past.chain(earlier).chain([&self.found]);
+        let best: usize = self.past.iter().map(|past| past.best.capacity()).sum();
+        founds.map(|found| found.rest.capacity() * size_of::<u32>()).sum::<usize>()
+            + (best + self.best.capacity()) * size_of::<Rank>()
     }
 
     /// The best that were found, best first.

@@ -59,6 +59,8 @@ pub(crate) enum Slot {
     Event,
     /// The events that changed what is pinned.
     Trace,
+    /// The ids of all aggregates.
+    Names,
     /// Searching the state.
     Seek,
     /// Counting what the Events screen shows.
@@ -87,6 +89,7 @@ impl Slot {
         Self::Events,
         Self::Event,
         Self::Trace,
+        Self::Names,
         Self::Seek,
         Self::Tally,
         Self::Watch,
@@ -103,7 +106,7 @@ impl Slot {
             Self::Page => "listing",
             Self::Count | Self::Tally => "counting",
             Self::Find | Self::Seek | Self::Trace => "searching",
-            Self::Snapshots | Self::Events | Self::Event => "reading",
+            Self::Snapshots | Self::Events | Self::Event | Self::Names => "reading",
             Self::Watch => "looking",
             Self::Rest => "resting",
             Self::Keep => "keeping",
@@ -138,6 +141,10 @@ pub(crate) enum Effect {
     SortList(Place, Box<AggregateQuery>, (Sort, usize)),
     /// Find aggregates by some of their letters.
     FindList(Box<Sought>),
+    /// Read the ids of all aggregates, so that they are there when something is to be found.
+    ReadNames,
+    /// Let go of them.
+    DropNames,
     /// Read the list again around its chosen aggregate.
     LoadAround(AggregateKey, Box<AggregateQuery>, usize),
     /// Read a page of the whole store.
@@ -247,6 +254,7 @@ impl Effect {
             Self::LoadPage(..) | Self::SortList(..) | Self::FindList(_) | Self::LoadAround(..) => {
                 Slot::Page
             }
+            Self::ReadNames | Self::DropNames => Slot::Names,
             Self::CountStore => Slot::Count,
             Self::LoadEvents(..) => Slot::Events,
             Self::LoadEvent(..) => Slot::Event,
@@ -300,6 +308,8 @@ pub(crate) enum Answer {
     Replaced(Box<StoreFacts>, bool),
     /// So many aggregates were looked at to sort them.
     Sorting(u64),
+    /// Whether the ids of all aggregates are there.
+    Named(Result<bool, SessionError>),
     /// What was found by some letters so far.
     Finding(Place, Result<(AggregatePage, Looked), SessionError>),
     /// A page of the list.

@@ -203,6 +203,14 @@ impl App {
         &self.lanes
     }
 
+    /// How many ids are kept to find among them; `None` where they were let go of.
+    #[cfg(test)]
+    pub(crate) fn names(&mut self) -> Option<usize> {
+        self.due += 1;
+        let generation = self.model.issue(Slot::Rest, Running::Finish);
+        self.lanes.names(generation)
+    }
+
     /// Keeps how the store is left, where that is not kept yet.
     pub(crate) fn keep(&mut self) {
         let effects = keep_now(&mut self.model);

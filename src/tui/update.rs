@@ -93,7 +93,8 @@ pub(crate) fn begin(model: &mut Model, mistakes: &[String]) {
 
 /// Takes one message in.
 pub(crate) fn update(model: &mut Model, message: Msg) -> Vec<Effect> {
-    let effects = take(model, message);
+    let mut effects = take(model, message);
+    list::let_go(model, &mut effects);
     tour::look(model);
     effects
 }
@@ -273,8 +274,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FocusChange => focus(model, Panel::Change),
         Action::FocusEvent => focus(model, Panel::Event),
         Action::FindAggregate => {
-            let effects = focus(model, Panel::List);
+            let mut effects = focus(model, Panel::List);
             model.list.finding = Finding::Typing;
+            effects.extend(list::name(model));
             effects
         }
         Action::SortAggregates => list::sort(model),

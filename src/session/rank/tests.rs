@@ -71,6 +71,69 @@ fn typing_on_finds_what_typing_it_at_once_does() {
     assert_eq!(best(&back, &names).len(), BEST, "of more than a thousand the best are known");
 }
 
+fn same(search: &Search, names: &Names) {
+    let mut fresh = Search::new(&search.typed);
+    while fresh.look(names) {}
+    assert_eq!((search.found(), best(search, names)), (fresh.found(), best(&fresh, names)));
+}
+
+#[test]
+fn what_was_found_before_a_letter_is_there_when_it_is_taken_back() {
+    let mut names = Names::default();
+    for n in 0..40_000 {
+        names.push(&AggregateKey::new("Order", format!("order-{n:05}")));
+    }
+    let mut search = Search::new("");
+    for typed in ["o", "or", "or4", "or47", "or471"] {
+        search = search.now(typed);
+        while search.look(&names) {}
+    }
+    for typed in ["or47", "or4", "or"] {
+        search = search.now(typed);
+        assert!(!search.look(&names), "nothing is looked at again");
+        same(&search, &names);
+        // And on again, another way.
+        let on = format!("{typed}9");
+        search = search.now(&on);
+        while search.look(&names) {}
+        same(&search, &names);
+        search = search.now(typed);
+        assert!(!search.look(&names));
+    }
+    names.push(&AggregateKey::new("Order", "or"));
+    assert!(search.look(&names) && !search.look(&names), "only what is new is looked at");
+    same(&search, &names);
+    // What was never typed is made of the longest beginning of it that was.
+    search = search.now("or47");
+    search = search.now("o4");
+    while search.look(&names) {}
+    same(&search, &names);
+}
+
+#[test]
+fn what_is_kept_of_beginnings_is_bounded() {
+    let mut names = Names::default();
+    let zeros = "0".repeat(99);
+    // Every other name fits each time, so that none of the lists is as short as a number.
+    for n in 0..2000 {
+        names.push(&AggregateKey::new("Order", format!("{}{zeros}", n % 2)));
+    }
+    let mut search = Search::new("1");
+    while search.look(&names) {}
+    for len in 0..100 {
+        search = search.now(&format!("1{}", &zeros[..len]));
+        while search.look(&names) {}
+    }
+    assert_eq!(search.past.len(), LEVELS);
+    search.forget(10_500);
+    assert_eq!(search.past.len(), 10, "lists of a thousand places each");
+    let kept = search.past.iter().map(|past| past.typed.len());
+    assert!(kept.eq(90..100), "the longest ones");
+    search = search.now("10");
+    while search.look(&names) {}
+    same(&search, &names);
+}
+
 #[test]
 fn letters_that_were_typed_are_marked_where_they_stand() {
     let hits = |typed: &str, text: &str| Marker::new(typed).hits(text);

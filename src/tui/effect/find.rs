@@ -12,8 +12,8 @@ use crate::tui::model::list::{PAGE, Place, Sought, Tally};
 
 type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
 
-/// The least time between two reports.
-const PACE: Duration = Duration::from_millis(100);
+/// The time before the first report, and the least between two.
+const PACE: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(100));
 /// Rows of a report before the last: what can be seen at once.
 const SEEN: usize = 60;
 
@@ -36,7 +36,34 @@ pub(super) fn find(
     found
 }
 
+/// Reads the names before anything is to be found; whether all of them are there. Gives way to whoever waits.
+pub(super) fn read(side: &mut Side, ticket: &Ticket<'_>) -> Result<bool, SessionError> {
+    let mut seat = side.finder.take().unwrap_or_default();
+    let read = session(side, ticket).and_then(|session| seat.read(session, ticket));
+    side.finder = Some(seat);
+    read
+}
+
 impl Seat {
+    /// How many names are there.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> usize {
+        self.names.len()
+    }
+
+    fn read(&mut self, session: &mut Session, ticket: &Ticket<'_>) -> Result<bool, SessionError> {
+        if !session.refresh_names(&mut self.names)? {
+            self.search = None;
+        }
+        while !self.names.is_complete() && !ticket.wanted() {
+            if ticket.cancelled() {
+                return Err(SessionError::Cancelled);
+            }
+            session.read_names(&mut self.names)?;
+        }
+        Ok(self.names.is_complete())
+    }
+
     fn find(
         &mut self,
         session: &mut Session,
@@ -65,16 +92,16 @@ impl Seat {
         sought: &Sought,
         search: &mut Search,
     ) -> Result<(), SessionError> {
-        let mut reported = Instant::now();
+        let (mut reported, mut pace) = (Instant::now(), PACE.0);
         loop {
             let any = search.look(&self.names);
             if ticket.cancelled() {
                 return Err(SessionError::Cancelled);
             }
-            if reported.elapsed() >= PACE {
+            if reported.elapsed() >= pace {
                 let so_far = self.rows(session, sought, search, SEEN);
                 ticket.progress(Answer::Finding(sought.place, so_far));
-                reported = Instant::now();
+                (reported, pace) = (Instant::now(), PACE.1);
             }
             match (any, self.names.is_complete()) {
                 (true, _) => {}

@@ -106,6 +106,17 @@ impl Lanes {
         ]
     }
 
+    /// How many ids are kept to find among them; `None` where they were let go of. One answer is due for it.
+    #[cfg(test)]
+    pub(crate) fn names(&self, generation: u64) -> Option<usize> {
+        let (send, told) = sync_channel(1);
+        self.side.issue(Slot::Rest, generation, Running::Finish, move |side, _| {
+            send.send(side.finder.as_ref().map(find::Seat::names)).ok();
+            Answer::Rested
+        });
+        told.recv().unwrap_or_default()
+    }
+
     fn keep(&self, generation: u64, known: Box<Had>, had: Box<Had>) -> usize {
         self.keeper.issue(Slot::Keep, generation, Running::Finish, move |keeper, _| {
             let kept = keeper.write(&known, Had::clone(&had)).map(Box::new);
@@ -140,6 +151,19 @@ impl Lanes {
     fn find(&self, generation: u64, sought: Box<Sought>) -> usize {
         self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
             Answer::Finding(sought.place, find::find(side, ticket, &sought))
+        })
+    }
+
+    fn read_names(&self, generation: u64) -> usize {
+        self.side.issue(Slot::Names, generation, Running::Cancel, |side, ticket| {
+            Answer::Named(find::read(side, ticket))
+        })
+    }
+
+    fn drop_names(&self, generation: u64) -> usize {
+        self.side.issue(Slot::Names, generation, Running::Cancel, |side, _| {
+            side.finder = None;
+            Answer::Named(Ok(false))
         })
     }
 
@@ -215,6 +239,8 @@ impl Lanes {
             }
             Effect::LoadPage(place, query, limit) => self.page(generation, place, query, limit),
             Effect::FindList(sought) => self.find(generation, sought),
+            Effect::ReadNames => self.read_names(generation),
+            Effect::DropNames => self.drop_names(generation),
             Effect::SortList(place, query, by) => self.sort(generation, place, query, by),
             Effect::LoadAround(key, query, limit) => {
                 self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {

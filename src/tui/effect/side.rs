@@ -33,7 +33,6 @@ pub(super) fn page(
     query: &AggregateQuery,
     limit: usize,
 ) -> Result<AggregatePage, SessionError> {
-    side.finder = None;
     session(side, ticket)?.aggregates(query, limit)
 }
 
@@ -78,7 +77,6 @@ pub(super) fn sorted(
     sort: Sort,
     limit: usize,
 ) -> Result<AggregatePage, SessionError> {
-    side.finder = None;
     let mut watch = Sorting { ticket, examined: 0, reported: Instant::now() };
     let rows = session(side, ticket)?.sorted(query, sort, limit, &mut watch)?;
     Ok(AggregatePage { rows, next: None, examined: watch.examined })
@@ -92,7 +90,6 @@ pub(super) fn around(
     query: &AggregateQuery,
     limit: usize,
 ) -> Result<(AggregatePage, AggregatePage), SessionError> {
-    side.finder = None;
     let session = session(side, ticket)?;
     session.head()?;
     let back = AggregateQuery {

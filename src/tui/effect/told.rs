@@ -34,6 +34,8 @@ impl Effect {
                 let typed = text::sanitize(&sought.typed);
                 format!("finding aggregates by {}", text::truncate_middle(&typed, 24))
             }
+            Self::ReadNames => "reading the ids of all aggregates".to_owned(),
+            Self::DropNames => "letting go of the ids of all aggregates".to_owned(),
             Self::SortList(_, _, (sort, _)) => {
                 let by = match sort {
                     Sort::Id => "id",

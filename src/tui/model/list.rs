@@ -85,6 +85,18 @@ pub(crate) enum Finding {
     Kept,
 }
 
+/// Where the ids of all aggregates are, to find among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// In the store alone.
+    #[default]
+    Away,
+    /// On their way into memory, before anything is to be found among them.
+    Coming,
+    /// In memory, as far as they were needed.
+    Here,
+}
+
 /// The window.
 #[derive(Debug, Default)]
 pub(crate) struct List {
@@ -109,6 +121,8 @@ pub(crate) struct List {
     pub(crate) tally: Tally,
     /// How many aggregates were looked at to sort them.
     pub(crate) examined: u64,
+    /// Where the ids of all aggregates are.
+    pub(crate) names: Names,
     /// Whether the search goes on because there is room for more.
     pub(crate) searching: bool,
 }

@@ -264,6 +264,7 @@ fn outcome(answer: &Answer) -> Outcome {
         Answer::Opened(Err(error))
         | Answer::Page(_, Err(error))
         | Answer::Finding(_, Err(error))
+        | Answer::Named(Err(error))
         | Answer::Around(_, Err(error))
         | Answer::Events(_, Err(error))
         | Answer::Tallied(_, Err(error))

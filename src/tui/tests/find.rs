@@ -1,12 +1,16 @@
 //! Aggregates by category, and found by some of their letters.
 
+use ratatui::style::Modifier;
+
 use super::stage::{SIZES, Stage, counter, event};
 use crate::model::Event;
 use crate::session::{OpenOptions, Session};
 use crate::store::{AggregatePage, EventStore as _, MemoryStore};
 use crate::task::{Report, Running, Said, Spent};
 use crate::tui::effect::{Answer, Slot};
+use crate::tui::layout::Panel;
 use crate::tui::model::list::{Place, Tally};
+use crate::tui::theme::{Colours, Theme};
 use crate::tui::update::{Msg, update};
 
 /// On a store whose index knows no category: it comes from the first event of each aggregate.
@@ -123,6 +127,73 @@ fn aggregates_that_are_written_while_one_finds_are_found_too() {
     store.push(event("order-1", 4, "Counted", 4, r#"{"count":4}"#));
     store.push(event("order-2", 1, "Counted", 5, r#"{"count":1}"#));
     stage.hides("order-2").keys("r").shows("2 of 2").shows("order-2").shows("State at v4");
+}
+
+/// - opens the finder, types, takes it back → the ids are read once and are there for the next letter;
+/// - closes it, by whichever way → nothing is kept of them.
+#[test]
+fn ids_are_kept_while_somebody_finds_and_let_go_of_when_not() {
+    let mut stage = Stage::on(many(20_000), (160, 45));
+    let names = |stage: &mut Stage| {
+        stage.settle();
+        stage.app.names()
+    };
+    assert_eq!(names(&mut stage), None);
+    stage.keys("/");
+    assert_eq!(names(&mut stage), Some(20_000), "before the first letter");
+    stage.text("99").keys("backspace backspace");
+    assert_eq!(names(&mut stage), Some(20_000));
+    stage.keys("esc");
+    assert_eq!(names(&mut stage), None);
+    stage.keys("/").text("47").keys("enter o o 2 1");
+    assert_eq!(names(&mut stage), Some(20_000), "what was found is still shown");
+    stage.keys("alt-1 esc").shows("/ to");
+    assert_eq!(names(&mut stage), None);
+    // Going to an aggregate from the events ends the search, too.
+    stage.keys("/").text("9999").keys("enter 2 < enter").shows("Order order-000000");
+    assert_eq!(names(&mut stage), None);
+    stage.keys("/ enter");
+    assert_eq!(names(&mut stage), None, "nothing was typed");
+}
+
+/// The names in the list, and which letters of each have a line under them.
+fn underlined(stage: &mut Stage) -> Vec<(String, Vec<usize>)> {
+    stage.settle();
+    let area = stage.app.model.areas.content(Panel::List);
+    let buffer = stage.draw().clone();
+    let line = |y| {
+        let cells = (area.x..area.right()).map(|x| &buffer[(x, y)]);
+        let marked = |(at, cell): (usize, &ratatui::buffer::Cell)| {
+            cell.modifier.contains(Modifier::UNDERLINED).then_some(at)
+        };
+        let name: String = cells.clone().map(ratatui::buffer::Cell::symbol).collect();
+        let name = name.split_whitespace().next().unwrap_or_default().to_owned();
+        (name, cells.enumerate().filter_map(marked).collect())
+    };
+    (area.y..area.bottom()).map(line).filter(|(name, _)| !name.is_empty()).collect()
+}
+
+/// Whatever the colours are, found letters have a line under them, also where the name is chosen, and no others have.
+#[test]
+fn found_letters_are_marked_without_colours() {
+    for (kind, colours) in [("mono", Colours::None), ("sixteen", Colours::Sixteen)] {
+        for (name, size) in SIZES {
+            let mut stage = Stage::on(named(&IDS), size);
+            stage.app.model.themes = Theme::all(colours).unwrap();
+            stage.keys("/").text("o7");
+            let marked = [
+                ("order-74", vec![0, 6]),
+                ("order-4-7", vec![0, 8]),
+                ("order-4711", vec![0, 7]),
+                ("stock-147", vec![2, 8]),
+            ];
+            let marked = marked.map(|(name, letters)| (name.to_owned(), letters));
+            assert_eq!(underlined(&mut stage), marked, "{kind} {name}");
+            insta::assert_snapshot!(format!("marked_{kind}_{name}"), stage.picture());
+            stage.keys("esc");
+            assert!(underlined(&mut stage).iter().all(|(_, letters)| letters.is_empty()));
+        }
+    }
 }
 
 /// What a search says while it goes on.

@@ -5,7 +5,7 @@
 
 use ratatui::style::Modifier;
 
-use super::stage::Stage;
+use super::stage::{SIZES, Stage};
 use crate::tui::model::overlay::Overlay;
 use crate::tui::theme::{Colours, Theme};
 
@@ -47,7 +47,7 @@ fn words_are_found_one_by_one_and_letters_in_order_where_nothing_is_better() {
 #[test]
 fn typed_letters_are_marked_without_colours() {
     for colours in [Colours::None, Colours::Sixteen] {
-        for size in [(160, 45), (80, 24), (40, 12)] {
+        for (_, size) in SIZES {
             let mut stage = Stage::shop(size);
             stage.app.model.themes = Theme::all(colours).unwrap();
             stage.keys(":").text("undo");

@@ -51,6 +51,7 @@ fn answered(
     answer: Answer,
     done: bool,
 ) -> Vec<Effect> {
+    let newest = model.is_newest(slot, generation);
     match answer {
         Answer::Opened(Ok(mut facts)) => {
             model.live.begin(facts.head.take().map(|head| *head));
@@ -84,6 +85,7 @@ fn answered(
             list::more(model)
         }
         Answer::Finding(place, Ok(found)) => list::found(model, place, found, done),
+        Answer::Named(read) => list::named(model, newest, read.is_ok_and(|all| all)),
         Answer::Page(_, Err(error))
         | Answer::Around(_, Err(error))
         | Answer::Finding(_, Err(error)) => unlisted(model, &error),
@@ -103,7 +105,6 @@ fn answered(
             Vec::new()
         }
         Answer::Arrived(key, arrived) => {
-            let newest = model.is_newest(slot, generation);
             let well = arrived.is_ok();
             let before = model.travel.as_ref().map(|travel| travel.key.clone());
             let mut effects = moment(model, &key, arrived, newest);
@@ -123,7 +124,6 @@ fn answered(
         Answer::Sought(hits) => seek::found(model, hits),
         Answer::Traced(key, paths, traced) => pins::traced(model, &key, &paths, traced, done),
         Answer::Kept(sent, kept) => {
-            let newest = model.is_newest(slot, generation);
             keep::kept(model, &sent, kept.map(|kept| *kept), newest);
             Vec::new()
         }

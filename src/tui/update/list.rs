@@ -3,9 +3,9 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
-use super::super::model::Model;
-use super::super::model::list::{Finding, PAGE, Place, SORTED, Tally};
+use super::super::model::list::{Finding, Names, PAGE, Place, SORTED, Tally};
 use super::super::model::travel::{Goal, Opening};
+use super::super::model::{Model, Store};
 use super::{travel, visit};
 use crate::model::{AggregateKey, At};
 use crate::session::Sort;
@@ -18,6 +18,9 @@ pub(super) fn height(model: &Model) -> usize {
 
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     model.list.loading = Some(place);
+    if model.list.names == Names::Coming {
+        model.list.names = Names::Here;
+    }
     let query = Box::new(model.list.query(place));
     let sought = model.list.sought(place).map(|sought| Effect::FindList(Box::new(sought)));
     let page = match (model.list.sort, sought) {
@@ -27,6 +30,52 @@ pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     };
     // Both are done on one lane: counting millions begins again when the page is there.
     if model.counting { vec![Effect::Stop(Slot::Count), page, count(model)] } else { vec![page] }
+}
+
+/// Begins to read the ids of all aggregates before the first letter is typed.
+pub(super) fn name(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.store, Store::Opening(_)) || !model.list.field.is_empty() {
+        return Vec::new();
+    }
+    model.list.names = Names::Coming;
+    // Both are done on one lane: counting millions begins again when the ids are there.
+    let stop = model.counting.then_some(Effect::Stop(Slot::Count));
+    stop.into_iter().chain([Effect::ReadNames]).collect()
+}
+
+/// Goes on with the ids of all aggregates after they gave way to something else.
+pub(super) fn named(model: &mut Model, newest: bool, complete: bool) -> Vec<Effect> {
+    if !newest || model.list.names != Names::Coming {
+        return Vec::new();
+    }
+    if !complete && model.list.finding == Finding::Typing {
+        return vec![Effect::ReadNames];
+    }
+    unname(model).into_iter().collect()
+}
+
+/// The ids are not waited for any more: what gave way to them goes on.
+pub(super) fn unname(model: &mut Model) -> Option<Effect> {
+    if model.list.names != Names::Coming {
+        return None;
+    }
+    model.list.names = Names::Here;
+    model.counting.then(|| count(model))
+}
+
+/// Lets go of the ids of all aggregates where nobody finds among them any more.
+pub(super) fn let_go(model: &mut Model, effects: &mut Vec<Effect>) {
+    if effects.iter().any(|effect| matches!(effect, Effect::FindList(_)))
+        && model.list.names == Names::Away
+    {
+        model.list.names = Names::Here;
+    }
+    if model.list.names != Names::Away && model.list.finding == Finding::Off {
+        // Before the store is counted, which takes longer.
+        effects.insert(0, Effect::DropNames);
+        effects.extend(unname(model));
+        model.list.names = Names::Away;
+    }
 }
 
 /// Counts aggregates and events.
@@ -64,7 +113,7 @@ pub(super) fn sort(model: &mut Model) -> Vec<Effect> {
     model.list.sort = model.list.next_order();
     let told = format!("aggregates by {}", model.list.order());
     super::tell(model, super::Tone::Note, &told);
-    if matches!(model.store, super::super::model::Store::Opening(_)) {
+    if matches!(model.store, Store::Opening(_)) {
         return Vec::new();
     }
     if model.list.sort == Sort::Id { reread(model) } else { load(model, Place::Start) }
@@ -232,7 +281,7 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
 
 /// Reads the list again, around its chosen aggregate.
 pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
-    if matches!(model.store, super::super::model::Store::Opening(_)) {
+    if matches!(model.store, Store::Opening(_)) {
         return Vec::new();
     }
     let shown = model.travel.as_ref().map(|travel| travel.key.clone());

@@ -66,6 +66,7 @@ pub(crate) fn without(model: &Model, slot: Slot) -> String {
         Slot::Event => {
             ("the chosen event is then not shown; it is read when it is chosen again", None)
         }
+        Slot::Names => ("the ids are then read when a letter is typed", None),
         Slot::Trace => (
             "the way along what changed a value then ends where it was looked for",
             Some((Action::NextTouch, "looks on")),
@@ -151,6 +152,10 @@ fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
             pins::stop(model);
         }
         Slot::Seek => return seek::clear(model),
+        Slot::Names => {
+            let counts = list::unname(model);
+            return [Effect::Stop(slot)].into_iter().chain(counts).collect();
+        }
         Slot::Find | Slot::Snapshots | Slot::Event => {}
     }
     vec![Effect::Stop(slot)]
