@@ -323,6 +323,7 @@ async fn show(
                 break;
             }
             Some(Duration::ZERO) => {
+                guard.hold()?;
                 app.draw(&mut *guard.terminal)?;
                 pace.drew(Instant::now());
                 continue;
@@ -340,7 +341,7 @@ async fn show(
         if let Some(wish) = app.wish.take().filter(|_| term::is_taken()) {
             match wish {
                 Wish::Suspend(by) => pause::suspend(app, receive, guard, by).await?,
-                Wish::Retake => guard.retake()?,
+                Wish::Retake => guard.claim()?,
             }
         }
         if !was_dirty {

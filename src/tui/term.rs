@@ -4,9 +4,10 @@
 //! screen ends, by the panic hook before the message is printed. Leaving the other screen twice would put the cursor
 //! back to where it was before it, and so onto that message.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Stdout, Write};
 use std::mem::ManuallyDrop;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,6 +22,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{FlowArg, LocalFlags, SetArg, cfmakeraw, tcflow, tcgetattr, tcsetattr};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -57,6 +59,40 @@ pub(crate) fn wait_until_closed() -> bool {
     }
 }
 
+/// The terminal that keys come from.
+enum Keyboard {
+    Input(io::Stdin),
+    Terminal(File),
+}
+
+impl AsFd for Keyboard {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Input(input) => input.as_fd(),
+            Self::Terminal(terminal) => terminal.as_fd(),
+        }
+    }
+}
+
+fn keyboard() -> Result<Keyboard, Errno> {
+    let input = io::stdin();
+    if input.is_terminal() {
+        return Ok(Keyboard::Input(input));
+    }
+    let terminal = File::options().read(true).write(true).open("/dev/tty");
+    terminal
+        .map(Keyboard::Terminal)
+        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))
+}
+
+/// Returns once the program is in front: one that was woken to go on in the background is stopped here until a shell
+/// gives it the terminal back. What the shell made of it for itself is neither to be drawn on nor to be remembered.
+fn wait_for_turn() {
+    // It lets go on what was never held up; the system asks for the turn itself, so that it cannot pass unseen.
+    let turn = || keyboard().and_then(|terminal| tcflow(terminal, FlowArg::TCOON));
+    while turn() == Err(Errno::EINTR) {}
+}
+
 /// The terminal while the screen is on it.
 pub(crate) struct Guard {
     /// What is drawn on.
@@ -79,11 +115,46 @@ impl Guard {
         Ok(Self { terminal, tmux, _restore: restore })
     }
 
-    /// Takes the terminal over once more, whatever was done to it meanwhile; the next picture is drawn whole.
+    /// Takes the terminal over again that was given back, as it is now; the next picture is drawn whole.
     pub(crate) fn retake(&mut self) -> io::Result<()> {
-        // Not left as it is: what somebody else made of it is what it is given back as.
-        restore();
+        wait_for_turn();
         take()?;
+        self.forget()
+    }
+
+    /// Makes the terminal what it is to be, whatever was done to it while the program did not run and was not asked to
+    /// give it back; the next picture is drawn whole.
+    ///
+    /// It is not given back first: between the two a key would be echoed, and the cursor be put to where it was before
+    /// the screen, though somebody may have gone on from there. When it is given back at last, it is as it was taken.
+    pub(crate) fn claim(&mut self) -> io::Result<()> {
+        wait_for_turn();
+        let raw = || {
+            let terminal = keyboard()?;
+            let mut settings = tcgetattr(&terminal)?;
+            cfmakeraw(&mut settings);
+            tcsetattr(&terminal, SetArg::TCSANOW, &settings)
+        };
+        while let Err(error) = raw() {
+            if error != Errno::EINTR {
+                return Err(error.into());
+            }
+        }
+        draw_on()?;
+        self.forget()
+    }
+
+    /// Before a picture: takes the terminal as above where somebody has changed it, which may be seen before it is heard
+    /// that the program was stopped. A picture would stand between what he typed.
+    pub(crate) fn hold(&mut self) -> io::Result<()> {
+        let lines = LocalFlags::ICANON | LocalFlags::ECHO;
+        let settings = keyboard().and_then(tcgetattr);
+        let changed = settings.is_ok_and(|settings| settings.local_flags.intersects(lines));
+        if changed { self.claim() } else { Ok(()) }
+    }
+
+    /// What is drawn next is drawn whole.
+    fn forget(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
@@ -120,6 +191,10 @@ impl Drop for Restore {
 fn take() -> io::Result<()> {
     TAKEN.store(true, Ordering::Release);
     enable_raw_mode()?;
+    draw_on()
+}
+
+fn draw_on() -> io::Result<()> {
     execute!(
         io::stdout(),
         EnterAlternateScreen,

@@ -2,7 +2,8 @@
 //!
 //! - presses Ctrl-z → sees the shell's prompt on the screen that was there before, and what is typed is the shell's;
 //! - makes the window smaller, types `fg` → sees the same place drawn anew for that size; the keys work;
-//! - somebody sends SIGTSTP → the same;
+//! - somebody sends SIGTSTP → the same; SIGSTOP, which nobody hears → drawn anew all the same;
+//! - types `bg` → it waits until it is brought to the front;
 //! - without a shell that waits → is told that nobody would bring it back, and nothing stops.
 
 use std::path::Path;
@@ -28,6 +29,12 @@ fn in_a_shell(home: &Path) -> Terminal {
     terminal
 }
 
+fn send(home: &Path, name: &str) {
+    let number = std::fs::read_to_string(home.join("number")).unwrap();
+    let mut sender = std::process::Command::new("kill");
+    assert!(sender.args([&format!("-{name}"), number.trim()]).status().unwrap().success());
+}
+
 fn is_given_back(screen: &Screen) -> bool {
     !screen.alternate_screen()
         && !screen.hide_cursor()
@@ -36,10 +43,10 @@ fn is_given_back(screen: &Screen) -> bool {
 }
 
 fn at_the_prompt(screen: &Screen) -> bool {
-    // What a picture that was interrupted left there may stand below.
-    let (row, _) = screen.cursor_position();
-    let line = screen.rows(0, 160).nth(usize::from(row));
-    is_given_back(screen) && line.is_some_and(|line| line.trim_end() == "prompt>")
+    // What a picture that was interrupted left there may stand around it.
+    let (row, column) = screen.cursor_position();
+    let before = screen.rows(0, column).nth(usize::from(row)).unwrap_or_default();
+    is_given_back(screen) && before.trim_end().ends_with("prompt>")
 }
 
 #[track_caller]
@@ -56,6 +63,15 @@ fn drawn(terminal: &Terminal, text: &str) {
             && screen.bracketed_paste()
             && screen.mouse_protocol_mode() != MouseProtocolMode::None
             && screen.contents().contains(text)
+    });
+}
+
+/// The shell reads in lines and echoes what is typed; nobody else takes it.
+#[track_caller]
+fn reads_lines(terminal: &Terminal, times: usize) {
+    terminal.keys("stty -a | tr ' ;' '\\n\\n' | grep -cxe icanon -e echo -e isig<Enter>");
+    terminal.wait_until("that all three are on", |screen| {
+        screen.contents().lines().filter(|line| line.trim() == "3").count() == times
     });
 }
 
@@ -78,11 +94,7 @@ fn ctrl_z_gives_the_terminal_back_to_the_shell_and_fg_brings_it_back() {
         terminal.keys("<C-z>");
         stopped(&terminal, times);
         assert!(!terminal.text().contains("State at"), "{}", terminal.text());
-        // The shell reads in lines and echoes what is typed; nobody else takes it.
-        terminal.keys("stty -a | tr ' ;' '\\n\\n' | grep -cxe icanon -e echo -e isig<Enter>");
-        terminal.wait_until("that all three are on", |screen| {
-            screen.contents().lines().filter(|line| line.trim() == "3").count() == times
-        });
+        reads_lines(&terminal, times);
         let (columns, rows, shown) = if times == 1 {
             (80, 24, "─ Aggregates ─ State")
         } else {
@@ -105,18 +117,81 @@ fn ctrl_z_gives_the_terminal_back_to_the_shell_and_fg_brings_it_back() {
 fn a_signal_from_elsewhere_stops_it_the_same_way() {
     let home = tempfile::tempdir().unwrap();
     let terminal = in_a_shell(home.path());
-    let number = std::fs::read_to_string(home.path().join("number")).unwrap();
-    let send = |name: &str| {
-        let mut sender = std::process::Command::new("kill");
-        assert!(sender.args([&format!("-{name}"), number.trim()]).status().unwrap().success());
-    };
-    send("TSTP");
+    send(home.path(), "TSTP");
     stopped(&terminal, 1);
     terminal.keys("fg<Enter>");
     drawn(&terminal, "State at v2");
     terminal.keys("<Left>");
     drawn(&terminal, "State at v1");
     leave(terminal);
+}
+
+/// What a person does about a terminal that somebody left as it was.
+const SANE: &str =
+    r"stty sane; printf '\033[?1049l\033[?25h\033[?2004l\033[?1003l\033[?1002l\033[?1000l'<C-j>";
+
+#[test]
+fn a_signal_that_nobody_hears_stops_it_and_it_is_drawn_anew_all_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = in_a_shell(home.path());
+    // The last that is drawn.
+    drawn(&terminal, "q quit");
+    for (mended, key, shown) in [(true, "<Left>", "State at v1"), (false, "<Right>", "State at v2")]
+    {
+        send(home.path(), "STOP");
+        terminal.wait_until("the shell", |screen| screen.contents().contains("Stopped"));
+        if mended {
+            // What is typed is raw still.
+            terminal.keys(SANE);
+            terminal.wait_until("the other screen", is_given_back);
+            terminal.keys("fg<Enter>");
+        } else {
+            terminal.keys("fg<C-j>");
+        }
+        terminal.wait_until("nothing of the shell's", |screen| {
+            screen.alternate_screen() && !screen.contents().contains("Stopped")
+        });
+        terminal.keys(key);
+        drawn(&terminal, shown);
+    }
+    leave(terminal);
+}
+
+/// Woken where it never slept: a key that comes then is heard, and leaves no letter on the shell's screen.
+#[test]
+fn being_woken_where_it_never_slept_loses_no_key() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = in_a_shell(home.path());
+    for _ in 0..10 {
+        send(home.path(), "CONT");
+        terminal.keys("<Left>");
+        drawn(&terminal, "State at v1");
+        send(home.path(), "CONT");
+        terminal.keys("<Right>");
+        drawn(&terminal, "State at v2");
+    }
+    leave(terminal);
+}
+
+/// Types `bg` → it waits, and draws on nothing; `fg` → goes on, and at the end the shell has its terminal as it was.
+#[test]
+fn in_the_background_it_waits_for_its_turn() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = in_a_shell(home.path());
+    terminal.keys("<C-z>");
+    stopped(&terminal, 1);
+    terminal.keys("bg; wait; echo waited $((40 + 2))<Enter>");
+    terminal.wait_for("waited 42");
+    terminal.wait_until("the shell's prompt", at_the_prompt);
+    terminal.keys("fg<Enter>");
+    drawn(&terminal, "State at v2");
+    terminal.keys("<Left>");
+    drawn(&terminal, "State at v1");
+    terminal.keys("q");
+    terminal.wait_until("the shell's prompt", at_the_prompt);
+    reads_lines(&terminal, 1);
+    terminal.keys("exit<Enter>");
+    assert_eq!(terminal.ended().unrestored, [""; 0]);
 }
 
 #[test]
