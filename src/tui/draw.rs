@@ -30,6 +30,7 @@ pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>) -> Areas {
     panel::footer::draw(model, &areas, buffer);
     overlay::tour::draw(model, &areas, buffer);
     overlay::draw(model, &areas, buffer);
+    overlay::waiting::draw(model, &areas, buffer);
     model.theme().level(buffer);
     areas
 }

@@ -157,11 +157,11 @@ impl Binding {
 }
 
 /// Keys that are pressed one after the other, as a person sees them.
-fn label(keys: &[Key]) -> String {
+pub(crate) fn label(keys: &[Key]) -> String {
     keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 
-/// What the footer offers: keys, their word, and which of them does what.
+/// What is offered: keys, their word, and which of them does what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
     /// The keys.
@@ -241,13 +241,7 @@ impl Keymap {
                     continue;
                 }
                 let label = binding.label(1);
-                if let Some(offer) = out.last_mut().filter(|offer| offer.word == *foot) {
-                    join_labels(&mut offer.keys, &label);
-                    offer.actions.push((text::width(&offer.keys), binding.run));
-                } else {
-                    let actions = vec![(text::width(&label), binding.run)];
-                    out.push(Offer { keys: label, word: foot.clone(), actions });
-                }
+                offer(&mut out, &label, foot, binding.run);
             }
         }
         out
@@ -255,19 +249,15 @@ impl Keymap {
 
     /// What can follow the keys pressed so far: the keys that are missing, and what they do; neighbours that do the
     /// same together.
-    pub(crate) fn following(&self, contexts: &[Context], pressed: &[Key]) -> Vec<(String, String)> {
-        let mut out: Vec<(String, String)> = Vec::new();
+    pub(crate) fn following(&self, contexts: &[Context], pressed: &[Key]) -> Vec<Offer> {
+        let mut out: Vec<Offer> = Vec::new();
         for binding in contexts.iter().flat_map(|context| self.of(*context)) {
             for on in &binding.on {
                 let Some(rest) = on.strip_prefix(pressed).filter(|rest| !rest.is_empty()) else {
                     continue;
                 };
-                if !self.does(contexts, on, binding.run) {
-                    continue;
-                }
-                match out.last_mut() {
-                    Some((keys, told)) if *told == binding.desc => join_labels(keys, &label(rest)),
-                    _ => out.push((label(rest), binding.desc.clone())),
+                if self.does(contexts, on, binding.run) {
+                    offer(&mut out, &label(rest), &binding.desc, binding.run);
                 }
             }
         }
@@ -302,6 +292,17 @@ impl Keymap {
             .iter()
             .find(|binding| binding.run == action && !binding.context.is_typing())
             .map_or_else(String::new, |binding| binding.label(2))
+    }
+}
+
+/// Offers one more key, together with the one before it where the word is the same.
+fn offer(out: &mut Vec<Offer>, keys: &str, word: &str, action: Action) {
+    if let Some(last) = out.last_mut().filter(|last| last.word == word) {
+        join_labels(&mut last.keys, keys);
+        last.actions.push((text::width(&last.keys), action));
+    } else {
+        let actions = vec![(text::width(keys), action)];
+        out.push(Offer { keys: keys.to_owned(), word: word.to_owned(), actions });
     }
 }
 

@@ -10,6 +10,7 @@ mod palette;
 mod pins;
 pub(crate) mod tour;
 mod value;
+pub(crate) mod waiting;
 pub(crate) mod work;
 
 use std::ops::Range;

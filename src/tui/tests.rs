@@ -32,4 +32,5 @@ mod state;
 mod themes;
 mod tour;
 mod travel;
+mod waiting;
 mod work;

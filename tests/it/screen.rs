@@ -312,3 +312,23 @@ fn the_mouse_chooses_drags_turns_its_wheel_and_presses_the_keys_of_the_last_line
     terminal.keys("q");
     restored(&terminal.ended());
 }
+
+#[test]
+fn a_line_of_what_can_follow_a_key_is_clicked() {
+    for (columns, rows) in [(160, 45), (80, 24), (40, 12)] {
+        let terminal = shop(columns, rows);
+        // The cursor of the state on the first of its values, whether the panel is in sight or behind a tab.
+        terminal.keys("<Esc>2<lt>");
+        terminal.wait_for("Ana Lopes");
+        terminal.keys("y");
+        terminal.wait_for("copy its path, as jq");
+        let at = place(&terminal, "copy its path");
+        terminal.keys(&(mouse(0, at, true) + &mouse(0, at, false)));
+        assert_eq!(terminal.copied(), "c;Lm5hbWU=");
+        terminal.wait_until("no list any more", |screen| {
+            !screen.contents().contains("copy its path, as jq")
+        });
+        terminal.keys("q");
+        restored(&terminal.ended());
+    }
+}

@@ -10,7 +10,7 @@ use super::Model;
 use super::overlay::Overlay;
 use crate::model::AggregateKey;
 use crate::tui::input::Key;
-use crate::tui::keymap::{Context, Keymap, Meaning};
+use crate::tui::keymap::{self, Context, Keymap, Meaning, Offer};
 use goal::{Goal, Lost};
 use words::Words;
 
@@ -139,15 +139,34 @@ impl Model {
 
     /// What keys mean here: the tour's own come first, but where something is typed or stands over the panels.
     pub(crate) fn meaning(&self, pressed: &[Key]) -> Meaning {
-        let contexts = self.contexts();
-        let typing = contexts.first().is_some_and(|context| context.is_typing());
-        if self.is_on_tour() && !typing && matches!(self.overlay, Overlay::None) {
+        if self.has_tours_keys() {
             match self.keymap.meaning(&[Context::Tour], pressed) {
                 Meaning::Nothing => {}
                 meaning => return meaning,
             }
         }
-        self.keymap.meaning(contexts, pressed)
+        self.keymap.meaning(self.contexts(), pressed)
+    }
+
+    /// What can follow the keys pressed so far.
+    pub(crate) fn following(&self) -> Vec<Offer> {
+        if self.has_tours_keys() {
+            let own = self.keymap.following(&[Context::Tour], &self.pressed);
+            if !own.is_empty() {
+                return own;
+            }
+        }
+        self.keymap.following(self.contexts(), &self.pressed)
+    }
+
+    /// The keys pressed so far, as a person sees them.
+    pub(crate) fn keys_so_far(&self) -> String {
+        keymap::label(&self.pressed)
+    }
+
+    fn has_tours_keys(&self) -> bool {
+        let typing = self.contexts().first().is_some_and(|context| context.is_typing());
+        self.is_on_tour() && !typing && matches!(self.overlay, Overlay::None)
     }
 
     /// Whether the tour is on.

@@ -1,4 +1,4 @@
-//! The last line: what can follow a key that was pressed, a message as long as it stands, what the keys do here.
+//! The last line: a key that waits for another, a message as long as it stands, what the keys do here.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,25 +17,11 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let room = usize::from(areas.footer.width).saturating_sub(2);
     let mut spans = vec![Span::raw(" ")];
     if !model.pressed.is_empty() {
-        let keys: Vec<String> = model.pressed.iter().map(|key| key.label()).collect();
-        spans.push(Span::styled(keys.join(" "), theme.accent));
-        spans.push(Span::styled(" …", theme.dim));
-        // Whoever does not know what comes next reads it here.
-        let following = model.keymap.following(model.contexts(), &model.pressed);
-        let piece = |(keys, told): (String, String)| {
-            vec![Span::styled(keys, theme.accent), Span::styled(format!(" {told}"), theme.dim)]
-        };
-        let left = room.saturating_sub(line::width(&spans) + 2);
-        spans.push(Span::raw("  "));
-        let all: Vec<_> = following.into_iter().map(piece).collect();
-        let cells: usize = all.iter().map(|piece| line::width(piece) + 2).sum();
-        if cells <= left + 2 {
-            spans.extend(line::pieces(all, 2, left));
-        } else {
-            // What has no room does not go unsaid.
-            spans.extend(line::pieces(all, 2, left.saturating_sub(3)));
-            spans.push(Span::styled("  …", theme.dim));
-        }
+        // What can follow stands in a box above.
+        spans.push(Span::styled(model.keys_so_far(), theme.accent));
+        spans.push(Span::styled(" …  ", theme.dim));
+        spans.push(Span::styled("Esc", theme.accent));
+        spans.push(Span::styled(" lets it go", theme.dim));
         line::spread(buffer, areas.footer, spans, Vec::new(), 10);
         return;
     }

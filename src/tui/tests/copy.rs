@@ -66,16 +66,6 @@ fn what_is_too_large_for_a_clipboard_is_not_cut_but_refused() {
 }
 
 #[test]
-fn keys_that_others_follow_say_which() {
-    for (name, size) in SIZES {
-        let mut stage = Stage::shop(size);
-        stage.keys("alt-2 y");
-        insta::assert_snapshot!(format!("following_{name}"), stage.picture());
-        stage.keys("x").hides("copy").keys("z").shows("z …");
-    }
-}
-
-#[test]
 fn nothing_is_copied_where_nothing_is() {
     let mut stage = Stage::on(Vec::new(), (80, 24));
     for keys in ["y v", "y p", "y s", "y e", "y c"] {

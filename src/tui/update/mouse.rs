@@ -2,6 +2,7 @@
 
 use super::super::action::Action;
 use super::super::effect::Effect;
+use super::super::keymap::Meaning;
 use super::super::layout::{Panel, Screen, Shape};
 use super::super::model::aspect::Aspect;
 use super::super::model::lens::Lens;
@@ -17,6 +18,11 @@ const TURN: isize = 3;
 
 pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     model.dragging = false;
+    let follows = super::super::overlay::waiting::meaning_at(model, &model.areas, x, y);
+    if let Some(meaning) = follows {
+        model.pressed.clear();
+        return if let Meaning::Run(action) = meaning { does(model, action) } else { Vec::new() };
+    }
     let in_footer = y == model.areas.footer.y && model.areas.shape != Shape::TooSmall;
     // What the line shows is what is clicked: a key that waits for another shows something else.
     let action = in_footer.then(|| super::super::panel::footer::action_at(model, &model.areas, x));

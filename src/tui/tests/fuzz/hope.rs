@@ -10,6 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::model::list::Finding;
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::play::Way;
+use crate::tui::overlay::waiting;
 use crate::tui::panel::footer::action_at;
 
 use super::deed::Act;
@@ -183,15 +184,14 @@ impl<'a> Oracle<'a> {
         let over = |x: u16, y: u16| {
             model.areas.panel_at(x, y).filter(|_| model.screen == Screen::Timeline)
         };
+        match does_at_once(model, input) {
+            Some(Meaning::Run(action)) => return self.act(model, action, here),
+            Some(_) => return Hope::At(here),
+            None => {}
+        }
         match input {
             Input::Paste(_) => self.typed(model, here),
             Input::Resize(..) | Input::Release(..) => Hope::At(here),
-            Input::Click(x, y) if in_footer(model, *y) => {
-                match action_at(model, &model.areas, *x) {
-                    Some(action) => self.act(model, action, here),
-                    None => Hope::At(here),
-                }
-            }
             Input::Click(..) if !bare => match model.overlay {
                 Overlay::Palette(_) | Overlay::Marks(_) => Hope::Anywhere,
                 _ => Hope::At(here),
@@ -408,9 +408,12 @@ pub(super) fn meaning(model: &Model, key: Key) -> Meaning {
     model.meaning(&pressed)
 }
 
-/// Whether a row is the line of keys, each of which can be clicked.
-fn in_footer(model: &Model, y: u16) -> bool {
-    y == model.areas.footer.y && model.areas.shape != Shape::TooSmall
+/// What a click on the line of keys means, or on the box of those that can follow; `None` for a click elsewhere.
+fn does_at_once(model: &Model, input: &Input) -> Option<Meaning> {
+    let Input::Click(x, y) = input else { return None };
+    let in_footer = *y == model.areas.footer.y && model.areas.shape != Shape::TooSmall;
+    let footer = || action_at(model, &model.areas, *x).map_or(Meaning::Nothing, Meaning::Run);
+    waiting::meaning_at(model, &model.areas, *x, *y).or_else(|| in_footer.then(footer))
 }
 
 /// Whether what is about to be done may be a wish to leave.
@@ -418,10 +421,7 @@ fn asks_to_quit(model: &Model, act: &Act) -> bool {
     let Act::Input(input) = act else { return false };
     let meant = match input {
         Input::Key(key) => meaning(model, *key),
-        Input::Click(x, y) if in_footer(model, *y) => {
-            action_at(model, &model.areas, *x).map_or(Meaning::Nothing, Meaning::Run)
-        }
-        Input::Click(..) => Meaning::Run(Action::Accept),
+        Input::Click(..) => does_at_once(model, input).unwrap_or(Meaning::Run(Action::Accept)),
         _ => Meaning::Nothing,
     };
     match meant {
