@@ -20,3 +20,4 @@ mod support;
 mod suspend;
 mod terminal;
 mod text;
+mod tour;
