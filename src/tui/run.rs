@@ -7,6 +7,7 @@ mod pause;
 
 use std::time::{Duration, Instant};
 
+use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -381,9 +382,10 @@ fn take_all(app: &mut App, first: Msg, receive: &mut Receiver<Msg>) {
     }
 }
 
-/// What the system says. It is heard before the first picture: the reader of keys hears of another size only from the
-/// moment it reads, and a window that changes while the program starts would keep a picture of the wrong size.
+/// What the terminal and the system say, heard before the first picture: a window that changes while the program starts
+/// would keep a picture of the wrong size, and a terminal that is closed by then has no keys to be listened to.
 struct Signals {
+    keys: EventStream,
     resized: Signal,
     term: Signal,
     hup: Signal,
@@ -396,6 +398,7 @@ struct Signals {
 impl Signals {
     fn heard() -> std::io::Result<Self> {
         Ok(Self {
+            keys: EventStream::new(),
             resized: signal(SignalKind::window_change())?,
             term: signal(SignalKind::terminate())?,
             hup: signal(SignalKind::hangup())?,
@@ -409,14 +412,14 @@ impl Signals {
 
 /// Brings what the person and the system do into the channel.
 async fn listen(messages: Sender<Msg>, signals: Signals) {
-    let mut events = crossterm::event::EventStream::new();
-    let Signals { mut resized, mut term, mut hup, mut int, mut quit, mut stop, mut wake } = signals;
+    let Signals { mut keys, mut resized, mut term, mut hup, mut int, mut quit, mut stop, mut wake } =
+        signals;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let message = tokio::select! {
             _ = ticks.tick() => Some(Msg::Ticked),
-            event = events.next() => match event {
+            event = keys.next() => match event {
                 Some(Ok(event)) => Input::read(event).map(Msg::Input),
                 // The terminal is gone.
                 Some(Err(_)) | None => Some(Msg::Ended(None)),
