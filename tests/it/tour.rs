@@ -36,7 +36,9 @@ fn until(terminal: &Terminal, key: &str, wanted: impl Fn(&str) -> bool) {
 }
 
 fn names(terminal: &Terminal, keys: &[&str]) {
-    keys.iter().for_each(|key| terminal.wait_for(key));
+    for key in keys {
+        terminal.wait_for(key);
+    }
 }
 
 fn walk(columns: u16, rows: u16) {
