@@ -36,6 +36,9 @@ pub(super) struct Side {
     pub(super) finder: Option<find::Seat>,
 }
 
+/// The generation of a job, and what becomes of an earlier one of its slot.
+type Issue = (u64, Running);
+
 type PlayLane = Lane<Front, Slot, Answer>;
 type SideLane = Lane<Side, Slot, Answer>;
 
@@ -117,8 +120,8 @@ impl Lanes {
         told.recv().unwrap_or_default()
     }
 
-    fn keep(&self, generation: u64, known: Box<Had>, had: Box<Had>) -> usize {
-        self.keeper.issue(Slot::Keep, generation, Running::Finish, move |keeper, _| {
+    fn keep(&self, (generation, running): Issue, known: Box<Had>, had: Box<Had>) -> usize {
+        self.keeper.issue(Slot::Keep, generation, running, move |keeper, _| {
             let kept = keeper.write(&known, Had::clone(&had)).map(Box::new);
             Answer::Kept(had, kept)
         })
@@ -126,42 +129,42 @@ impl Lanes {
 
     fn sort(
         &self,
-        generation: u64,
+        (generation, running): Issue,
         place: Place,
         query: Box<AggregateQuery>,
         (sort, limit): (Sort, usize),
     ) -> usize {
-        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
+        self.side.issue(Slot::Page, generation, running, move |side, ticket| {
             Answer::Page(place, side::sorted(side, ticket, &query, sort, limit))
         })
     }
 
     fn page(
         &self,
-        generation: u64,
+        (generation, running): Issue,
         place: Place,
         query: Box<AggregateQuery>,
         limit: usize,
     ) -> usize {
-        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
+        self.side.issue(Slot::Page, generation, running, move |side, ticket| {
             Answer::Page(place, side::page(side, ticket, &query, limit))
         })
     }
 
-    fn find(&self, generation: u64, sought: Box<Sought>) -> usize {
-        self.side.issue(Slot::Page, generation, Running::Cancel, move |side, ticket| {
+    fn find(&self, (generation, running): Issue, sought: Box<Sought>) -> usize {
+        self.side.issue(Slot::Page, generation, running, move |side, ticket| {
             Answer::Finding(sought.place, find::find(side, ticket, &sought))
         })
     }
 
-    fn read_names(&self, generation: u64) -> usize {
-        self.side.issue(Slot::Names, generation, Running::Cancel, |side, ticket| {
+    fn read_names(&self, (generation, running): Issue) -> usize {
+        self.side.issue(Slot::Names, generation, running, |side, ticket| {
             Answer::Named(find::read(side, ticket))
         })
     }
 
-    fn drop_names(&self, generation: u64) -> usize {
-        self.side.issue(Slot::Names, generation, Running::Cancel, |side, _| {
+    fn drop_names(&self, (generation, running): Issue) -> usize {
+        self.side.issue(Slot::Names, generation, running, |side, _| {
             side.finder = None;
             Answer::Named(Ok(false))
         })
@@ -187,15 +190,17 @@ impl Lanes {
     /// Does what the model asks for; returns by how many the answers that are due grow.
     pub(crate) fn run(&self, effect: Effect, generation: u64) -> isize {
         let Some(slot) = effect.slot() else { return 0 };
+        let running = effect.running();
+        let issue = (generation, running);
         let replaced = match effect {
             Effect::Stop(slot) => {
                 let waiting = self.play.cancel(slot) + self.side.cancel(slot);
                 return -((waiting + self.events.cancel(slot)) as isize);
             }
             Effect::Copy(_) | Effect::Suspend(_) | Effect::Retake => return 0,
-            Effect::Keep { known, had } => self.keep(generation, known, had),
-            Effect::OpenStore => self.play.issue(slot, generation, Running::Cancel, play::open),
-            Effect::LoadMoment { key, goal, refresh, rail, against, beside, running } => {
+            Effect::Keep { known, had } => self.keep(issue, known, had),
+            Effect::OpenStore => self.play.issue(slot, generation, running, play::open),
+            Effect::LoadMoment { key, goal, refresh, rail, against, beside, .. } => {
                 self.play.issue(slot, generation, running, move |front, ticket| {
                     let arrived = play::noticing(front, ticket, |front| {
                         play::moment(front, ticket, &key, goal, (refresh, against, beside), rail)
@@ -204,7 +209,7 @@ impl Lanes {
                 })
             }
             Effect::WalkOn { key, ride, rail } => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
+                self.play.issue(slot, generation, running, move |front, ticket| {
                     let walked = play::noticing(front, ticket, |front| {
                         play::walk(front, ticket, &key, ride, rail)
                     });
@@ -212,13 +217,13 @@ impl Lanes {
                 })
             }
             Effect::SearchState { state, version, needle } => {
-                self.play.issue(slot, generation, Running::Cancel, move |_, ticket| {
+                self.play.issue(slot, generation, running, move |_, ticket| {
                     let cancelled = || ticket.cancelled();
                     Answer::Sought(sought::search(&state, version, &needle, &cancelled))
                 })
             }
             Effect::TraceOn { key, paths, known } => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
+                self.play.issue(slot, generation, running, move |front, ticket| {
                     let traced = play::noticing(front, ticket, |front| {
                         play::trace(front, ticket, &key, &paths, known)
                     });
@@ -226,63 +231,61 @@ impl Lanes {
                 })
             }
             Effect::DrawRail { key, rail } => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, _| {
+                self.play.issue(slot, generation, running, move |front, _| {
                     let known = play::rail(front, &key, rail);
                     Answer::Drawn(key, known)
                 })
             }
             Effect::FindPosition(position) => {
-                self.play.issue(slot, generation, Running::Cancel, move |front, ticket| {
+                self.play.issue(slot, generation, running, move |front, ticket| {
                     let found = play::noticing(front, ticket, |front| play::find(front, position));
                     Answer::Found(position, found)
                 })
             }
-            Effect::LoadPage(place, query, limit) => self.page(generation, place, query, limit),
-            Effect::FindList(sought) => self.find(generation, sought),
-            Effect::ReadNames => self.read_names(generation),
-            Effect::DropNames => self.drop_names(generation),
-            Effect::SortList(place, query, by) => self.sort(generation, place, query, by),
+            Effect::LoadPage(place, query, limit) => self.page(issue, place, query, limit),
+            Effect::FindList(sought) => self.find(issue, sought),
+            Effect::ReadNames => self.read_names(issue),
+            Effect::DropNames => self.drop_names(issue),
+            Effect::SortList(place, query, by) => self.sort(issue, place, query, by),
             Effect::LoadAround(key, query, limit) => {
-                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                self.side.issue(slot, generation, running, move |side, ticket| {
                     let around = side::around(side, ticket, &key, &query, limit);
                     Answer::Around(key, around)
                 })
             }
             Effect::LoadEvents(place, asked) => {
-                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                self.events.issue(slot, generation, running, move |side, ticket| {
                     Answer::Events(place, events::page(side, ticket, &asked))
                 })
             }
             Effect::TallyEvents(filter) => {
-                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                self.events.issue(slot, generation, running, move |side, ticket| {
                     let tally = events::count(side, ticket, &filter).map(Box::new);
                     Answer::Tallied(filter, tally)
                 })
             }
             Effect::LoadEvent(key, version) => {
-                self.events.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                self.events.issue(slot, generation, running, move |side, ticket| {
                     Answer::Event(events::one(side, ticket, &key, version))
                 })
             }
             Effect::WatchStore { since, about, owed } => {
-                self.side.issue(slot, generation, Running::Cancel, move |side, ticket| {
+                self.side.issue(slot, generation, running, move |side, ticket| {
                     let (news, took) = side::news(side, ticket, &since, about.as_ref(), owed);
                     Answer::Watched(news, took)
                 })
             }
             Effect::LoadSnapshots(key) => {
-                self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
+                self.side.issue(slot, generation, running, |side, ticket| {
                     let found = side::snapshots(side, ticket, &key);
                     Answer::Snapshots(key, found)
                 })
             }
-            Effect::CountStore => {
-                self.side.issue(slot, generation, Running::Cancel, |side, ticket| {
-                    let begun = Instant::now();
-                    let counts = side::counts(side, ticket);
-                    Answer::Counted(counts, begun.elapsed())
-                })
-            }
+            Effect::CountStore => self.side.issue(slot, generation, running, |side, ticket| {
+                let begun = Instant::now();
+                let counts = side::counts(side, ticket);
+                Answer::Counted(counts, begun.elapsed())
+            }),
         };
         1 - replaced as isize
     }

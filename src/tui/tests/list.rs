@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::stage::{LARGE, Stage, counter, event, session};
 use crate::model::{AggregateKey, At, Event, Position};
-use crate::session::{OpenOptions, Session, SessionError};
+use crate::session::{OpenOptions, Session, SessionError, Sort};
 use crate::store::memory::MemoryStore;
 use crate::store::{AggregateQuery, EventStore as _, StoreError, StoreErrorKind};
 use crate::task::{Report, Running, Said, Spent};
-use crate::tui::effect::{Answer, Slot, Source};
+use crate::tui::effect::{Answer, Effect, Slot, Source};
 use crate::tui::input::Input;
-use crate::tui::model::list::{Finding, PAGE};
+use crate::tui::model::list::{Finding, PAGE, Place};
 use crate::tui::model::travel::{Goal, Opening};
 use crate::tui::update::{Msg, update};
 
@@ -339,4 +339,17 @@ fn aggregates_are_sorted_by_their_newest_event_and_by_how_many_they_have() {
     stage.press("esc");
     stage.settle();
     stage.shows("stopped sorting").keys("ctrl-g").hides("first 1,000");
+}
+
+#[test]
+fn a_list_that_somebody_waits_for_does_not_wait_for_counting() {
+    let mut stage = Stage::on(many(50), LARGE);
+    stage.keys("o");
+    let model = &mut stage.app.model;
+    (model.counting, model.list.loading) = (true, Some(Place::Start));
+    let effects = update(model, Msg::Input(Input::Key("esc".parse().unwrap())));
+    assert_eq!(model.list.sort, Sort::Id);
+    let slots: Vec<_> = effects.iter().filter_map(Effect::slot).collect();
+    assert_eq!(slots, [Slot::Count, Slot::Page, Slot::Count], "{effects:?}");
+    assert!(matches!(effects[0], Effect::Stop(_)), "{effects:?}");
 }

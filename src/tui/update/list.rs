@@ -3,10 +3,11 @@
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::Panel;
+use super::super::model::field::Field;
 use super::super::model::list::{Finding, Names, PAGE, Place, SORTED, Tally};
 use super::super::model::travel::{Goal, Opening};
-use super::super::model::{Model, Store};
-use super::{travel, visit};
+use super::super::model::{Model, Store, Tone};
+use super::{tell, travel, visit};
 use crate::model::{AggregateKey, At};
 use crate::session::Sort;
 use crate::store::AggregatePage;
@@ -28,7 +29,11 @@ pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
         (Sort::Id, None) => Effect::LoadPage(place, query, PAGE),
         (sort, None) => Effect::SortList(place, query, (sort, SORTED)),
     };
-    // Both are done on one lane: counting millions begins again when the page is there.
+    before_counting(model, page)
+}
+
+/// Reads a page that somebody waits for. Both are done on one lane: counting millions begins again when it is there.
+fn before_counting(model: &mut Model, page: Effect) -> Vec<Effect> {
     if model.counting { vec![Effect::Stop(Slot::Count), page, count(model)] } else { vec![page] }
 }
 
@@ -96,6 +101,7 @@ pub(super) fn begin(model: &mut Model, first: Option<AggregateKey>) -> Vec<Effec
     effects
 }
 
+/// Reads the list around an aggregate.
 pub(super) fn around(model: &mut Model, key: AggregateKey) -> Effect {
     model.list.loading = Some(Place::Around);
     if let Some(sought) = model.list.sought(Place::Around) {
@@ -112,11 +118,18 @@ pub(super) fn around(model: &mut Model, key: AggregateKey) -> Effect {
 pub(super) fn sort(model: &mut Model) -> Vec<Effect> {
     model.list.sort = model.list.next_order();
     let told = format!("aggregates by {}", model.list.order());
-    super::tell(model, super::Tone::Note, &told);
+    tell(model, Tone::Note, &told);
     if matches!(model.store, Store::Opening(_)) {
         return Vec::new();
     }
-    if model.list.sort == Sort::Id { reread(model) } else { load(model, Place::Start) }
+    if model.list.sort == Sort::Id { by_id(model) } else { load(model, Place::Start) }
+}
+
+fn by_id(model: &mut Model) -> Vec<Effect> {
+    match again(model) {
+        Some(page) => before_counting(model, page),
+        None => load(model, Place::Start),
+    }
 }
 
 /// Whether aggregates are being sorted.
@@ -128,8 +141,8 @@ pub(super) fn is_sorting(model: &Model) -> bool {
 pub(super) fn unsort(model: &mut Model) -> Vec<Effect> {
     model.list.sort = Sort::Id;
     let told = format!("stopped sorting: aggregates by {}", model.list.order());
-    super::tell(model, super::Tone::Note, &told);
-    reread(model)
+    tell(model, Tone::Note, &told);
+    by_id(model)
 }
 
 /// Reads on where the cursor needs it, or a search has room.
@@ -232,7 +245,7 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     let searched = !model.list.field.is_empty();
     model.list.finding = Finding::Off;
     model.list.searching = false;
-    model.list.field = super::super::model::field::Field::default();
+    model.list.field = Field::default();
     if searched { refresh(model) } else { Vec::new() }
 }
 
@@ -251,23 +264,23 @@ pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Ef
     }
     // It may not be among the first of another order.
     model.list.sort = Sort::Id;
-    // Both are done on one lane: counting millions begins again when the rows are there.
-    let counting = model.counting;
-    effects.extend(counting.then_some(Effect::Stop(Slot::Count)));
-    effects.push(around(model, key));
-    effects.extend(counting.then(|| count(model)));
+    let page = around(model, key);
+    effects.extend(before_counting(model, page));
     effects
 }
 
 /// Puts the cursor back on the aggregate that is shown, where the way to another one was stopped.
-pub(super) fn come_back(model: &mut Model) -> Option<Effect> {
-    let key = model.travel.as_ref()?.key.clone();
+pub(super) fn come_back(model: &mut Model) -> Vec<Effect> {
+    let Some(key) = model.travel.as_ref().map(|travel| travel.key.clone()) else {
+        return Vec::new();
+    };
     let height = height(model);
     let is_read = model.list.loading == Some(Place::Around);
     if !is_read && model.list.choose(&key, height) || !model.list.field.is_empty() {
-        return None;
+        return Vec::new();
     }
-    Some(around(model, key))
+    let page = around(model, key);
+    before_counting(model, page)
 }
 
 /// Reads the list again, around its chosen aggregate, and counts again.
@@ -284,9 +297,15 @@ pub(super) fn reread(model: &mut Model) -> Vec<Effect> {
     if matches!(model.store, Store::Opening(_)) {
         return Vec::new();
     }
+    match again(model) {
+        Some(page) => vec![page],
+        None => load(model, Place::Start),
+    }
+}
+
+/// The page around what is chosen, otherwise around what is looked at.
+fn again(model: &mut Model) -> Option<Effect> {
     let shown = model.travel.as_ref().map(|travel| travel.key.clone());
-    let Some(key) = model.list.chosen().map(|row| row.key.clone()).or(shown) else {
-        return load(model, Place::Start);
-    };
-    vec![around(model, key)]
+    let key = model.list.chosen().map(|row| row.key.clone()).or(shown)?;
+    Some(around(model, key))
 }

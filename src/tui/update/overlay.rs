@@ -135,10 +135,8 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             log::read_on(model);
             return Vec::new();
         }
+        Overlay::Pins(_) => return pins::in_list(model, Action::Accept),
         _ => {}
-    }
-    if matches!(model.overlay, Overlay::Pins(_)) {
-        return pins::in_list(model, Action::Accept);
     }
     match std::mem::take(&mut model.overlay) {
         Overlay::Mark(naming) => {
@@ -149,43 +147,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         Overlay::Palette(palette) => {
             palette.action().map_or_else(Vec::new, |action| super::act(model, action))
         }
-        Overlay::GoTo(mut prompt) => {
-            let typed = prompt.field.text().trim();
-            if typed.is_empty() {
-                return Vec::new();
-            }
-            let now = chrono::Utc::now();
-            let mistake = match Destination::parse(typed, now, day(model, now)) {
-                Some(Destination::At(at)) => match beyond(model, at) {
-                    None => {
-                        let typed = typed.to_owned();
-                        visit::leave(model);
-                        let effects = travel::go(model, Goal::at(at));
-                        model.asked = Some(typed);
-                        return effects;
-                    }
-                    Some(error) => {
-                        model.overlay = Overlay::GoTo(GoTo::refused(typed, &error));
-                        return Vec::new();
-                    }
-                },
-                Some(Destination::Position(position)) => match without_positions(model) {
-                    None => return visit::find(model, position),
-                    Some(told) => told,
-                },
-                None => {
-                    let key = model.travel.as_ref().map(|travel| &travel.key);
-                    if let Some(mark) = model.marks.named(typed, key) {
-                        return visit::jump(model, mark.spot());
-                    }
-                    destination::mistake(typed)
-                }
-            };
-            // What was typed stays, to be mended.
-            prompt.mistake = Some(crate::text::sanitize(&mistake).into_owned());
-            model.overlay = Overlay::GoTo(prompt);
-            Vec::new()
-        }
+        Overlay::GoTo(prompt) => go_to(model, prompt),
         Overlay::Marks(_)
         | Overlay::Pins(_)
         | Overlay::Log(_)
@@ -195,4 +157,42 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         | Overlay::Value(_)
         | Overlay::None => Vec::new(),
     }
+}
+
+/// Sends the playhead where it was typed to, or leaves what was typed to be mended.
+fn go_to(model: &mut Model, mut prompt: GoTo) -> Vec<Effect> {
+    let typed = prompt.field.text().trim();
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let now = chrono::Utc::now();
+    let mistake = match Destination::parse(typed, now, day(model, now)) {
+        Some(Destination::At(at)) => match beyond(model, at) {
+            None => {
+                let typed = typed.to_owned();
+                visit::leave(model);
+                let effects = travel::go(model, Goal::at(at));
+                model.asked = Some(typed);
+                return effects;
+            }
+            Some(error) => {
+                model.overlay = Overlay::GoTo(GoTo::refused(typed, &error));
+                return Vec::new();
+            }
+        },
+        Some(Destination::Position(position)) => match without_positions(model) {
+            None => return visit::find(model, position),
+            Some(told) => told,
+        },
+        None => {
+            let key = model.travel.as_ref().map(|travel| &travel.key);
+            if let Some(mark) = model.marks.named(typed, key) {
+                return visit::jump(model, mark.spot());
+            }
+            destination::mistake(typed)
+        }
+    };
+    prompt.mistake = Some(crate::text::sanitize(&mistake).into_owned());
+    model.overlay = Overlay::GoTo(prompt);
+    Vec::new()
 }

@@ -382,6 +382,8 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     if pins::stop(model) {
         effects.push(Effect::Stop(Slot::Trace));
     }
-    effects.extend(opened.and_then(|_| list::come_back(model)));
+    if opened.is_some() {
+        effects.extend(list::come_back(model));
+    }
     effects
 }
