@@ -1,5 +1,6 @@
 //! What one key costs on the worst that a store may hold, without a terminal: how long the screen's own thread is busy
-//! with it, and how long its answers take.
+//! with it, with and without its waits for a processor, and how long its answers take. `-- hostile NAME` chooses an
+//! aggregate.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,6 +8,8 @@ use std::time::{Duration, Instant};
 use foldback::model::AggregateKey;
 use foldback::session::{OpenOptions, Session};
 use foldback::tui::{Headless, Options, Source};
+
+use nix::time::{ClockId, clock_gettime};
 
 use crate::measure::{Row, print, quantile};
 use crate::stores;
@@ -37,15 +40,35 @@ const fn place(
 #[derive(Default)]
 struct Times {
     busy: Vec<Duration>,
+    /// The same as a processor worked for it: what other programs on the machine take is not in it.
+    work: Vec<Duration>,
     whole: Vec<Duration>,
+}
+
+/// A clock on the wall and one of this thread.
+struct Clocks(Instant, Duration);
+
+impl Clocks {
+    fn start() -> Self {
+        Self(Instant::now(), work())
+    }
+
+    fn read(&self) -> (Duration, Duration) {
+        (self.0.elapsed(), work().saturating_sub(self.1))
+    }
+}
+
+/// The time that a processor has worked for this thread.
+fn work() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap().into()
 }
 
 impl Times {
     fn press(&mut self, screen: &mut Headless, key: &str) {
-        let started = Instant::now();
+        let clocks = Clocks::start();
         screen.press(key).unwrap();
         screen.draw();
-        let mut busy = started.elapsed();
+        let (mut busy, mut work) = clocks.read();
         let mut whole = busy;
         while {
             let waiting = Instant::now();
@@ -53,13 +76,15 @@ impl Times {
             whole += waiting.elapsed();
             came
         } {
-            let started = Instant::now();
+            let clocks = Clocks::start();
             screen.take();
             screen.draw();
-            busy = busy.max(started.elapsed());
-            whole += started.elapsed();
+            let (wall, own) = clocks.read();
+            (busy, work) = (busy.max(wall), work.max(own));
+            whole += wall;
         }
         self.busy.push(busy);
+        self.work.push(work);
         self.whole.push(whole);
     }
 
@@ -67,7 +92,8 @@ impl Times {
         let by = |times: &[Duration]| {
             format!("p50 {:.2?}, p99 {:.2?}", quantile(times, 0.5), quantile(times, 0.99))
         };
-        format!("{}; until all is there {}", by(&self.busy), by(&self.whole))
+        let (busy, work, whole) = (by(&self.busy), by(&self.work), by(&self.whole));
+        format!("{busy}; of its own work {work}; until all is there {whole}")
     }
 }
 
@@ -103,7 +129,10 @@ pub(crate) fn hostile() -> Vec<Row> {
         place("long", &["alt-2", "*"], LINES),
     ];
     // Each is told when it is known: some of them take their time.
-    for place in &places {
+    let names: Vec<String> = std::env::args().collect();
+    let chosen = |place: &&Place| names.iter().any(|name| name == place.aggregate);
+    let some = places.iter().any(|place| chosen(&place));
+    for place in places.iter().filter(|place| !some || chosen(place)) {
         print(&[measured(&path, place)]);
     }
     Vec::new()

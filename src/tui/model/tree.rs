@@ -22,7 +22,7 @@ use lines::{Builder, Container, Inside, Touched};
 pub(crate) use touch::{Touch, Touches};
 
 /// Containers that are opened at once: each of them is met again at every step.
-pub(crate) const AT_ONCE: usize = 20_000;
+pub(crate) const AT_ONCE: usize = 10_000;
 /// The cells of a place that are kept: more than a line has.
 const PLACE: usize = 1_000;
 /// Levels around the chosen line that stay where they can be told apart.

@@ -200,6 +200,7 @@ impl Builder {
             of: Container { all, was, ..of },
             placed: &placed,
             touched,
+            were_open: was.map_or(&[], |(_, inside)| inside.open()),
             open: Vec::new(),
         };
         let len = of.value.len().unwrap_or(0);
@@ -221,8 +222,8 @@ impl Builder {
         let Container { value, depth, all, was, .. } = among.of;
         let Some(slot) = value.slot_at(at) else { return };
         let touched = among.touched.filter(|(place, _)| *place == at).map(|(_, touched)| touched);
-        let before = was.and_then(|(value, inside)| Some((value.slot_at(at)?, inside)));
-        let before = before.map(|(slot, inside)| (&slot.value, inside.open_at(at)));
+        let before = was.and_then(|(value, _)| value.slot_at(at));
+        let before = before.map(|slot| (&slot.value, among.was_open(at)));
         if let Some((_, open)) =
             before.filter(|(old, _)| touched.is_none() && old.same(&slot.value))
             && was.is_some_and(|(old, _)| old.name_at(at) == value.name_at(at))
@@ -272,10 +273,22 @@ struct Members<'a> {
     of: Container<'a>,
     placed: &'a [(usize, &'a Folds)],
     touched: Option<(usize, Touched<'a>)>,
+    /// Those that were open when the lines were made last, from the one on that is met next.
+    were_open: &'a [Open],
     open: Vec<Open>,
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
+    /// What was open at a place; each is asked for after those before it.
+    fn was_open(&mut self, at: usize) -> Option<&'a Open> {
+        while let Some((open, after)) = self.were_open.split_first()
+            && open.at < at
+        {
+            self.were_open = after;
+        }
+        self.were_open.first().filter(|open| open.at == at)
+    }
+
     fn push(&mut self, at: usize, spent: bool, inside: Inside) {
         let before = self.open.last().map_or(at, |open| open.line_of(at));
         self.open.push(Open { at, before, spent, inside });
