@@ -38,7 +38,7 @@ enum Copied {
     List(usize),
 }
 
-fn places() -> [Place; 4] {
+fn places() -> [Place; 6] {
     let steps = ["left", "right"];
     [
         Place {
@@ -52,6 +52,20 @@ fn places() -> [Place; 4] {
             what: "100,000 members in one open object",
             store: stores::wide(100_000),
             way: &["alt-2", "enter", "left"],
+            keys: steps,
+            copy: Copied::State,
+        },
+        Place {
+            what: "the same order before and after, side by side",
+            store: stores::tiny(),
+            way: &["alt-2", "left", "s"],
+            keys: steps,
+            copy: Copied::State,
+        },
+        Place {
+            what: "the 100,000 members before and after, side by side",
+            store: stores::wide(100_000),
+            way: &["alt-2", "enter", "left", "s"],
             keys: steps,
             copy: Copied::State,
         },

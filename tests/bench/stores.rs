@@ -214,6 +214,26 @@ pub(crate) fn aggregates_bare(path: &Path) -> u64 {
     asked(path, "SELECT count(*) FROM (SELECT DISTINCT category, aggregate_id FROM events)")
 }
 
+/// How long SQLite takes to answer a question, all columns of all rows, and nothing else.
+pub(crate) fn asked_bare(path: &Path, sql: &str) -> Duration {
+    let connection = Connection::open(path).unwrap();
+    let started = Instant::now();
+    let mut statement = connection.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let mut rows = statement.query([]).unwrap();
+    let mut bytes = 0;
+    while let Some(row) = rows.next().unwrap() {
+        for column in 0..columns {
+            bytes += match row.get_ref(column).unwrap() {
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+                _ => 8,
+            };
+        }
+    }
+    assert!(bytes > 0, "{sql} finds something");
+    started.elapsed()
+}
+
 /// The bytes of the payloads of the long aggregate.
 pub(crate) fn payload_bytes(path: &Path) -> u64 {
     asked(
