@@ -44,7 +44,9 @@
 //!
 //! Where does the next thing go? A library's tables: a file in `assets/layouts`. A backend: `store`, and it has to pass
 //! `store::conformance`. A question about states: `analysis`. A command: one file in `cli/command`. A key: a line in
-//! `assets/keymap.yaml`, and an action if it does something new.
+//! `assets/keymap.yaml`, and an action if it does something new. What takes time on the screen: an effect in
+//! `tui/effect.rs`, done on a lane, so that no key waits for it. What a person sets once: [`config`], and the sample in
+//! the README.
 
 pub mod analysis;
 pub mod cli;
