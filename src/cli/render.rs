@@ -112,7 +112,9 @@ pub(crate) fn heading(session: &Session, moment: &Moment, width: usize) -> Line 
     let version = Line::plain(format!("v{} of {}", moment.version, moment.last));
     let mut line = headline(&moment.key, version, session, width);
     let Some(event) = &moment.event else {
-        return line.with(Ink::Dim, " · before everything");
+        let unread = moment.is_unread();
+        let told = if unread { " · its event cannot be read" } else { " · before everything" };
+        return line.with(if unread { Ink::Warning } else { Ink::Dim }, told);
     };
     if let Some(at) = &event.time {
         line.push(Ink::Dim, " · ");

@@ -7,6 +7,7 @@ use super::{Opened, Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
 use crate::fold::{Folding, Reducer, State, Stepped};
 use crate::model::{AggregateKey, At, Event, Finding, Version};
+use crate::store::{EventStore, StoreErrorKind};
 use crate::timeline::{self, Outline, Timeline};
 
 /// States kept before the one that was jumped to: each costs its part, and most jumps are followed by another.
@@ -29,7 +30,7 @@ pub struct Moment {
     pub last: Version,
     /// How many events it has.
     pub events: u64,
-    /// The event of that version; `None` before everything.
+    /// The event of that version; `None` before everything, or where it cannot be read: see [`Moment::is_unread`].
     pub event: Option<Event>,
     /// The state after it.
     pub state: State,
@@ -41,6 +42,13 @@ pub struct Moment {
     pub changes: Vec<Change>,
     /// What folding it noticed.
     pub findings: Vec<Finding>,
+}
+
+impl Moment {
+    /// Whether there is an event that could not be read: its state is known from before, and a finding says why.
+    pub fn is_unread(&self) -> bool {
+        self.event.is_none() && self.version != Version::ZERO
+    }
 }
 
 /// One event of a walk, with the states around it.
@@ -82,7 +90,7 @@ impl Session {
         at: At,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
-        self.follow()?;
+        self.follow_unless_gone(key)?;
         let version = self.place(key, at, watch)?;
         let mut moment = self.at_version(key, version, KEEP_AFTER_JUMP, watch)?;
         if let At::Version(asked) = at
@@ -142,7 +150,7 @@ impl Session {
         by: i64,
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
-        self.follow()?;
+        self.follow_unless_gone(key)?;
         // Events counted from 1, 0 being before everything.
         let mut known = self.walk_to(key, from, watch)?;
         let Opened { timeline, last, events } = self.opened(key)?;
@@ -376,18 +384,15 @@ impl Session {
             drive(store, timeline, before_version, keep, watch)?;
             timeline.state().clone()
         };
-        let event = if at == Version::ZERO {
-            None
-        } else {
-            store.read(key, at.prev(), 1)?.into_iter().find(|event| event.version == at)
-        };
-        let findings = match (timeline.findings(at), &event) {
+        let (event, missing) = event_at(store, key, at)?;
+        let mut findings = match (timeline.findings(at), &event) {
             (Some(kept), _) => kept.to_vec(),
             (None, Some(event)) => {
                 noticed(self.reducer.fork(), key, &before, before_version, event)
             }
             (None, None) => Vec::new(),
         };
+        findings.extend(missing);
         let moment = Moment {
             key: key.clone(),
             version: at,
@@ -402,6 +407,15 @@ impl Session {
         };
         self.keep_to_budget();
         Ok(moment)
+    }
+
+    /// Forgets what belongs to another history, as far as the store can be asked. What is known of an aggregate stays
+    /// true where the store is gone: nothing was appended to it since, and nothing else has taken its place.
+    fn follow_unless_gone(&mut self, key: &AggregateKey) -> Result<(), SessionError> {
+        match self.follow() {
+            Err(error) if is_gone(&error) && self.known(key).is_some() => Ok(()),
+            followed => followed.map(|_| ()),
+        }
     }
 
     fn extent(&mut self, key: &AggregateKey) -> Result<(Version, u64), SessionError> {
@@ -464,4 +478,32 @@ fn noticed(
     }
     findings.extend(event.noticed());
     findings
+}
+
+/// Whether there is no store any more where it was.
+fn is_gone(error: &SessionError) -> bool {
+    matches!(error, SessionError::Store(error) if error.kind == StoreErrorKind::NotFound)
+}
+
+/// The event of a version that is known to be there; where the store is gone, or no longer has it, what is to be said
+/// instead.
+fn event_at(
+    store: &mut dyn EventStore,
+    key: &AggregateKey,
+    at: Version,
+) -> Result<(Option<Event>, Option<Finding>), SessionError> {
+    if at == Version::ZERO {
+        return Ok((None, None));
+    }
+    let why = match store.read(key, at.prev(), 1).map_err(SessionError::from) {
+        Ok(events) => match events.into_iter().find(|event| event.version == at) {
+            Some(event) => return Ok((Some(event), None)),
+            None => "the store has it no longer".to_owned(),
+        },
+        Err(error) if is_gone(&error) => error.to_string(),
+        Err(error) => return Err(error),
+    };
+    let told = format!("the event of v{at} cannot be read: {why}");
+    let finding = Finding::error("event-unread", told);
+    Ok((None, Some(finding.hint("the states around it were read before, and are as they were"))))
 }

@@ -10,6 +10,7 @@ mod events;
 mod filter;
 mod find;
 mod fuzz;
+mod gone;
 mod hostile;
 mod jumps;
 mod list;

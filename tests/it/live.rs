@@ -106,3 +106,39 @@ fn a_store_of_our_own_is_followed() {
     terminal.wait_for("v6 of 6");
     leave(terminal);
 }
+
+/// Looks at an aggregate, and somebody removes the store → is told so once; steps on through what was read before, and
+/// is told of each event that it cannot be read; what was not read is not made up.
+#[test]
+fn what_was_read_is_stepped_through_where_the_store_is_gone() {
+    for (name, [last, before, first]) in [
+        ("shop.jsonl", ["v2 of 2", "v1 of 2", "name  \"Ana Lopes\""]),
+        ("stores/emmett.db", ["v10 of 10", "v9 of 10", "guestId  \"guest100\""]),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let path = directory.path().join(Path::new(name).file_name().unwrap());
+        std::fs::copy(fixtures.join(name), &path).unwrap();
+        let terminal = open(&path);
+        terminal.wait_for(last);
+        terminal.wait_for(first);
+        terminal.wait_for("● live");
+        std::fs::remove_file(&path).unwrap();
+        terminal.wait_for("✗ out of reach");
+        terminal.wait_for("✗ there is no file");
+        terminal.keys("<Left>");
+        terminal.wait_for(before);
+        terminal.wait_for("its event cannot be read");
+        terminal.wait_for("cannot be read: there is no file");
+        assert!(terminal.text().contains(first), "{}", terminal.text());
+        terminal.keys("<S-Left><S-Left>");
+        terminal.wait_for("State before everything");
+        terminal.wait_for("before the first event");
+        terminal.keys("<Right>");
+        terminal.wait_for("v1 of");
+        // Another aggregate was never read.
+        terminal.keys("<Esc>1<Down>");
+        terminal.wait_for("nothing was read");
+        leave(terminal);
+    }
+}

@@ -1,7 +1,7 @@
 //! What an event changed, as lines.
 
 use crate::analysis::{Change, Op};
-use crate::model::{Path, Segment, Value, json};
+use crate::model::{Path, Segment, Value, Version, json};
 use crate::session::Moment;
 use crate::text;
 
@@ -69,7 +69,7 @@ impl Changes {
             Value::Object(map) => map.values().filter(|slot| slot.since != moment.version).count(),
             _ => 0,
         };
-        if untouched > 0 && moment.event.is_some() && !self.lines.is_empty() {
+        if untouched > 0 && moment.version != Version::ZERO && !self.lines.is_empty() {
             self.lines.push(Line::Blank);
             self.lines.push(Line::Untouched(untouched));
         }

@@ -69,10 +69,15 @@ impl EventView {
         correlation: Option<&str>,
         failed: bool,
     ) {
-        match &moment.event {
-            Some(event) => self.fill((event, laid), &moment.findings, width, correlation, failed),
-            None => *self = Self { width, ..Self::default() },
+        if let Some(event) = &moment.event {
+            self.fill((event, laid), &moment.findings, width, correlation, failed);
+            return;
         }
+        *self = Self { width, ..Self::default() };
+        for (severity, message, hint) in &told_once(&moment.findings) {
+            self.finding(*severity, message, *hint);
+        }
+        self.len = self.parts.iter().map(Part::lines).sum();
     }
 
     /// Shows an event as it was read, applied to nothing.

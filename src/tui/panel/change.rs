@@ -12,6 +12,7 @@ use super::super::model::tree::levels;
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::analysis::Op;
+use crate::model::Version;
 use crate::text::{self, human};
 
 /// Draws the panel.
@@ -28,7 +29,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
                     [against.map_or(0, |against| against.version.0), travel.moment.version.0];
                 format!("Diff v{} → v{}", human::count(from), human::count(to))
             }
-            (Shape::Wide, Some(travel)) if travel.moment.event.is_some() => {
+            (Shape::Wide, Some(travel)) if travel.moment.version != Version::ZERO => {
                 let (from, to) = (travel.moment.before_version.0, travel.moment.version.0);
                 format!("Change v{} → v{}", human::count(from), human::count(to))
             }
@@ -78,10 +79,10 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
 }
 
 fn nothing(travel: &Travel) -> &'static str {
-    match &travel.moment.event {
-        None => "nothing has happened yet",
-        Some(_) if travel.failed_here() => "nothing: the event could not be applied",
-        Some(_) => "this event changed nothing in the state",
+    match travel.moment.version {
+        Version::ZERO => "nothing has happened yet",
+        _ if travel.failed_here() => "nothing: the event could not be applied",
+        _ => "this event changed nothing in the state",
     }
 }
 

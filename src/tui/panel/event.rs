@@ -48,7 +48,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let Some(travel) = travel else {
         return super::unread(model, content, buffer);
     };
-    if event.is_none() {
+    if event.is_none() && !travel.moment.is_unread() {
         if let Some(first) = widget::line_of(content, 0) {
             let hint = model.hint(Action::StepForward, "goes to it");
             let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));

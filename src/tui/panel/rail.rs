@@ -223,7 +223,11 @@ fn facts<'a>(model: &'a Model, travel: &'a Travel, small: bool, limit: usize) ->
         pieces.push(vec![Span::styled(told, theme.dim)]);
     }
     let Some(event) = &moment.event else {
-        pieces.push(vec![Span::styled("before the first event", theme.dim)]);
+        pieces.push(if moment.is_unread() {
+            vec![Span::styled("its event cannot be read", theme.bad)]
+        } else {
+            vec![Span::styled("before the first event", theme.dim)]
+        });
         return line::pieces(pieces, if small { 2 } else { 3 }, limit);
     };
     let gap = event.time.and_then(|now| {
