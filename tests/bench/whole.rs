@@ -111,7 +111,8 @@ fn filter(screen: &mut Headless, path: &Path, sieve: &Sieve) -> Row {
         screen.press("enter").unwrap();
         let came = |rows: &[String]| {
             let list = listed(rows);
-            let mut events = list.iter().skip(1).filter(|row| row.contains("  v")).peekable();
+            let is_event = |row: &&String| row.starts_with('│') && row.contains("  v");
+            let mut events = list.iter().skip(1).filter(is_event).peekable();
             events.peek().is_some() && events.all(|row| is(row))
         };
         first.push(until(screen, started, came));
