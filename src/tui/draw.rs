@@ -54,7 +54,9 @@ fn too_small(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let Rect { width, height, .. } = areas.whole;
     let (columns, rows) = LEAST;
     let told = [format!("{width}×{height} is too small"), format!("{columns}×{rows} is enough")];
-    for (at, text) in told.into_iter().enumerate() {
+    let brief = ["too small".to_owned(), format!("≥ {columns}×{rows}")];
+    let fits = told.iter().all(|text| text.chars().count() <= usize::from(width));
+    for (at, text) in (if fits { told } else { brief }).into_iter().enumerate() {
         let line = (height / 2).saturating_sub(1) + at as u16;
         if line < height {
             let x = width.saturating_sub(text.chars().count() as u16) / 2;

@@ -2,11 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
 
 use super::action::Action;
 use super::model::Model;
-use super::widget::{self, line};
+use super::model::live::Following;
+use super::widget;
 
 pub(crate) mod aggregates;
 pub(crate) mod change;
@@ -21,12 +21,28 @@ pub(crate) mod tabs;
 
 /// Says that nothing was read of what the cursor is on; nothing where it is on its way, or there is none.
 fn unread(model: &Model, content: Rect, buffer: &mut Buffer) {
-    if model.opening.is_some() || model.list.chosen().is_none() {
+    if model.opening.is_some() {
         return;
     }
-    let Some(first) = widget::line_of(content, 0) else { return };
+    if model.list.chosen().is_none() {
+        let told = if model.list.loaded { "no aggregate is open" } else { "" };
+        return widget::tell(buffer, content, model.theme(), told);
+    }
     let hint = model.hint(Action::Refresh, "reads it again");
     let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
-    let told = Span::styled(format!("nothing was read{hint}"), model.theme().dim);
-    line::spread(buffer, first, vec![told], Vec::new(), 4);
+    widget::tell(buffer, content, model.theme(), &format!("nothing was read{hint}"));
+}
+
+/// What to do where nothing is yet: what is written comes by itself, or has to be asked for.
+fn awaited(model: &Model, none: &str) -> String {
+    let next = match model.live.following {
+        Following::Live | Following::Unpausing => {
+            Some("what is written comes here by itself".to_owned())
+        }
+        Following::Pausing | Following::Paused => {
+            model.hint(Action::PauseChanges, "shows what is written")
+        }
+        Following::Fixed => model.hint(Action::Refresh, "reads the store again"),
+    };
+    next.map_or_else(|| none.to_owned(), |next| format!("{none}; {next}"))
 }

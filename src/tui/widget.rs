@@ -92,6 +92,15 @@ pub(crate) fn choose(buffer: &mut Buffer, line: Rect, theme: &Theme, focused: bo
     }
 }
 
+/// Says something in place of what is not there, in as many lines as it takes.
+pub(crate) fn tell(buffer: &mut Buffer, area: Rect, theme: &Theme, told: &str) {
+    let lines = super::model::event::wrap(told, usize::from(area.width));
+    for (at, told) in lines.into_iter().enumerate() {
+        let Some(area) = line_of(area, at) else { return };
+        line::spread(buffer, area, vec![Span::styled(told, theme.dim)], Vec::new(), 4);
+    }
+}
+
 /// One line of an area, counted from its top; `None` beyond its end.
 pub(crate) fn line_of(area: Rect, line: usize) -> Option<Rect> {
     let line = u16::try_from(line).ok().filter(|line| *line < area.height)?;

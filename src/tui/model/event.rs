@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::model::{Event, Finding, Payload, Severity, Value, json, time};
+use crate::model::{Event, Finding, Payload, PayloadError, Severity, Value, json, time};
 use crate::session::Moment;
 use crate::text::{self, human, json::Pretty};
 
@@ -220,9 +220,14 @@ impl EventView {
             Ok(Value::Null) => return,
             Ok(value) => value,
             Err(error) => {
-                let told = error.to_string();
-                self.parts
-                    .push(Part::Finding(Severity::Warning, text::sanitize(&told).into_owned()));
+                self.parts.push(Part::Blank);
+                self.parts.push(Part::Heading("metadata"));
+                // What it is about stands above it.
+                let told = match error {
+                    PayloadError::NotJson(error) => format!("cannot be read as JSON: {error}"),
+                    error => error.to_string(),
+                };
+                self.finding(Severity::Warning, &told, None);
                 return;
             }
         };
@@ -326,9 +331,10 @@ fn named(metadata: &Value, name: impl Fn(&str) -> bool) -> Option<String> {
 /// What stands where a name or a value is empty, so that it is not drawn as nothing.
 pub(crate) const EMPTY: &str = "\"\"";
 
-/// A text, sanitised; [`EMPTY`] where it is empty.
+/// A text, sanitised; in quotes where nothing could be seen of it, [`EMPTY`] where it is empty.
 pub(crate) fn or_quotes(text: &str) -> String {
-    if text.is_empty() { EMPTY.to_owned() } else { text::sanitize(text).into_owned() }
+    let clean = text::sanitize(text);
+    if clean.trim().is_empty() { format!("\"{clean}\"") } else { clean.into_owned() }
 }
 
 /// A scalar without quotes, sanitised.

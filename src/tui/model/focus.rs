@@ -15,8 +15,8 @@ impl Model {
         self.events.part == part && self.is_uncovered()
     }
 
-    /// Whether nothing stands over the panels.
+    /// Whether nothing stands over the panels: neither a box of its own nor what can follow a key.
     pub(crate) fn is_uncovered(&self) -> bool {
-        matches!(self.overlay, Overlay::None)
+        matches!(self.overlay, Overlay::None) && self.pressed.is_empty()
     }
 }

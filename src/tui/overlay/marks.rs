@@ -35,12 +35,9 @@ fn typing<'a>(typed: &'a Field, has_keys: bool, theme: &Theme, limit: usize) -> 
 pub(crate) fn draw(model: &Model, list: &MarkList, area: Rect, buffer: &mut Buffer) {
     let theme = model.theme();
     if list.rows.is_empty() {
-        if let Some(first) = widget::line_of(area, 0) {
-            let hint = model.keymap.keys_of(super::super::action::Action::SetMark);
-            let told = format!("no marks yet; {hint} sets one at the playhead");
-            line::spread(buffer, first, vec![Span::styled(told, theme.dim)], Vec::new(), 4);
-        }
-        return;
+        let hint = model.keymap.keys_of(super::super::action::Action::SetMark);
+        let told = format!("no marks yet; {hint} sets one at the playhead");
+        return widget::tell(buffer, area, theme, &told);
     }
     let window = list.scroll.window(list.rows.len(), usize::from(area.height));
     super::say_shown(theme, area, &window, list.rows.len(), buffer);

@@ -32,11 +32,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let height = usize::from(content.height);
     let list = &model.list;
     if list.lines().is_empty() {
-        if let Some(first) = widget::line_of(content, 0) {
-            let told = vec![Span::styled(nothing(model), theme.dim)];
-            line::spread(buffer, first, told, Vec::new(), 10);
-        }
-        return;
+        return widget::tell(buffer, content, theme, &nothing(model));
     }
     let window = list.scroll.window(list.lines().len(), height);
     let counts = list.lines().get(window.clone()).unwrap_or_default().iter().filter_map(|line| {
@@ -80,7 +76,7 @@ fn nothing(model: &Model) -> String {
     } else if !list.loaded || list.loading == Some(Place::Start) || list.searching {
         "reading…".to_owned()
     } else if list.finding == Finding::Off {
-        "no aggregates yet".to_owned()
+        super::awaited(model, "no aggregates yet")
     } else {
         let all = match list.finding {
             Finding::Typing => Action::ClearFind,

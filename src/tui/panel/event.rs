@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
 use super::super::model::Model;
-use super::super::model::event::{EMPTY, EventView, FACT, Part};
+use super::super::model::event::{EMPTY, EventView, FACT, Part, or_quotes};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::model::Severity;
@@ -37,7 +37,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         // The version stays, however long its event's type and schema are called; both are told in full below.
         let room = usize::from(area.width).saturating_sub(text::width(&number) + FRAMING);
         let schema = event.and_then(|event| event.schema.as_ref());
-        let schema = schema.map(|schema| text::sanitize(schema));
+        let schema = schema.map(|schema| or_quotes(schema));
         let right = schema.map(|schema| format!("schema {}", text::truncate(&schema, 16)));
         let right = right.filter(|right| text::width(right) + LEAST <= room);
         let left = room - right.as_ref().map_or(0, |right| text::width(right));

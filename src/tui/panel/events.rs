@@ -68,7 +68,8 @@ fn draw_event(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     }
     if row.is_none() || model.events.view.len == 0 {
         if let Some(first) = widget::line_of(content, 0) {
-            let told = if row.is_some() { "reading…" } else { "no event is chosen" };
+            let is_coming = row.is_some() || model.events.loading.is_some();
+            let told = if is_coming { "reading…" } else { "no event is chosen" };
             let told = Span::styled(told, theme.dim);
             line::spread(buffer, first, vec![told], Vec::new(), 4);
         }

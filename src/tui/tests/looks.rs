@@ -1,7 +1,9 @@
 //! What looking at pictures brought: help that wraps, one accent at a time, silences of the chart, little room.
 
 use super::stage::{Stage, counter, event};
-use crate::model::{Event, Position};
+use crate::model::{Event, Payload, Position, Version};
+use crate::session::{OpenOptions, Session};
+use crate::store::own::OwnStore;
 use crate::text;
 use crate::tui::input::Input;
 use crate::tui::model::overlay::{HelpLine, Overlay};
@@ -59,6 +61,9 @@ fn only_what_has_the_keys_has_the_accent() {
                 assert_eq!(accent(&mut stage), 1, "{panel} {keys}:\n{shown}");
                 stage.keys("esc");
             }
+            stage.keys("y");
+            assert_eq!(accent(&mut stage), 1, "{panel} y");
+            stage.keys("esc");
         }
         for part in ["2", "tab", "tab"] {
             stage.keys(part);
@@ -172,4 +177,60 @@ fn the_chosen_line_is_one_block_where_colours_are_few() {
             assert!(chosen.iter().all(is_plain), "{name} {keys}: {chosen:?}");
         }
     }
+}
+
+#[test]
+fn what_is_empty_says_what_comes_next() {
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(Vec::new(), size);
+        let flat = |stage: &mut Stage| {
+            let text = stage.text_now().replace(['│', '╭', '╮'], " ");
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert!(flat(&mut stage).contains("no aggregates yet; r reads"), "{name}");
+        stage.keys("alt-2").shows("no aggregate is open");
+        stage.keys("g").shows("there is nothing to go to yet");
+        stage.keys("d").shows("there is nothing to compare yet");
+        let told = flat(stage.keys("M"));
+        assert!(told.contains("m sets one at the") && !told.contains("pla…"), "{told}");
+        insta::assert_snapshot!(format!("no_marks_{name}"), stage.picture());
+        stage.keys("esc 2").shows("no events yet; r reads the store again").hides(" all ─");
+    }
+    // What is followed comes without being asked for.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.db");
+    OwnStore::create(&path).unwrap();
+    for (name, size) in SIZES {
+        let path = path.clone();
+        let open = move || Session::open(path.to_str().unwrap(), &OpenOptions::default());
+        let mut stage = Stage::open("empty.db", size, open);
+        stage.shows("no aggregates yet;");
+        insta::assert_snapshot!(format!("empty_file_{name}"), stage.picture());
+        stage.keys("2").shows("no events yet; what is written");
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_quoted_and_what_cannot_be_read_is_told_whole() {
+    let mut blank = event("   ", 1, "Made", 1, r#"{"a":1}"#);
+    blank.schema = Some("".into());
+    let metadata = br#"{"who": nobody at all"#.as_slice();
+    blank.metadata = Some(Payload::json(metadata, std::sync::Arc::default(), Version(1)));
+    for (name, size) in SIZES {
+        let mut stage = Stage::on(vec![blank.clone()], size);
+        stage.shows("\"   \"").keys("alt-4 >").shows("cannot be read as JSON");
+        let told = stage.text_now();
+        let whole: String = told.split_whitespace().filter(|word| *word != "│").collect();
+        assert!(!whole.contains("thepayloadcannot"), "{name}: {told}");
+        assert!(whole.contains("byte8"), "{name}: {told}");
+    }
+    let mut stage = Stage::on(vec![blank], LARGE);
+    stage.shows("─ schema \"\" ─");
+}
+
+#[test]
+fn the_least_window_says_what_is_enough() {
+    let mut stage = Stage::shop((10, 2));
+    stage.shows("too small").shows("≥ 40×12");
+    stage.resize(20, 5).shows("20×5 is too small").shows("40×12 is enough");
 }

@@ -15,6 +15,9 @@ use crate::text;
 pub(super) fn act(model: &mut Model) -> Vec<Effect> {
     model.player.pause();
     let Some(travel) = model.travel.as_ref().filter(|_| model.opening.is_none()) else {
+        if model.opening.is_none() {
+            tell(model, Tone::Note, "there is nothing to compare yet");
+        }
         return Vec::new();
     };
     if let Overlay::Marks(list) = &model.overlay {

@@ -177,6 +177,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if by != 0 {
         return step(model, by);
     }
+    if model.travel.is_none() && action == Action::GoTo {
+        tell(model, Tone::Note, "there is nothing to go to yet");
+    }
     let Some(travel) = &mut model.travel else { return Vec::new() };
     match action {
         Action::GoTo => {

@@ -22,8 +22,10 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let title = if areas.shape == Shape::Wide { "Types and categories" } else { "" };
         let right = match (tally.done, tally.crowded) {
             (_, true) => "the first 10,000 names".to_owned(),
-            (false, _) => format!("of the first {}", human::plural(tally.examined, "event")),
-            (true, _) => String::new(),
+            (false, _) if tally.examined > 0 => {
+                format!("of the first {}", human::plural(tally.examined, "event"))
+            }
+            _ => String::new(),
         };
         let right =
             if right.is_empty() { Vec::new() } else { vec![Span::styled(right, theme.warn)] };

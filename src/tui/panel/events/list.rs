@@ -112,12 +112,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return;
     }
     if events.rows().is_empty() {
-        let lines = event::wrap(&nothing(model), usize::from(content.width));
-        for (at, told) in lines.into_iter().enumerate() {
-            let Some(area) = widget::line_of(content, at) else { break };
-            line::spread(buffer, area, vec![Span::styled(told, theme.dim)], Vec::new(), 10);
-        }
-        return;
+        return widget::tell(buffer, content, theme, &nothing(model));
     }
     let rows = events.rows().get(window.clone()).unwrap_or_default();
     let columns = Columns::of(rows, usize::from(content.width));
@@ -141,6 +136,7 @@ fn ends(events: &Events, window: &std::ops::Range<usize>) -> &'static str {
     let oldest = window.start == 0 && events.reaches(Place::Start);
     let newest = window.end == events.rows().len() && events.reaches(Place::End);
     match (oldest, newest, events.loading) {
+        (true, true, _) if window.is_empty() => "",
         (true, true, _) => "all",
         (_, true, _) => "to the newest",
         (true, ..) => "from the oldest",
@@ -164,7 +160,7 @@ fn nothing(model: &Model) -> String {
         return "nothing was read".to_owned();
     }
     if !events.sieve.is_on() {
-        return "no events yet".to_owned();
+        return super::super::awaited(model, "no events yet");
     }
     let looked_at = human::plural(events.looked_at, "event");
     let so_far = if events.onward == Onward::Halted {
