@@ -112,18 +112,29 @@ impl Config {
         let plain = || serde_saphyr::options! { strict_booleans: true };
         let named: Result<BTreeMap<String, Spanned<IgnoredAny>>, _> =
             serde_saphyr::from_str_with_options(yaml, plain());
+        let sections = sections(yaml, named.as_ref().ok());
         for (name, at) in named.unwrap_or_default() {
             if !Self::NAMES.contains(&name.as_str()) {
                 let told = format!("there is no setting `{}`", text::sanitize(&name));
                 config.wrong(at.referenced.line(), &with_nearest(&told, &name, &Self::NAMES));
             }
         }
-        match serde_saphyr::from_str_with_options::<File>(yaml, plain()) {
-            Ok(file) => config.take(file),
-            Err(error) => {
-                let line = error.location().map_or(0, |at| at.line());
-                let told = error.to_string();
-                config.wrong(line, told.lines().next().unwrap_or_default());
+        // A setting that cannot be read is told and left out, so that it does not take the others with it.
+        let mut kept = yaml.to_owned();
+        for _ in 0..=sections.len() {
+            match serde_saphyr::from_str_with_options::<File>(&kept, plain()) {
+                Ok(file) => {
+                    config.take(file);
+                    break;
+                }
+                Err(error) => {
+                    let line = error.location().map_or(0, |at| at.line());
+                    config.wrong(line, &said(&error.to_string()));
+                    match sections.iter().rev().find(|from| **from <= line) {
+                        Some(from) => kept = without(&kept, *from, &sections),
+                        None => break,
+                    }
+                }
             }
         }
         config.mistakes.sort();
@@ -193,6 +204,31 @@ impl Config {
 
 fn set<T>(spanned: Spanned<T>) -> Set<T> {
     Set { line: spanned.referenced.line(), value: spanned.value }
+}
+
+/// The lines where the settings begin, in their order; none where the file is not even a list of settings.
+fn sections(yaml: &str, named: Option<&BTreeMap<String, Spanned<IgnoredAny>>>) -> Vec<u64> {
+    let begins = |line: &str| {
+        let name = line.split_once(':').map(|(name, _)| name.trim_end());
+        name.is_some_and(|name| named.is_some_and(|named| named.contains_key(name)))
+    };
+    (1..).zip(yaml.lines()).filter(|(_, line)| begins(line)).map(|(at, _)| at).collect()
+}
+
+/// The same lines, empty where the setting stands that begins at line `from`.
+fn without(yaml: &str, from: u64, sections: &[u64]) -> String {
+    let to = sections.iter().copied().find(|at| *at > from).unwrap_or(u64::MAX);
+    let keep = |(at, line)| if (from..to).contains(&at) { "" } else { line };
+    (1..).zip(yaml.lines()).map(keep).collect::<Vec<_>>().join("\n")
+}
+
+/// What the parser says, without the place, which stands before every mistake.
+fn said(error: &str) -> String {
+    let first = error.lines().next().unwrap_or_default();
+    match first.strip_prefix("error: line ").and_then(|rest| rest.split_once(": ")) {
+        Some((_, told)) => told.to_owned(),
+        None => first.to_owned(),
+    }
 }
 
 fn with_nearest(told: &str, word: &str, names: &[&str]) -> String {
@@ -278,5 +314,22 @@ mod tests {
         let config = Config::read("f", "theme: light\nmemory: lots\nteme: dark\n");
         assert_eq!(config.theme.map(|theme| theme.value).as_deref(), Some("light"));
         assert_eq!(config.mistakes.len(), 2);
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_read_does_not_take_the_others_with_it() {
+        let yaml = "session: false\nkeys:\n  timeline:\n    - {run: step-back}\nmemory: lots\nthemes:\n  sea: 7\ntheme: light\n";
+        let config = Config::read("f", yaml);
+        let told: Vec<String> = config.mistakes.iter().map(|wrong| config.told(wrong)).collect();
+        assert_eq!(
+            told,
+            [
+                "f:4: missing field `on`",
+                "f:5: memory: `lots` is no size; write 256 MiB or 1 GiB",
+                "f:7: expected mapping start",
+            ]
+        );
+        assert_eq!(config.session.map(|session| session.value), Some(false));
+        assert_eq!(config.theme.map(|theme| (theme.value, theme.line)), Some(("light".into(), 8)));
     }
 }
