@@ -4,6 +4,10 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::model::{At, Position, Timestamp, time};
+use crate::text;
+
+/// The cells of what was typed that are said again: what does not fit into them was pasted by mistake.
+const SAID: usize = 48;
 
 /// A place that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +20,7 @@ pub(crate) enum Destination {
 
 /// Why a text names no place.
 pub(crate) fn mistake(typed: &str) -> String {
+    let typed = text::shorten(typed, SAID);
     format!(
         "`{typed}` names no place; write a version (17), first, last, -3, a time in UTC (2026-03-02 14:34, 14:34, \
          noon, -2h), a position in the store (#8112) or the name of a mark"
@@ -54,6 +59,14 @@ fn clock(typed: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::model::Version;
+
+    #[test]
+    fn of_what_was_pasted_only_the_ends_are_said_again() {
+        assert!(mistake("soon").starts_with("`soon` names no place"));
+        let told = mistake(&"z".repeat(60_000));
+        assert!(told.starts_with("`zzz") && told.contains("zzz` names no place"), "{told}");
+        assert!(text::width(&told) < 240, "{told}");
+    }
 
     fn read(typed: &str) -> Option<String> {
         let now = time::parse_recorded("2026-11-23T10:00:00Z").unwrap();
