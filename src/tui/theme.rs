@@ -156,16 +156,24 @@ impl Theme {
         }
         let mut own = row.roles.clone();
         let like = own.remove("like").unwrap_or_else(|| "dark".to_owned());
-        let Some(mut roles) = standard.get(&like).cloned() else {
-            let names = standard.keys().map(String::as_str);
-            let near = text::nearest(&like, names);
+        let mut mistakes = Vec::new();
+        let like = standard.get(&like).or_else(|| {
+            let near = text::nearest(&like, standard.keys().map(String::as_str));
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             let told = format!("{name}: there is no theme `{}` to be like", text::sanitize(&like));
-            return Err(wrong(told + &near));
-        };
+            mistakes.extend(wrong(told + &near));
+            // What else is wrong with it is told as well.
+            standard.get("dark")
+        });
+        let mut roles = like.cloned().unwrap_or_default();
         roles.extend(own);
-        let theme = Self::build(&name, roles);
-        let theme = theme.map_err(|more| more.into_iter().flat_map(wrong).collect::<Vec<_>>())?;
+        let theme = match Self::build(&name, roles) {
+            Ok(theme) if mistakes.is_empty() => theme,
+            built => {
+                mistakes.extend(built.err().into_iter().flatten().flat_map(wrong));
+                return Err(mistakes);
+            }
+        };
         Ok(match colours {
             Colours::All => theme,
             _ => theme.map(indexed_style),

@@ -58,11 +58,12 @@ fn what_the_readme_shows_can_be_set() {
 
 #[test]
 fn a_theme_of_ones_own_says_what_is_wrong_with_it() {
-    let yaml = "themes:\n  mine: {like: drak}\n  dark: {accent: red}\n  other: {acent: red, base: '#12'}\n";
+    let yaml = "themes:\n  mine: {like: drak, dimm: red}\n  dark: {accent: red}\n  other: {acent: red, base: '#12'}\n";
     let strict = crate::tui::Options { strict: true, ..options(yaml) };
     let Err(TuiError::Options(told)) = crate::tui::model("x", &strict) else { panic!() };
     for part in [
         "config.yaml:2: mine: there is no theme `drak` to be like; did you mean `dark`?",
+        "config.yaml:2: mine: there is no role `dimm`",
         "config.yaml:3: `dark` comes with foldback",
         "config.yaml:4: other: there is no role `acent`; did you mean `accent`?",
         "config.yaml:4: other: base: `#12` is no colour",
