@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use crate::text;
@@ -80,22 +81,16 @@ struct File {
     memory: Option<Spanned<String>>,
     session: Option<Spanned<String>>,
     #[serde(default)]
-    keys: BTreeMap<String, Spanned<Vec<Row>>>,
+    keys: BTreeMap<String, Spanned<Vec<Spanned<Value>>>>,
     #[serde(default)]
-    themes: BTreeMap<String, Spanned<BTreeMap<String, String>>>,
+    themes: BTreeMap<String, Spanned<Value>>,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
-    on: Keys,
-    run: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Keys {
-    One(String),
-    Several(Vec<String>),
+    on: Value,
+    run: String,
 }
 
 impl Config {
@@ -171,20 +166,37 @@ impl Config {
             }
         }
         for (place, rows) in file.keys {
-            let line = rows.referenced.line();
-            for row in rows.value {
-                let on = match row.on {
-                    Keys::One(key) => vec![key],
-                    Keys::Several(keys) => keys,
-                };
-                let place = Set { value: place.clone(), line };
-                self.keys.push(KeyRow { place, on, run: set(row.run) });
+            let place = Set { value: place, line: rows.referenced.line() };
+            for row in rows.value.into_iter().map(set) {
+                let read = serde_json::from_value(row.value).map_err(|error| error.to_string());
+                match read.and_then(|Row { on, run }| Ok((words(on)?, run))) {
+                    Ok((on, run)) => {
+                        let run = Set { value: run, line: row.line };
+                        self.keys.push(KeyRow { place: place.clone(), on, run });
+                    }
+                    Err(error) => {
+                        let told = format!("keys: {error}; a row is {{on: n, run: step-forward}}");
+                        self.wrong(row.line, &told);
+                    }
+                }
             }
         }
         self.keys.sort_by_key(|row| row.run.line);
         for (name, roles) in file.themes {
-            let name = Set { value: name, line: roles.referenced.line() };
-            self.themes.push(ThemeRow { name, roles: roles.value });
+            let Set { value: roles, line } = set(roles);
+            let mut theme = ThemeRow { name: Set { value: name, line }, roles: BTreeMap::new() };
+            let Value::Object(roles) = roles else {
+                let told = format!("themes: `{}` has no colours", theme.name.value);
+                self.wrong(line, &(told + "; write {like: dark, accent: red}"));
+                continue;
+            };
+            for (role, style) in roles {
+                match word(style) {
+                    Some(style) => drop(theme.roles.insert(role, style)),
+                    None => self.wrong(line, &format!("themes: `{role}` is to be a colour")),
+                }
+            }
+            self.themes.push(theme);
         }
     }
 
@@ -204,6 +216,23 @@ impl Config {
 
 fn set<T>(spanned: Spanned<T>) -> Set<T> {
     Set { line: spanned.referenced.line(), value: spanned.value }
+}
+
+/// One word, or several; a digit is a key too.
+fn words(value: Value) -> Result<Vec<String>, String> {
+    let all = match value {
+        Value::Array(all) => all.into_iter().map(word).collect(),
+        one => word(one).map(|one| vec![one]),
+    };
+    all.ok_or_else(|| "`on` is to be a key, or a list of keys".to_owned())
+}
+
+fn word(value: Value) -> Option<String> {
+    match value {
+        Value::String(word) => Some(word),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// The lines where the settings begin, in their order; none where the file is not even a list of settings.
@@ -318,18 +347,33 @@ mod tests {
 
     #[test]
     fn a_setting_that_cannot_be_read_does_not_take_the_others_with_it() {
-        let yaml = "session: false\nkeys:\n  timeline:\n    - {run: step-back}\nmemory: lots\nthemes:\n  sea: 7\ntheme: light\n";
+        let yaml = "session: false\nkeys: 3\nmemory: lots\nthemes: [sea]\ntheme: light\n";
+        let config = Config::read("f", yaml);
+        let lines: Vec<u64> = config.mistakes.iter().map(|mistake| mistake.line).collect();
+        assert_eq!(lines, [2, 3, 4]);
+        assert_eq!(config.session.map(|session| session.value), Some(false));
+        assert_eq!(config.theme.map(|theme| (theme.value, theme.line)), Some(("light".into(), 5)));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_takes_no_other_with_it() {
+        let yaml = "keys:\n  timeline:\n    - {run: step-back}\n    - {on: n, run: step-forward}\n    - {off: n, run: step-back}\n    - {on: 7, run: step-back, x: 1}\n    - {on: {a: b}, run: step-back}\n    - {on: 7, run: step-back}\nthemes:\n  sea: 7\n  lake: {accent: red, error: [blue]}\n";
         let config = Config::read("f", yaml);
         let told: Vec<String> = config.mistakes.iter().map(|wrong| config.told(wrong)).collect();
         assert_eq!(
             told,
             [
-                "f:4: missing field `on`",
-                "f:5: memory: `lots` is no size; write 256 MiB or 1 GiB",
-                "f:7: expected mapping start",
+                "f:3: keys: missing field `on`; a row is {on: n, run: step-forward}",
+                "f:5: keys: unknown field `off`, expected `on` or `run`; a row is {on: n, run: step-forward}",
+                "f:6: keys: unknown field `x`, expected `on` or `run`; a row is {on: n, run: step-forward}",
+                "f:7: keys: `on` is to be a key, or a list of keys; a row is {on: n, run: step-forward}",
+                "f:10: themes: `sea` has no colours; write {like: dark, accent: red}",
+                "f:11: themes: `error` is to be a colour",
             ]
         );
-        assert_eq!(config.session.map(|session| session.value), Some(false));
-        assert_eq!(config.theme.map(|theme| (theme.value, theme.line)), Some(("light".into(), 8)));
+        let on: Vec<&str> =
+            config.keys.iter().flat_map(|row| &row.on).map(String::as_str).collect();
+        assert_eq!(on, ["n", "7"]);
+        assert_eq!(config.themes.iter().map(|theme| theme.roles.len()).collect::<Vec<_>>(), [1]);
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 use super::super::{
     AggregateSummary, Cursor, Direction, EventPage, EventQuery, Head, StoreError, StoreErrorKind,
 };
-use super::decode::{self, Dated, Decoder, Detail, text, value};
+use super::decode::{self, Decoder, Detail, text, value};
 use super::link::Call;
 use super::plan::{Plan, column};
 use super::statement::{Bound, first, prepare, start, step};
@@ -168,14 +168,14 @@ impl Asked<'_> {
             let category = self.category(key.id.as_str(), row)?;
             // As it is written: a column of numbers takes `05` for 5.
             let id = AggregateId::new(text(value(row, column::AGGREGATE)).unwrap_or_default());
-            Ok((category, id, decode::dated(plan, row, Detail::Fold, Version::ZERO).time))
+            Ok((category, id, decode::time(plan, row)))
         })?;
         let Some((category, id, first_time)) = begin else { return Ok(None) };
         let newest = first(call, &plan.edge(true), bound, |row| {
             let version =
                 decode::version(value(row, column::VERSION), plan.layout.events.version.1);
-            let Dated { time, .. } = decode::dated(plan, row, Detail::Fold, Version::ZERO);
-            Ok((version.unwrap_or_default(), time, decode::marks(plan, row)))
+            let marks = decode::marks(plan, row);
+            Ok((version.unwrap_or_default(), decode::time(plan, row), marks))
         })?;
         // Where no event has a number, the list shows that there are some.
         let (version, last_time, (deleted, archived)) =
@@ -221,7 +221,7 @@ impl Asked<'_> {
     ) -> Result<(Head, Option<Newest>, bool), StoreError> {
         let (plan, generation) = (self.plan, self.call.generation);
         let head = first(self.call, &plan.head(), Bound::default(), |row| {
-            let time = decode::dated(plan, row, Detail::Fold, Version::ZERO).time;
+            let time = decode::time(plan, row);
             let newest = Newest::of(plan, row)?;
             let position = plan.layout.events.position.then_some(Position(newest.place));
             Ok((Head { cursor: Some(Cursor(newest.place)), position, time, generation }, newest))
@@ -284,6 +284,11 @@ impl Asked<'_> {
             if !has_type(query, value(row, column::TYPE)) {
                 continue;
             }
+            // Looked at before anything is made of the row: most are left out.
+            let is_timed = query.from.is_some() || query.to.is_some();
+            if is_timed && !spans(query, decode::time(plan, row)) {
+                continue;
+            }
             let id = AggregateId::new(text(value(row, column::AGGREGATE)).unwrap_or_default());
             let category = self.category(id.as_str(), row)?;
             if query.category.as_ref().is_some_and(|wanted| *wanted != category) {
@@ -292,9 +297,7 @@ impl Asked<'_> {
             let mut event = decode::event(plan, self.decoder, row, Detail::Whole, id, category);
             let odd = decode::odd_aggregate(value(row, column::AGGREGATE));
             event.findings.extend(odd.map(|odd| event.finding(odd)));
-            if spans(query, event.time) {
-                page.events.push(event);
-            }
+            page.events.push(event);
         }
         if backward {
             page.events.reverse();

@@ -163,7 +163,7 @@ pub(super) fn value<'a>(row: &'a Row<'_>, at: usize) -> ValueRef<'a> {
 }
 
 /// What a row says of its time.
-pub(super) struct Dated {
+struct Dated {
     pub(super) data: Payload,
     pub(super) time: Option<Timestamp>,
     schema: Option<SmolStr>,
@@ -173,7 +173,7 @@ pub(super) struct Dated {
 }
 
 /// Reads the payload of a row and the fields that may stand inside it.
-pub(super) fn dated(plan: &Plan, row: &Row<'_>, detail: Detail, since: Version) -> Dated {
+fn dated(plan: &Plan, row: &Row<'_>, detail: Detail, since: Version) -> Dated {
     let events = &plan.layout.events;
     let content_type = match &events.data.content_type {
         Some(_) => text(value(row, column::CONTENT_TYPE)),
@@ -201,6 +201,15 @@ pub(super) fn dated(plan: &Plan, row: &Row<'_>, detail: Detail, since: Version) 
         dated.date(rule, value(row, column::TIME), time.as_ref());
     }
     dated
+}
+
+/// When the event of a row was recorded, without the rest of it where that stands in a column.
+pub(super) fn time(plan: &Plan, row: &Row<'_>) -> Option<Timestamp> {
+    let rule = plan.layout.events.time.as_ref()?;
+    match rule.at {
+        Field::Column(_) => moment::of_column(value(row, column::TIME), rule),
+        Field::Data(..) => dated(plan, row, Detail::Fold, Version::ZERO).time,
+    }
 }
 
 /// The keys that lead to a field inside the data.

@@ -193,7 +193,8 @@ impl<'a> Oracle<'a> {
             Input::Paste(_) => self.typed(model, here),
             Input::Resize(..) | Input::Release(..) => Hope::At(here),
             Input::Click(..) if !bare => match model.overlay {
-                Overlay::Palette(_) | Overlay::Marks(_) => Hope::Anywhere,
+                // A line of the help does what it tells of.
+                Overlay::Palette(_) | Overlay::Marks(_) | Overlay::Help(_) => Hope::Anywhere,
                 _ => Hope::At(here),
             },
             Input::Click(..) if model.screen == Screen::Events => Hope::Anywhere,
@@ -433,6 +434,7 @@ fn asks_to_quit(model: &Model, act: &Act) -> bool {
                 offered
                     && (!matches!(input, Input::Key(_)) || palette.action() == Some(Action::Quit))
             }
+            Overlay::Help(_) => !matches!(input, Input::Key(_)),
             _ => false,
         },
         _ => false,

@@ -51,6 +51,9 @@ fn the_version_stands_beside_a_type_and_a_schema_however_long_they_are() {
 fn a_click_on_a_key_leads_where_the_key_does() {
     again(stores::bank(), "size@160,45 tab left M esc click@4,44");
     again(stores::library(), "size@120,30 space enter u click@55,29");
+    // So does a line of the help.
+    again(stores::bank(), "? down down click@8,6");
+    again(stores::hostile(), "size@41,13 enter tab click@35,12 click@20,7");
 }
 
 /// A store in which one event has no position is a store without.
