@@ -10,6 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::model::list::Finding;
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::play::Way;
+use crate::tui::model::travel::Walked;
 use crate::tui::overlay::waiting;
 use crate::tui::panel::footer::action_at;
 
@@ -285,6 +286,13 @@ impl<'a> Oracle<'a> {
             Action::CursorTop | Action::CursorBottom if model.focus == Panel::Rail => {
                 let end = if action == Action::CursorTop { 0 } else { of.map_or(0, History::last) };
                 self.jump(&here, (here.0.clone(), end))
+            }
+            // It is looked for among those that are read by then.
+            Action::NextOfType
+                if model.travel.as_ref().is_some_and(|travel| travel.walked != Walked::Whole) =>
+            {
+                self.remembers = Remembers::Series;
+                Hope::Within(here)
             }
             Action::NextOfType => self.of_type(here, true),
             Action::PreviousOfType => self.of_type(here, false),
