@@ -10,10 +10,19 @@
 //! the screen's own thread on the worst that a store may hold; `-- find` what a letter costs who finds one of a million
 //! aggregates; `-- 'all events'` the Events screen over the huge store: its first rows, moving in it, filters.
 //!
-//! With nothing else on two cores: fold 0.52 of a bare read (1.0 of 1.9 million a second), 18 to 22 times Python's
-//! repository.get; jump p99 0.6 ms, step 0.1 ms; append 116,000 a second, a single one p99 0.7 ms; first picture 8.7 ms
-//! beside 8.0; key to picture p99 5.2 ms beside a writer and 4.2 without; memory 175 MiB; idle 0. What is missed is the
-//! 25 times of Python: of ten thousand events, 13 ms in all, opening and counting take a part.
+//! With nothing else on two cores: fold 0.46 to 0.52 of a bare read (0.9 to 1.0 of 1.9 million a second), 18 to 26 times
+//! Python's repository.get; jump p99 0.7 ms, step 0.1 ms; append 104,000 to 116,000 a second, a single one p99 0.7 ms; first
+//! picture of ten million events 8.8 ms beside 9.9 of ten thousand; the demo's state 59 ms; key to picture p99 5 to 7 ms
+//! beside a writer and 4 to 5 without, also with ten million; memory 175 to 180 MiB; idle 0. Of the 25 times of Python,
+//! opening and counting take a part: ten thousand events are 13 ms in all.
+//!
+//! Beside lnav, on ten thousand events, ten million and the hostile store: p50 1.3, 1.2 and 1.1 ms beside 1.4, 2.5 and 60;
+//! p99 4.3, 4.8 and 4.1 without waits for a core (5.2 to 9.1 with them) beside 3.1, 704 and 1,280. At rest, in ten seconds:
+//! no write and at most 0.1 % of a core beside 12 to 21 writes and 0.7 to 0.8 %.
+//!
+//! On the hostile store a key keeps the screen's own thread busy for 1 to 4 ms, p99 5 and less, but where 100,000 members
+//! change at once (`turnover`): p50 2 to 7 ms, p99 12 to 22, of which 6 to 10 are its own work. Opening a state of 10 MB with
+//! all its parts was 9 ms a step and is 2: open parts are met in turn, each once, and at most ten thousand are open.
 //!
 //! What was learned on two cores, a million events of 180 bytes, counted with callgrind: a bare read takes 4,500
 //! instructions a row; a fold 6,200 on the reading thread and 7,100 on the folding one (3,200 to lay the payload out,
@@ -55,14 +64,15 @@
 //!   once: a machine of its own has the last word.
 //! - When an answer came after the 5 ms that a picture waits for it, it then waited 16 ms more: p99 was 28 ms, and 20
 //!   without waits, which is why two pictures may follow each other at once after a rest.
-//! - Who finds one of a million aggregates (at a load of 6 to 9): a letter's own picture has p50 0.8 ms and p99 1.0, waits
-//!   for a core left out; the first of its list are there after 28 ms, p99 76, in the place of 64 and 117; the whole answer
-//!   after 33 ms, a third of what nucleo's `match_list` takes for the same ids in memory. Letters that are far apart in all
+//! - Who finds one of a million aggregates: a letter's own picture has p50 0.5 ms and p99 0.7; the first of its list are there
+//!   after 15 ms, p99 48, and of the first letter after 48 (at a load of 6 to 9: 28 and 76 in the place of 64 and 117 before
+//!   a longer word narrowed what the shorter one had found); the whole answer after 16 ms, a third of what nucleo's `match_list` takes for the same ids in memory. Letters that are far apart in all
 //!   ids take 0.6 s, as they do there: what was found so far is shown from 40 ms on. Reading the ids takes two to three times
 //!   what SQLite alone takes; it begins when the finder opens. All that is 20 MiB, 12 of which are the ids' own letters,
 //!   and is given back when the finder closes.
-//! - The Events screen over two million events, at the same load: first rows after 16 ms, moving p99 1.2 ms without waits
-//!   for a core while 2,000,000 are counted in 6 s, and 1.1 after that; the first rows of a type after 2 ms.
+//! - The Events screen over two million events: first rows after 4 ms, moving p99 5.2 ms while they are counted and 2.6 after
+//!   that; the first rows of a type after 4 ms. Two days of them took 2.1 s: an event was made of each row before its time
+//!   was looked at, which it is now before.
 //! - Before and after side by side: an update costs 0.06 to 0.12 ms and a draw 0.4 to 0.6 at 160×48, no more than the tree
 //!   alone, also where 100,000 members are open.
 //! - Real-time scheduling for the bench is no way to a quiet machine: the threads of the program then hold each other up for 100 ms.
