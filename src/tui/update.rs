@@ -376,7 +376,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     if model.list.finding == Finding::Kept && model.focus == Panel::List {
-        return list::clear(model);
+        return list::leave(model);
     }
     if model.sought.seeking == Seeking::Kept && model.focus == Panel::State {
         return seek::clear(model);

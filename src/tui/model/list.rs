@@ -109,6 +109,8 @@ pub(crate) struct List {
     below: Option<AggregateKey>,
     /// What is being read.
     pub(crate) loading: Option<Place>,
+    /// Whether all is shown again once what was typed is found.
+    pub(crate) leaving: bool,
     /// Whether anything was ever read.
     pub(crate) loaded: bool,
     /// The chosen line.
@@ -182,6 +184,7 @@ impl List {
     pub(crate) fn seek(&mut self) {
         self.searching = !self.field.is_empty();
         self.tally.old = true;
+        self.leaving = false;
     }
 
     /// The question for a page.

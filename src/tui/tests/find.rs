@@ -227,3 +227,37 @@ fn what_was_found_so_far_is_shown_and_the_cursor_stays_where_it_was_moved_to() {
         assert_eq!(stage.app.model.list.chosen().unwrap().key.id.as_str(), "order-000047");
     }
 }
+
+/// Somebody found an aggregate and left the finder before anything was answered.
+fn faster_than_what_is_looked_for() -> Stage {
+    let mut stage = Stage::on(named(&["order-1", "order-12", "order-2"]), (160, 45));
+    stage.shows("Order order-1 ");
+    hold(&stage, 0);
+    for key in ["/", "1", "2", "enter", "esc"] {
+        stage.press(key);
+    }
+    stage
+}
+
+/// How many jobs each lane may do.
+fn hold(stage: &Stage, jobs: usize) {
+    let lanes = stage.app.lanes().stand().len();
+    (0..lanes).for_each(|lane| stage.app.lanes().let_go(lane, jobs, jobs));
+}
+
+#[test]
+fn keys_that_are_faster_than_what_they_look_for_lead_to_it() {
+    let mut stage = faster_than_what_is_looked_for();
+    hold(&stage, usize::MAX);
+    stage.shows("Order order-12 ").shows("/ to find").shows("order-2");
+}
+
+#[test]
+fn all_is_shown_again_at_once_where_it_is_asked_for_twice() {
+    let mut stage = faster_than_what_is_looked_for();
+    assert!(!stage.app.model.list.field.is_empty());
+    stage.press("esc");
+    assert!(stage.app.model.list.field.is_empty());
+    hold(&stage, usize::MAX);
+    stage.shows("Order order-1 ").shows("/ to find");
+}

@@ -176,7 +176,9 @@ pub(super) fn found(
     model.list.take_found(place, found, height);
     let came = model.list.chosen().map(|row| &row.key) != before.as_ref();
     let mut effects = if came || place == Place::Start { open_chosen(model) } else { Vec::new() };
-    if done {
+    if done && model.list.leaving {
+        effects.extend(clear(model));
+    } else if done {
         effects.extend(more(model));
     } else {
         model.list.loading = Some(place);
@@ -240,11 +242,21 @@ pub(super) fn search(model: &mut Model) -> Vec<Effect> {
     load(model, Place::Start)
 }
 
+/// Shows all again, at once where it is asked for twice: whoever typed faster than it is found means what they typed.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    if model.list.loading.is_some() && !model.list.leaving {
+        model.list.leaving = true;
+        return Vec::new();
+    }
+    clear(model)
+}
+
 /// Shows all again, around the aggregate that is looked at.
 pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
     let searched = !model.list.field.is_empty();
     model.list.finding = Finding::Off;
     model.list.searching = false;
+    model.list.leaving = false;
     model.list.field = Field::default();
     if searched { refresh(model) } else { Vec::new() }
 }
