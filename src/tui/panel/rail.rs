@@ -10,6 +10,7 @@ use super::super::action::Action;
 use super::super::layout::{Areas, LEAD, Panel, Shape};
 use super::super::model::Model;
 use super::super::model::play::Way;
+use super::super::model::rail::Mark;
 use super::super::model::travel::{Goal, Travel, Walked};
 use super::super::model::visits::Spot;
 use super::super::theme::Theme;
@@ -289,14 +290,16 @@ fn draw_track(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let blank = Span::styled("╌".repeat(cells), theme.border);
         buffer.set_span(x, area.y, &blank, area.right().saturating_sub(x));
     }
-    for mark in picture.marks.iter().take_while(|mark| mark.column < area.width) {
+    // What changed nothing that is pinned steps back.
+    let is_dim = |mark: &Mark| {
         let trail = travel.trail.as_ref().filter(|trail| trail.pinned);
         let events = mark.first..mark.first + mark.count;
-        let touched = trail.and_then(|trail| trail.touches(events, &travel.outline));
+        trail.and_then(|trail| trail.touches(events, &travel.outline)) == Some(false)
+    };
+    for mark in picture.marks.iter().take_while(|mark| mark.column < area.width) {
         let (sign, style) = match mark.kind {
             _ if mark.failed => ('✗', theme.bad),
-            // What changed nothing that is pinned steps back.
-            _ if touched == Some(false) => ('·', theme.faint),
+            _ if is_dim(mark) => ('·', theme.faint),
             None => ('•', theme.mark),
             Some(_) if mark.count > 1 && travel.kinds.len() == 1 => ('•', theme.mark),
             Some(kind) => (travel.kinds.letter(kind), legend::style(kind, travel, theme)),
@@ -304,15 +307,16 @@ fn draw_track(travel: &Travel, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let sign = Span::styled(sign.to_string(), style);
         buffer.set_span(area.x + mark.column, area.y, &sign, 1);
     }
-    let has_failed = |column: &u16| {
-        let at = picture.marks.binary_search_by_key(column, |mark| mark.column);
-        at.is_ok_and(|at| picture.marks.get(at).is_some_and(|mark| mark.failed))
-    };
     // A stored state stands in the place of its event, but for one that failed.
-    for column in travel.stored.iter().filter(|column| **column < area.width && !has_failed(column))
-    {
-        let sign = Span::styled("◆", theme.link);
-        buffer.set_span(area.x + column, area.y, &sign, 1);
+    for column in travel.stored.iter().copied().filter(|column| *column < area.width) {
+        let at = picture.marks.binary_search_by_key(&column, |mark| mark.column);
+        let mark = at.ok().and_then(|at| picture.marks.get(at));
+        let (sign, style) = match mark {
+            Some(mark) if mark.failed => continue,
+            Some(mark) if is_dim(mark) => ("◇", theme.faint),
+            _ => ("◆", theme.link),
+        };
+        buffer.set_span(area.x + column, area.y, &Span::styled(sign, style), 1);
     }
 }
 

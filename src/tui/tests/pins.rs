@@ -1,7 +1,9 @@
 //! Pins: what is pinned is shown, the rail dims the rest, and `[` and `]` walk along its changes.
 
 use super::stage::{SIZES, Stage, event};
-use crate::model::Event;
+use crate::model::{AggregateKey, Event};
+use crate::session::{OpenOptions, Session};
+use crate::tui::effect::Source;
 use crate::tui::model::pins::Found;
 
 /// `total` changes at v1, v4, v8 …; `count` always; `gone` from v2 to v5; the first of `all` moves at v7.
@@ -48,6 +50,24 @@ fn a_pin_is_shown_on_its_line_in_a_line_of_its_own_and_on_the_rail() {
         stage.keys("x");
         insta::assert_snapshot!(format!("pinned_{name}"), stage.picture());
     }
+}
+
+#[test]
+fn a_stored_state_whose_event_changed_nothing_that_is_pinned_steps_back_too() {
+    let open = || Session::open("demo:shop", &OpenOptions::default());
+    let order = AggregateKey::new("Order", "order-4711");
+    let mut stage = Stage::begin(Source::new("demo:shop", open).beginning_with(order), (160, 45));
+    let rail = |stage: &mut Stage| {
+        let screen = stage.text_now();
+        screen.lines().find(|line| line.contains('├')).unwrap_or_default().to_owned()
+    };
+    assert_eq!(rail(&mut stage).matches('◆').count(), 2);
+    stage.keys("alt-2 /").text("delivery").keys("enter p").shows("● pinned .delivery");
+    // Where the parcel goes was changed by the event of the first.
+    let pinned = rail(&mut stage);
+    assert_eq!((pinned.matches('◇').count(), pinned.matches('◆').count()), (1, 1), "{pinned}");
+    stage.keys("p");
+    assert_eq!(rail(&mut stage).matches('◆').count(), 2);
 }
 
 #[test]
