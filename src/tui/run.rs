@@ -58,6 +58,8 @@ pub(crate) struct App {
     pub(crate) copied: Option<String>,
     /// What else the terminal's owner is to do.
     pub(crate) wish: Option<Wish>,
+    /// Whether the window was of another size since the last picture.
+    resized: bool,
 }
 
 /// What is asked of the terminal's owner.
@@ -83,11 +85,23 @@ impl App {
         })?;
         let remover = Remover::start()?;
         let (alarm, beat, stands) = (None, None, (None, 0));
-        Ok(Self { model, lanes, remover, due: 0, alarm, beat, stands, copied: None, wish: None })
+        Ok(Self {
+            model,
+            lanes,
+            remover,
+            due: 0,
+            alarm,
+            beat,
+            stands,
+            copied: None,
+            wish: None,
+            resized: false,
+        })
     }
 
     /// Takes a message in and starts what it asks for.
     pub(crate) fn take(&mut self, message: Msg) {
+        self.resized |= matches!(message, Msg::Input(Input::Resize(..)));
         let answered =
             matches!(&message, Msg::Report(report) if matches!(**report, Report::Done(_)));
         let note = match &message {
@@ -181,7 +195,12 @@ impl App {
     /// Draws, and lays out anew where the size turns out to be another.
     pub(crate) fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error> {
         let size = terminal.size()?;
-        let effects = resize(&mut self.model, Rect::new(0, 0, size.width, size.height));
+        let whole = Rect::new(0, 0, size.width, size.height);
+        // A window that became smaller and larger again between two pictures has the size it had, and not its text.
+        if std::mem::take(&mut self.resized) {
+            terminal.resize(whole)?;
+        }
+        let effects = resize(&mut self.model, whole);
         self.run(effects);
         let model = &self.model;
         let mut areas = model.areas;

@@ -234,3 +234,12 @@ fn the_least_window_says_what_is_enough() {
     stage.shows("too small").shows("≥ 40×12");
     stage.resize(20, 5).shows("20×5 is too small").shows("40×12 is enough");
 }
+
+#[test]
+fn a_window_that_was_smaller_between_two_pictures_is_drawn_whole() {
+    let mut stage = Stage::on(counter("order-1", 9), (160, 45));
+    let before = stage.text_now();
+    // What a terminal cuts off is gone, and comes back empty.
+    stage.resize(40, 12).resize(160, 45);
+    assert_eq!(stage.text_now(), before);
+}
