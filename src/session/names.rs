@@ -166,11 +166,9 @@ impl Session {
             if page.next.is_none() {
                 let ids: HashSet<SmolStr> = new.iter().map(|key| key.id.as_str().into()).collect();
                 // A whole name is made of those alone that may be among the new ones.
-                let known = |names: &Names, at| Some(ids.contains(names.get(at)?.0));
-                for at in (0..names.len()).filter(|at| known(names, *at) == Some(true)) {
-                    if let Some(key) = names.key(at) {
-                        new.remove(&key);
-                    }
+                let known = |at: &usize| names.get(*at).is_some_and(|(id, _)| ids.contains(id));
+                for key in (0..names.len()).filter(known).filter_map(|at| names.key(at)) {
+                    new.remove(&key);
                 }
                 let mut new: Vec<AggregateKey> = new.into_iter().collect();
                 new.sort();

@@ -274,7 +274,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::FocusChange => focus(model, Panel::Change),
         Action::FocusEvent => focus(model, Panel::Event),
         Action::FindAggregate => {
-            let mut effects = focus(model, Panel::List);
+            // What was to be left once it is found is left now: what is typed next is typed anew.
+            let mut effects = if model.list.leaving { list::clear(model) } else { Vec::new() };
+            effects.extend(focus(model, Panel::List));
             model.list.finding = Finding::Typing;
             effects.extend(list::name(model));
             effects

@@ -11,7 +11,8 @@ use foldback::tui::{Headless, Options, Source};
 
 use nix::time::{ClockId, clock_gettime};
 
-use crate::measure::{Row, print, quantile};
+use crate::driven::told;
+use crate::measure::{Row, print};
 use crate::stores;
 
 const SIZE: (u16, u16) = (160, 48);
@@ -89,10 +90,7 @@ impl Times {
     }
 
     fn told(&self) -> String {
-        let by = |times: &[Duration]| {
-            format!("p50 {:.2?}, p99 {:.2?}", quantile(times, 0.5), quantile(times, 0.99))
-        };
-        let (busy, work, whole) = (by(&self.busy), by(&self.work), by(&self.whole));
+        let (busy, work, whole) = (told(&self.busy), told(&self.work), told(&self.whole));
         format!("{busy}; of its own work {work}; until all is there {whole}")
     }
 }

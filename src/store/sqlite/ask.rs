@@ -268,6 +268,7 @@ impl Asked<'_> {
         let above = if backward { to } else { from };
         let bound = Bound { above, limit: most.saturating_add(1), ..Bound::default() };
         let mut rows = start(call, &mut statement, bound)?;
+        let is_timed = query.from.is_some() || query.to.is_some();
         let mut page = EventPage::default();
         let mut last = None;
         while let Some(row) = step(call, &mut rows)? {
@@ -285,7 +286,6 @@ impl Asked<'_> {
                 continue;
             }
             // Looked at before anything is made of the row: most are left out.
-            let is_timed = query.from.is_some() || query.to.is_some();
             if is_timed && !spans(query, decode::time(plan, row)) {
                 continue;
             }

@@ -261,3 +261,14 @@ fn all_is_shown_again_at_once_where_it_is_asked_for_twice() {
     hold(&stage, usize::MAX);
     stage.shows("Order order-1 ").shows("/ to find");
 }
+
+#[test]
+fn what_is_typed_after_it_was_left_is_typed_anew() {
+    let mut stage = faster_than_what_is_looked_for();
+    for key in ["/", "2"] {
+        stage.press(key);
+    }
+    hold(&stage, usize::MAX);
+    assert_eq!(stage.shows("Order order-2 ").app.model.list.field.text(), "2");
+    stage.keys("enter esc").shows("/ to find").shows("order-12");
+}

@@ -264,6 +264,7 @@ pub(super) fn clear(model: &mut Model) -> Vec<Effect> {
 /// Puts the cursor on an aggregate, wherever in the list that is, and opens it at a place of its history.
 pub(super) fn reveal(model: &mut Model, key: AggregateKey, goal: Goal) -> Vec<Effect> {
     (model.asked, model.list.finding, model.list.searching) = (None, Finding::Off, false);
+    model.list.leaving = false;
     model.player.pause();
     let searched = !std::mem::take(&mut model.list.field).is_empty();
     model.opening = Some(Opening { key: key.clone(), goal, ride: false, left: None });
