@@ -11,4 +11,4 @@ mod width;
 
 pub use sanitize::sanitize;
 pub use suggest::nearest;
-pub use width::{pad, pad_start, shorten, truncate, truncate_middle, width};
+pub use width::{clusters_around, pad, pad_start, shorten, truncate, truncate_middle, width};

@@ -335,7 +335,7 @@ impl Marker {
         Self { needle: Needle::new(typed), matcher: None }
     }
 
-    /// The letters of a text, rising.
+    /// Which of the letters (grapheme clusters) of a text, rising.
     pub fn hits(&mut self, text: &str) -> Vec<usize> {
         let Self { needle, matcher: kept } = self;
         if needle.low.is_empty() || !needle.scattered(text) {

@@ -3,6 +3,7 @@
 //! Counted as ratatui draws: grapheme cluster by grapheme cluster, control characters as nothing.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -110,6 +111,17 @@ pub fn pad_start(text: &str, size: usize) -> Cow<'_, str> {
     }
 }
 
+/// A range of a text, widened to whole grapheme clusters: half of one is drawn as something else.
+pub fn clusters_around(text: &str, range: Range<usize>) -> Range<usize> {
+    if is_plain(text) {
+        return range;
+    }
+    let bounds = || text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]);
+    let start = bounds().take_while(|at| *at <= range.start).last();
+    let end = bounds().find(|at| *at >= range.end);
+    start.unwrap_or(range.start)..end.unwrap_or(range.end)
+}
+
 /// Where to cut a text that does not fit into `limit` cells so that `…` fits behind it; `None` where it fits.
 fn overflow(text: &str, limit: usize) -> Option<usize> {
     if text.len() <= limit && is_plain(text) {
@@ -176,6 +188,14 @@ mod tests {
         assert_eq!(truncate_middle("9f1c2d3e-77aa", 8), "9f1c…7aa");
         assert_eq!(truncate_middle("9f1c2d3e-77aa", 1), "…");
         assert_eq!(truncate_middle("注文注文注文", 6), "注…文");
+    }
+
+    #[test]
+    fn a_range_takes_whole_clusters() {
+        assert_eq!(clusters_around("order", 1..3), 1..3);
+        assert_eq!(clusters_around("ae\u{301}b", 1..2), 1..4);
+        assert_eq!(clusters_around("-👩\u{200d}🚀-", 5..6), 1..12);
+        assert_eq!(clusters_around("注文", 3..6), 3..6);
     }
 
     #[test]

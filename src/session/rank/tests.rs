@@ -141,6 +141,7 @@ fn letters_that_were_typed_are_marked_where_they_stand() {
     assert_eq!(hits("o11", "order-4711"), [0, 8, 9]);
     assert_eq!(hits("ORD", "order"), [0, 1, 2]);
     assert_eq!(hits("çt", "çA-Rt"), [0, 4]);
+    assert_eq!(hits("2", "👨\u{200d}👩\u{200d}👧-2"), [2], "clusters are counted");
     assert!(hits("x", "order").is_empty() && hits("", "order").is_empty());
 }
 

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::super::action::Action;
 use super::super::layout::{Areas, Panel, Shape};
@@ -225,11 +226,11 @@ fn found<'a>(
 ) -> Vec<Span<'a>> {
     let hits = marker.map_or_else(Vec::new, |marker| marker.hits(name));
     let mut spans: Vec<(bool, String)> = Vec::new();
-    for (at, letter) in name.chars().enumerate() {
+    for (at, letter) in name.graphemes(true).enumerate() {
         let hit = hits.binary_search(&at).is_ok();
         match spans.last_mut() {
-            Some((same, part)) if *same == hit => part.push(letter),
-            _ => spans.push((hit, letter.to_string())),
+            Some((same, part)) if *same == hit => part.push_str(letter),
+            _ => spans.push((hit, letter.to_owned())),
         }
     }
     let style = |hit| if hit { theme.found(style) } else { style };

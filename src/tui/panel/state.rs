@@ -239,6 +239,7 @@ fn lit<'a>(span: Span<'a>, needle: &Needle, theme: &Theme) -> Vec<Span<'a>> {
     let mut out = Vec::new();
     let mut rest: &str = &span.content;
     while let Some(hit) = needle.find(rest).filter(|hit| !hit.is_empty()) {
+        let hit = text::clusters_around(rest, hit);
         let (Some(before), Some(inside)) = (rest.get(..hit.start), rest.get(hit.clone())) else {
             break;
         };

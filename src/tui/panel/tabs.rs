@@ -38,7 +38,7 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let style = match (shown, has_keys) {
             (true, true) => theme.title.patch(theme.selected),
             (true, false) => theme.title.patch(theme.selected_far),
-            _ => theme.dim,
+            _ => theme.on_frame(theme.dim),
         };
         let title = format!(" {title} ");
         let room = line.right().saturating_sub(x);

@@ -5,6 +5,7 @@ use crate::model::{Event, Position, Version};
 use crate::session::{OpenOptions, Session};
 use crate::store::EventStore as _;
 use crate::store::memory::MemoryStore;
+use crate::text::human;
 use crate::tui::input::Input;
 use crate::tui::layout::{Part, Screen};
 use crate::tui::model::events::PAGE;
@@ -285,6 +286,20 @@ fn a_search_of_a_large_store_goes_on_in_pieces_and_can_be_stopped() {
     stage.shows("stopped after").shows("goes on");
     assert!(!stage.app.model.events.sieve.wanted.done);
     stage.keys("r").shows("1 found · searched 60,000 of 60,000").shows("\"n\": 5");
+}
+
+#[test]
+fn what_was_searched_is_one_number_wherever_it_stands() {
+    let mut stage = Stage::on(many(60_000), LARGE);
+    stage.keys("2 /").text("where:.data.n < 0").press("enter");
+    while stage.app.model.events.loading.is_some() {
+        stage.one_report();
+        let events = &stage.app.model.events;
+        let searched = events.looked_at.max(events.sieve.wanted.examined);
+        let told = format!("0 found · searched {} of 60,000", human::count(searched));
+        let now = stage.now();
+        assert!(now.contains(&told), "not {told}\n{now}");
+    }
 }
 
 #[test]

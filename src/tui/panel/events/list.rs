@@ -197,16 +197,20 @@ fn draw_filter(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 /// How many events were counted, and how many there are to count: never more than was looked at.
 fn searched(model: &Model) -> String {
-    let sieve = &model.events.sieve;
+    let events = &model.events;
+    let sieve = &events.sieve;
     let tally = sieve.tally();
+    // Where nothing was found yet, whoever came farther is right: what counts, or what searches for rows to show.
+    let searched = if tally.found == 0 && events.rows().is_empty() { events.looked_at } else { 0 };
+    let examined = tally.examined.max(searched);
     let all = if tally.done {
         tally.examined
     } else {
-        model.counts.map_or(0, |counts| counts.events).max(tally.examined)
+        model.counts.map_or(0, |counts| counts.events).max(examined)
     };
     let small = model.areas.shape != Shape::Wide;
     let number = |number: u64| if small { human::compact(number) } else { human::count(number) };
-    let (found, examined, all) = (number(tally.found), number(tally.examined), number(all));
+    let (found, examined, all) = (number(tally.found), number(examined), number(all));
     // A filter may let events be passed over without a look at each: the store has looked at them.
     match (sieve.is_on(), tally.done) {
         (true, _) if small => format!("{found} · {examined} of {all}"),

@@ -27,7 +27,7 @@ pub(super) struct Deed {
 }
 
 /// Texts that somebody pastes.
-const PASTES: [&str; 8] = [
+const PASTES: [&str; 9] = [
     "order",
     "17",
     "line one\nline two\r\n\tthree",
@@ -36,6 +36,7 @@ const PASTES: [&str; 8] = [
     "漢字 e\u{301}\u{301} 👩‍👩‍👧‍👦 نص",
     "#1",
     "",
+    "👩",
 ];
 
 /// Numbers that are as good as random, and the same for the same seed.

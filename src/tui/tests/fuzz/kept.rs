@@ -67,3 +67,10 @@ fn where_positions_are_missing_none_is_gone_to() {
 fn a_position_leads_to_a_version_that_stands_there_twice() {
     again(stores::odd(), "g # 3 1 enter");
 }
+
+/// What is searched for is marked in a name, and its emoji stay whole.
+#[test]
+fn a_mark_never_cuts_an_emoji() {
+    again(stores::hostile(), "m enter / 2 size@120,30");
+    again(stores::hostile(), "/ paste@8 size@160,45 enter alt-2 / paste@8 size@120,30");
+}
