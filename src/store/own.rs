@@ -15,6 +15,7 @@ mod chain;
 mod checkpoint;
 mod import;
 mod row;
+mod writer;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,9 @@ pub(super) use chain::check as check_chain;
 pub use chain::{Verified, verify_chain};
 pub use import::{ImportReport, import};
 pub(crate) use import::{Partial, id_for};
+pub use writer::{
+    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Sample, Step, StoreWriter,
+};
 
 use rusqlite::{Connection, OpenFlags};
 

@@ -74,6 +74,10 @@ CREATE TABLE projections (
     name       TEXT PRIMARY KEY,
     -- running, paused, rebuilding or failed.
     status     TEXT NOT NULL,
+    -- Which rows are shown: those of this generation.
+    generation INTEGER NOT NULL DEFAULT 1,
+    -- What stopped it, where it failed.
+    error      TEXT,
     created_at TEXT NOT NULL CHECK (length(created_at) = 30),
     updated_at TEXT NOT NULL CHECK (length(updated_at) = 30)
 ) STRICT, WITHOUT ROWID;
@@ -108,14 +112,36 @@ BEGIN
     VALUES (NEW.name, NEW.updated_at, NEW.position);
 END;
 
+-- What projections know: one row a key. A rebuild writes rows of a generation of its own, beside those that are shown.
+CREATE TABLE projection_rows (
+    projection TEXT    NOT NULL,
+    generation INTEGER NOT NULL,
+    key        TEXT    NOT NULL,
+    -- A JSON value.
+    row        TEXT    NOT NULL,
+    PRIMARY KEY (projection, generation, key)
+) STRICT, WITHOUT ROWID;
+
+-- Rebuilds that are under way: they take the place of the rows that are shown when they have come as far.
+CREATE TABLE rebuilds (
+    projection TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    -- The last position it handled.
+    position   INTEGER NOT NULL,
+    started_at TEXT    NOT NULL CHECK (length(started_at) = 30),
+    updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30)
+) STRICT, WITHOUT ROWID;
+
 -- Events that a projection could not handle and stepped over.
 CREATE TABLE dead_letters (
     projection TEXT    NOT NULL,
+    -- Of which rows: those that are shown, or those of a rebuild.
+    generation INTEGER NOT NULL DEFAULT 1,
     position   INTEGER NOT NULL,
     error      TEXT    NOT NULL,
     attempts   INTEGER NOT NULL DEFAULT 1,
     failed_at  TEXT    NOT NULL CHECK (length(failed_at) = 30),
-    PRIMARY KEY (projection, position)
+    PRIMARY KEY (projection, generation, position)
 ) STRICT, WITHOUT ROWID;
 
 -- What was measured, one row a sample.

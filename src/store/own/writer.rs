@@ -1,0 +1,192 @@
+//! What can be written to a store of foldback's own, whatever database it is kept in.
+//!
+//! Every call is one transaction, durable before it returns. Reading is [`EventStore`](crate::store::EventStore)'s part;
+//! what stands here besides writing is what only writers ask: a projection's rows, and where it is to go on.
+
+use smol_str::SmolStr;
+
+use super::append::{Appended, Expected, NewEvent};
+use crate::model::{AggregateKey, Payload, Position, Timestamp};
+use crate::store::{Snapshot, StoreError};
+
+/// What a projection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProjectionState {
+    /// It takes events as they come.
+    Running,
+    /// Somebody stopped it for a while.
+    Paused,
+    /// Its rows are made anew, beside those that are shown.
+    Rebuilding,
+    /// An event stopped it.
+    Failed,
+}
+
+/// A projection as its store has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectionRecord {
+    /// Its name.
+    pub name: String,
+    /// What it is doing.
+    pub state: ProjectionState,
+    /// What stopped it.
+    pub error: Option<String>,
+    /// The generation of the rows that are shown.
+    pub generation: u64,
+    /// The last position it handled; 0 before the first.
+    pub position: Position,
+    /// The rebuild that is under way.
+    pub rebuild: Option<Rebuild>,
+}
+
+/// A rebuild that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebuild {
+    /// The generation of its rows.
+    pub generation: u64,
+    /// The last position it handled; 0 before the first.
+    pub position: Position,
+    /// When it was begun.
+    pub started: Timestamp,
+}
+
+/// What happens to one row.
+#[derive(Clone, Debug)]
+pub struct RowChange {
+    /// Which row.
+    pub key: SmolStr,
+    /// What it becomes, as JSON; gone where `None`.
+    pub row: Option<Payload>,
+}
+
+/// An event that a projection could not handle and stepped over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The event's position.
+    pub position: Position,
+    /// Why.
+    pub error: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was given up.
+    pub failed: Timestamp,
+}
+
+/// What a projection has done with the events between two positions, to be written down whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Step<'a> {
+    /// Whose.
+    pub name: &'a str,
+    /// Which rows: of those that are shown, or of a rebuild.
+    pub generation: u64,
+    /// Where it stood before. A step from elsewhere is refused as a conflict: another runner was faster.
+    pub from: Position,
+    /// The last position it has handled now.
+    pub to: Position,
+    /// Its rows.
+    pub changes: &'a [RowChange],
+    /// What it stepped over.
+    pub dead_letters: &'a [DeadLetter],
+    /// When.
+    pub time: Timestamp,
+}
+
+/// A value of a metric at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The metric's name.
+    pub metric: SmolStr,
+    /// What it was measured on; empty for the whole store.
+    pub subject: SmolStr,
+    /// When.
+    pub time: Timestamp,
+    /// The value, in the metric's own unit.
+    pub value: f64,
+}
+
+/// A store of foldback's own, open for writing. Calls block; they belong on a thread of their own.
+pub trait StoreWriter: Send {
+    /// What a person calls it, without any password.
+    fn name(&self) -> &str;
+
+    /// The same store opened once more, for another thread.
+    fn reopen(&self) -> Result<Box<dyn StoreWriter>, StoreError>;
+
+    /// The same store, open for reading.
+    fn reader(&self) -> Result<Box<dyn crate::store::EventStore>, StoreError>;
+
+    /// Appends to one aggregate, whole or not at all, durably before it returns.
+    ///
+    /// A batch whose event ids stand there already, in this aggregate, one after the other and with the same content, was
+    /// appended before: it is answered as it was then, and nothing is written. Otherwise fails with
+    /// [`StoreErrorKind::Conflict`](crate::store::StoreErrorKind::Conflict) where the aggregate is not at `expected`, and with
+    /// [`StoreErrorKind::Rejected`](crate::store::StoreErrorKind::Rejected) where an event id is taken.
+    fn append(
+        &mut self,
+        key: &AggregateKey,
+        batch: &[NewEvent],
+        expected: Expected,
+    ) -> Result<Appended, StoreError>;
+
+    /// Stores a state, and removes all of the same reducer but the newest `keep`.
+    fn save_snapshot(
+        &mut self,
+        key: &AggregateKey,
+        snapshot: &Snapshot,
+        keep: Option<u32>,
+    ) -> Result<(), StoreError>;
+
+    /// Every projection that was ever registered, by name.
+    fn projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError>;
+
+    /// The projection of that name; registered, at position 0, where it is new.
+    fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError>;
+
+    /// Says what a projection is to do from now on, and why where it failed.
+    fn set_state(
+        &mut self,
+        name: &str,
+        state: ProjectionState,
+        error: Option<&str>,
+        time: &Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Writes down a step: rows, checkpoint and dead letters in one transaction.
+    ///
+    /// Refused as a conflict where the checkpoint is not at `from` any more, or, for rows that are shown, where the
+    /// projection was paused meanwhile.
+    fn step(&mut self, step: &Step<'_>) -> Result<(), StoreError>;
+
+    /// One row of a projection.
+    fn row(
+        &mut self,
+        name: &str,
+        generation: u64,
+        key: &str,
+    ) -> Result<Option<Payload>, StoreError>;
+
+    /// Up to `limit` rows of a projection after a key, by key in byte order.
+    fn rows(
+        &mut self,
+        name: &str,
+        generation: u64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SmolStr, Payload)>, StoreError>;
+
+    /// What a projection stepped over, by position.
+    fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Begins a rebuild, or goes on with the one that is under way.
+    fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError>;
+
+    /// Shows what was rebuilt, where it has come at least as far as what was shown; says whether it has. The dead letters
+    /// are those of the rebuild from then on.
+    fn finish_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<bool, StoreError>;
+
+    /// Gives a rebuild up; what was shown stays.
+    fn abandon_rebuild(&mut self, name: &str) -> Result<(), StoreError>;
+
+    /// Writes samples down.
+    fn record(&mut self, samples: &[Sample]) -> Result<(), StoreError>;
+}
