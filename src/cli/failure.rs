@@ -108,9 +108,11 @@ impl From<StoreError> for Failure {
         let status = match error.kind {
             Kind::Interrupted => return Self::silent(Status::Stopped),
             Kind::BadLayout | Kind::Unsupported => Status::Usage,
-            Kind::Conflict { .. } | Kind::ReadOnly | Kind::Rejected | Kind::Unwritable => {
-                Status::Refused
-            }
+            Kind::Conflict { .. }
+            | Kind::Overtaken
+            | Kind::ReadOnly
+            | Kind::Rejected
+            | Kind::Unwritable => Status::Refused,
             Kind::NotFound
             | Kind::Denied
             | Kind::NotAStore

@@ -37,6 +37,8 @@ pub enum StoreErrorKind {
         /// The version the store is at.
         actual: Version,
     },
+    /// What a projection has done comes too late: another runner was faster, or somebody stopped it meanwhile.
+    Overtaken,
     /// A write to a store that foldback does not own, or that the system does not let it write.
     ReadOnly,
     /// What should be written is already there, or contradicts itself.

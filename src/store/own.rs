@@ -10,11 +10,20 @@
 //!
 //! Reading is left to the SQLite store and the layout `foldback`; nothing here knows a query, a fold or a command.
 
+mod again;
 mod append;
 mod chain;
 mod checkpoint;
+#[cfg(test)]
+pub(crate) mod conformance;
 mod import;
+mod projection;
+mod rebuild;
 mod row;
+mod snapshot;
+mod transaction;
+mod upgrade;
+mod write;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -36,7 +45,9 @@ use super::{StoreError, StoreErrorKind};
 /// The number in a file's header that says whose it is: "fold".
 pub const APPLICATION_ID: i32 = 0x666f_6c64;
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: i32 = 1;
+pub const SCHEMA_VERSION: i32 = 2;
+/// The oldest schema that this program brings up to date when it opens a store for writing, and reads.
+const OLDEST_SCHEMA: i32 = 1;
 
 const SCHEMA: &str = include_str!("own/schema.sql");
 
@@ -45,6 +56,7 @@ const SCHEMA: &str = include_str!("own/schema.sql");
 pub struct OwnStore {
     connection: Connection,
     path: PathBuf,
+    name: String,
     // Dropped after the connection, whose locks would go with it.
     _held: Held,
 }
@@ -75,10 +87,13 @@ impl OwnStore {
         Self::connect(path)
     }
 
-    /// Opens a store that foldback made. Any other file is refused before a byte of it could change.
+    /// Opens a store that foldback made, and brings it up to date where an earlier foldback made it. Any other file is
+    /// refused before a byte of it could change.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let _held = check_is_ours(path)?;
-        Self::connect(path)
+        let mut store = Self::connect(path)?;
+        store.upgrade()?;
+        Ok(store)
     }
 
     /// Waits for the disk no more: for a store that is thrown away with the program. What other processes read is whole
@@ -104,7 +119,8 @@ impl OwnStore {
         // 2 and 4 MiB a store of a million events takes a tenth of the events a second.
         connection.pragma_update(None, "cache_size", -65_536).map_err(failed)?;
         connection.pragma_update(None, "wal_autocheckpoint", 8_192).map_err(failed)?;
-        Ok(Self { connection, path: path.to_owned(), _held: held })
+        let name = path.display().to_string();
+        Ok(Self { connection, path: path.to_owned(), name, _held: held })
     }
 }
 
@@ -123,7 +139,7 @@ fn check_is_ours(path: &Path) -> Result<Held, StoreError> {
         return Err(not_ours(path));
     }
     match number(60) {
-        Some(SCHEMA_VERSION) => Ok(held),
+        Some(OLDEST_SCHEMA..=SCHEMA_VERSION) => Ok(held),
         version => Err(StoreError::new(
             StoreErrorKind::ReadOnly,
             format!(

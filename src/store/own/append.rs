@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params};
 use smol_str::SmolStr;
 
+use super::again::appended_before;
 use super::row::{Hash, Row, Stored, nine_digits, timed_id};
 use super::{OwnStore, failed};
 use crate::model::{AggregateKey, EventId, EventType, Payload, Position, Timestamp, Version};
@@ -110,7 +111,8 @@ impl End {
 }
 
 impl OwnStore {
-    /// Appends `batch` to one aggregate, whole or not at all, durably before it returns.
+    /// Appends `batch` to one aggregate, whole or not at all, durably before it returns. A batch that was appended before,
+    /// by the same ids and with the same content, is answered as it was then.
     ///
     /// Fails with [`StoreErrorKind::Conflict`] where the aggregate is not at `expected`, and with
     /// [`StoreErrorKind::Rejected`] where an event id is there already or a payload is not what it says it is.
@@ -128,6 +130,9 @@ impl OwnStore {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
         let mut end = End::of(&transaction).map_err(failed)?;
+        if let Some(appended) = appended_before(&transaction, key, batch).map_err(failed)? {
+            return Ok(appended);
+        }
         let mut version = version(&transaction, key).map_err(failed)?;
         conflict(key, expected, version)?;
         let now = chrono::Utc::now();
@@ -147,7 +152,7 @@ impl OwnStore {
 }
 
 /// The newest version of an aggregate; 0 where it has no event.
-fn version(connection: &Connection, key: &AggregateKey) -> rusqlite::Result<Version> {
+pub(super) fn version(connection: &Connection, key: &AggregateKey) -> rusqlite::Result<Version> {
     let text = "SELECT version FROM events WHERE category = ?1 AND aggregate_id = ?2 ORDER BY version DESC LIMIT 1";
     let newest = connection
         .prepare_cached(text)?
@@ -257,5 +262,5 @@ fn refused(connection: &Connection, row: &Row<'_>, earlier: &[NewEvent]) -> Opti
         format!("the event id {id} is in the store already: {key} version {version}")
     };
     let error = StoreError::new(StoreErrorKind::Rejected, message);
-    Some(error.hint("nothing was written; if this append was sent before, it is done, and if not, give the event an id of its own"))
+    Some(error.hint("nothing was written; an append that is sent again has the same events with the same content, and a new event has an id of its own"))
 }

@@ -1,7 +1,7 @@
--- foldback's own store, schema 1. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 1.
+-- foldback's own store, schema 2. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 2.
 
 PRAGMA application_id = 1718578276;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -74,12 +74,14 @@ CREATE TABLE projections (
     name       TEXT PRIMARY KEY,
     -- running, paused, rebuilding or failed.
     status     TEXT NOT NULL,
-    -- Which rows are shown: those of this generation.
-    generation INTEGER NOT NULL DEFAULT 1,
-    -- What stopped it, where it failed.
-    error      TEXT,
     created_at TEXT NOT NULL CHECK (length(created_at) = 30),
-    updated_at TEXT NOT NULL CHECK (length(updated_at) = 30)
+    updated_at TEXT NOT NULL CHECK (length(updated_at) = 30),
+    -- Which rows are shown: those of this generation. 0: its rows are kept elsewhere, and only its checkpoint is known.
+    generation INTEGER NOT NULL DEFAULT 0,
+    -- The newest generation that was ever begun: no two rebuilds have the same.
+    begun      INTEGER NOT NULL DEFAULT 0,
+    -- What stopped it, where it failed.
+    error      TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- How far each projection has come.
@@ -136,7 +138,7 @@ CREATE TABLE rebuilds (
 CREATE TABLE dead_letters (
     projection TEXT    NOT NULL,
     -- Of which rows: those that are shown, or those of a rebuild.
-    generation INTEGER NOT NULL DEFAULT 1,
+    generation INTEGER NOT NULL,
     position   INTEGER NOT NULL,
     error      TEXT    NOT NULL,
     attempts   INTEGER NOT NULL DEFAULT 1,

@@ -36,6 +36,34 @@ fn a_new_store_says_whose_it_is_and_is_opened_again() {
 }
 
 #[test]
+fn it_does_what_every_writer_promises() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = std::cell::Cell::new(0);
+    conformance::writer_conformance(|| {
+        made.set(made.get() + 1);
+        let path = dir.path().join(format!("{}.db", made.get()));
+        Box::new(OwnStore::create(&path).unwrap())
+    });
+}
+
+#[test]
+fn samples_are_written_once_a_moment() {
+    let (_dir, _path, mut store) = store();
+    let sample = |value| Sample {
+        metric: "event_storage_size".into(),
+        subject: "".into(),
+        time: crate::model::Timestamp::UNIX_EPOCH,
+        value,
+    };
+    store.record(&[sample(1.5)]).unwrap();
+    store.record(&[sample(2.5)]).unwrap();
+    store.record(&[sample(3.5), sample(f64::INFINITY)]).unwrap_err();
+    let text = "SELECT group_concat(value) FROM metric_samples";
+    let values: String = store.connection.query_row(text, [], |row| row.get(0)).unwrap();
+    assert_eq!(values, "2.5");
+}
+
+#[test]
 fn a_file_of_somebody_else_is_refused_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("theirs.db");

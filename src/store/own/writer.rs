@@ -22,6 +22,25 @@ pub enum ProjectionState {
     Failed,
 }
 
+impl ProjectionState {
+    /// The word that stands in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Rebuilding => "rebuilding",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state that a word in the store means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Running, Self::Paused, Self::Rebuilding, Self::Failed]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+}
+
 /// A projection as its store has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectionRecord {
@@ -79,7 +98,7 @@ pub struct Step<'a> {
     pub name: &'a str,
     /// Which rows: of those that are shown, or of a rebuild.
     pub generation: u64,
-    /// Where it stood before. A step from elsewhere is refused as a conflict: another runner was faster.
+    /// Where it stood before. A step from elsewhere is refused: another runner was faster.
     pub from: Position,
     /// The last position it has handled now.
     pub to: Position,
@@ -128,7 +147,9 @@ pub trait StoreWriter: Send {
         expected: Expected,
     ) -> Result<Appended, StoreError>;
 
-    /// Stores a state, and removes all of the same reducer but the newest `keep`.
+    /// Stores a state, and removes all of the same reducer but the newest `keep`, at least one. Refused as
+    /// [`StoreErrorKind::Rejected`](crate::store::StoreErrorKind::Rejected) where it does not say who folded it, is no JSON, or
+    /// is of a version that the aggregate has not reached.
     fn save_snapshot(
         &mut self,
         key: &AggregateKey,
@@ -136,10 +157,11 @@ pub trait StoreWriter: Send {
         keep: Option<u32>,
     ) -> Result<(), StoreError>;
 
-    /// Every projection that was ever registered, by name.
+    /// Every projection that was ever registered, by name. One whose checkpoint alone was imported is not.
     fn projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError>;
 
-    /// The projection of that name; registered, at position 0, where it is new.
+    /// The projection of that name; registered, at position 0, where it is new. Where only its checkpoint is known, as
+    /// after an import, it begins at 0 too: its rows are not here.
     fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError>;
 
     /// Says what a projection is to do from now on, and why where it failed.
@@ -153,7 +175,8 @@ pub trait StoreWriter: Send {
 
     /// Writes down a step: rows, checkpoint and dead letters in one transaction.
     ///
-    /// Refused as a conflict where the checkpoint is not at `from` any more, or, for rows that are shown, where the
+    /// Refused as [`StoreErrorKind::Overtaken`](crate::store::StoreErrorKind::Overtaken) where the checkpoint is not at `from`
+    /// any more, where its generation is neither shown nor rebuilt any more, or, for rows that are shown, where the
     /// projection was paused meanwhile.
     fn step(&mut self, step: &Step<'_>) -> Result<(), StoreError>;
 
@@ -174,17 +197,19 @@ pub trait StoreWriter: Send {
         limit: usize,
     ) -> Result<Vec<(SmolStr, Payload)>, StoreError>;
 
-    /// What a projection stepped over, by position.
+    /// What a projection stepped over on the way to the rows that are shown, by position.
     fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// Begins a rebuild, or goes on with the one that is under way.
+    /// Begins a rebuild, or goes on with the one that is under way. What the projection is doing stays as it is: the rows
+    /// that are shown are kept up while those of the rebuild are made.
     fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError>;
 
     /// Shows what was rebuilt, where it has come at least as far as what was shown; says whether it has. The dead letters
-    /// are those of the rebuild from then on.
+    /// are those of the rebuild from then on, the rows that were shown are gone, and a projection that had failed runs.
+    /// Refused as [`StoreErrorKind::Overtaken`](crate::store::StoreErrorKind::Overtaken) where no rebuild is under way.
     fn finish_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<bool, StoreError>;
 
-    /// Gives a rebuild up; what was shown stays.
+    /// Gives a rebuild up; what was shown stays. Nothing happens where none is under way.
     fn abandon_rebuild(&mut self, name: &str) -> Result<(), StoreError>;
 
     /// Writes samples down.

@@ -417,7 +417,7 @@ fn a_store_of_our_own_comes_through_a_recording_whole() {
             r#"INSERT INTO snapshots VALUES ('a', 'Order', 2, 'order.js', '{ "n": 1.50 }', NULL);
             INSERT INTO snapshots VALUES ('a', 'Order', 2, 'typed', '{}', '2026-03-02T14:34:12.201000000Z');
             INSERT INTO snapshots VALUES ('b', 'Order', 1, 'typed', '{}', '2026-03-02T14:34:12.201000000Z');
-            INSERT INTO projections VALUES ('list', 'rebuilding', '2026-03-01T00:00:00.000000000Z', '2026-03-02T00:00:00.000000001Z');
+            INSERT INTO projections (name, status, created_at, updated_at) VALUES ('list', 'rebuilding', '2026-03-01T00:00:00.000000000Z', '2026-03-02T00:00:00.000000001Z');
             INSERT INTO checkpoints VALUES ('list', 1, '2026-03-01T00:00:00.000000000Z');
             UPDATE checkpoints SET position = 7, updated_at = '2026-03-01T01:00:00.000000000Z';
             UPDATE checkpoints SET position = 2, updated_at = '2026-03-02T00:00:00.000000001Z';

@@ -1,0 +1,260 @@
+//! Projections as the tables have them: registered by name, each step whole or not at all.
+
+use rusqlite::{Params, Row, params};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+use super::transaction::{Write, json_text, rejected, time_text};
+use super::writer::{DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step};
+use super::{OwnStore, failed};
+use crate::model::time::parse_recorded;
+use crate::model::{Payload, Position, Timestamp, Version};
+use crate::store::{StoreError, StoreErrorKind};
+
+/// Every registered projection with its checkpoint and its rebuild.
+const RECORDS: &str = include_str!("projections.sql");
+
+impl OwnStore {
+    pub(super) fn all_projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError> {
+        self.ask(RECORDS, [None::<&str>], record)
+    }
+
+    pub(super) fn register_projection(
+        &mut self,
+        name: &str,
+        time: &Timestamp,
+    ) -> Result<ProjectionRecord, StoreError> {
+        if name.is_empty() {
+            return Err(rejected("a projection needs a name, and this one is empty".to_owned()));
+        }
+        let time = time_text(time)?;
+        self.write(|write| {
+            if let Some(record) = find(write, name)? {
+                return Ok(record);
+            }
+            // A checkpoint may be known without rows, as after an import. What it says holds for rows that are elsewhere.
+            write.execute(
+                "INSERT INTO projections (name, status, created_at, updated_at, generation, begun)
+                 VALUES (?1, 'running', ?2, ?2, 1, 1)
+                 ON CONFLICT (name) DO UPDATE SET status = 'running', updated_at = ?2, generation = 1, begun = 1",
+                params![name, time],
+            )?;
+            write.execute(
+                "INSERT INTO checkpoints (name, position, updated_at) VALUES (?1, 0, ?2)
+                 ON CONFLICT (name) DO UPDATE SET position = 0, updated_at = ?2",
+                params![name, time],
+            )?;
+            existing(write, name)
+        })
+    }
+
+    pub(super) fn set_projection_state(
+        &mut self,
+        name: &str,
+        state: ProjectionState,
+        error: Option<&str>,
+        time: &Timestamp,
+    ) -> Result<(), StoreError> {
+        let time = time_text(time)?;
+        self.write(|write| {
+            existing(write, name)?;
+            write.execute(
+                "UPDATE projections SET status = ?2, error = ?3, updated_at = ?4 WHERE name = ?1",
+                params![name, state.as_str(), error, time],
+            )?;
+            Ok(())
+        })
+    }
+
+    pub(super) fn write_step(&mut self, step: &Step<'_>) -> Result<(), StoreError> {
+        let time = time_text(&step.time)?;
+        if step.to < step.from {
+            let message =
+                format!("{} cannot step back from {} to {}", step.name, step.from, step.to);
+            return Err(rejected(message));
+        }
+        self.write(|write| {
+            let record = existing(write, step.name)?;
+            let shown = step.generation == record.generation;
+            check(&record, step, shown)?;
+            for change in step.changes {
+                write_row(write, step, change)?;
+            }
+            for letter in step.dead_letters {
+                write_letter(write, step, letter)?;
+            }
+            let sql = if shown {
+                "UPDATE checkpoints SET position = ?2, updated_at = ?3 WHERE name = ?1"
+            } else {
+                "UPDATE rebuilds SET position = ?2, updated_at = ?3 WHERE projection = ?1"
+            };
+            write.execute(sql, params![step.name, step.to.0, time])?;
+            Ok(())
+        })
+    }
+
+    pub(super) fn some_rows(
+        &mut self,
+        name: &str,
+        generation: u64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
+        let sql = "SELECT key, row FROM projection_rows
+                   WHERE projection = ?1 AND generation = ?2 AND (?3 IS NULL OR key > ?3) ORDER BY key LIMIT ?4";
+        self.ask(sql, params![name, generation as i64, after, limit as i64], |row| {
+            Ok((SmolStr::new(row.get_ref(0)?.as_str()?), json(row.get(1)?)))
+        })
+    }
+
+    pub(super) fn one_row(
+        &mut self,
+        name: &str,
+        generation: u64,
+        key: &str,
+    ) -> Result<Option<Payload>, StoreError> {
+        let sql = "SELECT row FROM projection_rows WHERE projection = ?1 AND generation = ?2 AND key = ?3";
+        let found =
+            self.ask(sql, params![name, generation as i64, key], |row| Ok(json(row.get(0)?)))?;
+        Ok(found.into_iter().next())
+    }
+
+    pub(super) fn letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
+        let sql = "SELECT d.position, d.error, d.attempts, d.failed_at FROM dead_letters d JOIN projections p ON p.name = d.projection
+                   WHERE d.projection = ?1 AND d.generation = p.generation ORDER BY d.position";
+        self.ask(sql, [name], |row| {
+            Ok(DeadLetter {
+                position: Position(row.get(0)?),
+                error: row.get(1)?,
+                attempts: row.get(2)?,
+                failed: moment(row, 3)?,
+            })
+        })
+    }
+
+    fn ask<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(params, read)?.collect())
+            .map_err(|error| failed(&self.path, "could not be read", error))
+    }
+}
+
+/// The projection of that name, where it is registered.
+fn find(write: &Write<'_>, name: &str) -> Result<Option<ProjectionRecord>, StoreError> {
+    write.one(RECORDS, [Some(name)], record)
+}
+
+/// The projection of that name; an error where it is not registered.
+pub(super) fn existing(write: &Write<'_>, name: &str) -> Result<ProjectionRecord, StoreError> {
+    find(write, name)?.ok_or_else(|| {
+        rejected(format!("{} has no projection {name:?}", write.store()))
+            .hint("a projection is registered when it is run for the first time")
+    })
+}
+
+/// The error for a runner that comes too late.
+pub(super) fn overtaken(message: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Overtaken, message)
+        .hint("nothing was written; look where it stands now, and go on from there")
+}
+
+fn check(record: &ProjectionRecord, step: &Step<'_>, shown: bool) -> Result<(), StoreError> {
+    let beside = record.rebuild.as_ref().filter(|rebuild| rebuild.generation == step.generation);
+    let position = match beside {
+        _ if shown && record.state == ProjectionState::Paused => {
+            return Err(overtaken(format!("{} was paused", step.name)));
+        }
+        _ if shown => record.position,
+        Some(rebuild) => rebuild.position,
+        None => {
+            let message = format!(
+                "the rows that {} makes are not wanted any more: generation {} is neither shown nor rebuilt",
+                step.name, step.generation
+            );
+            return Err(overtaken(message));
+        }
+    };
+    if position != step.from {
+        let message = format!(
+            "{} stands at position {position}, not at {} as expected: another runner was faster",
+            step.name, step.from
+        );
+        return Err(overtaken(message));
+    }
+    Ok(())
+}
+
+fn write_row(write: &Write<'_>, step: &Step<'_>, change: &RowChange) -> Result<(), StoreError> {
+    let (key, generation) = (change.key.as_str(), step.generation as i64);
+    if let Some(row) = &change.row {
+        let text = json_text(row, || format!("the row {key:?} of {}", step.name))?;
+        write.execute(
+            "INSERT INTO projection_rows (projection, generation, key, row) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (projection, generation, key) DO UPDATE SET row = ?4",
+            params![step.name, generation, key, text],
+        )?;
+    } else {
+        write.execute(
+            "DELETE FROM projection_rows WHERE projection = ?1 AND generation = ?2 AND key = ?3",
+            params![step.name, generation, key],
+        )?;
+    }
+    Ok(())
+}
+
+fn write_letter(write: &Write<'_>, step: &Step<'_>, letter: &DeadLetter) -> Result<(), StoreError> {
+    write.execute(
+        "INSERT OR REPLACE INTO dead_letters (projection, generation, position, error, attempts, failed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            step.name,
+            step.generation as i64,
+            letter.position.0,
+            letter.error,
+            letter.attempts,
+            time_text(&letter.failed)?,
+        ],
+    )?;
+    Ok(())
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionRecord> {
+    let word: String = row.get(1)?;
+    let rebuild = match row.get::<_, Option<i64>>(5)? {
+        Some(generation) => Some(Rebuild {
+            generation: generation as u64,
+            position: Position(row.get(6)?),
+            started: moment(row, 7)?,
+        }),
+        None => None,
+    };
+    Ok(ProjectionRecord {
+        name: row.get(0)?,
+        state: ProjectionState::from_word(&word)
+            .ok_or_else(|| unknown(1, &format!("the status {word:?}")))?,
+        error: row.get(2)?,
+        generation: row.get::<_, i64>(3)? as u64,
+        position: Position(row.get(4)?),
+        rebuild,
+    })
+}
+
+fn json(text: String) -> Payload {
+    Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
+}
+
+fn moment(row: &Row<'_>, at: usize) -> rusqlite::Result<Timestamp> {
+    let text: String = row.get(at)?;
+    parse_recorded(&text).ok_or_else(|| unknown(at, &format!("the time {text:?}")))
+}
+
+fn unknown(at: usize, what: &str) -> rusqlite::Error {
+    let why = format!("{what} means nothing here").into();
+    rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, why)
+}

@@ -1,0 +1,85 @@
+//! Rebuilds: rows of a generation of their own, that take the place of those that are shown in one transaction.
+
+use rusqlite::params;
+
+use super::OwnStore;
+use super::projection::{existing, overtaken};
+use super::transaction::{Write, time_text};
+use super::writer::Rebuild;
+use crate::model::{Position, Timestamp};
+use crate::store::StoreError;
+
+impl OwnStore {
+    pub(super) fn start_rebuild(
+        &mut self,
+        name: &str,
+        time: &Timestamp,
+    ) -> Result<Rebuild, StoreError> {
+        let text = time_text(time)?;
+        self.write(|write| {
+            if let Some(rebuild) = existing(write, name)?.rebuild {
+                return Ok(rebuild);
+            }
+            write.execute("UPDATE projections SET begun = begun + 1 WHERE name = ?1", [name])?;
+            write.execute(
+                "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at)
+                 SELECT name, begun, 0, ?2, ?2 FROM projections WHERE name = ?1",
+                params![name, text],
+            )?;
+            existing(write, name)?.rebuild.ok_or_else(|| not_under_way(name))
+        })
+    }
+
+    pub(super) fn swap_rebuild(
+        &mut self,
+        name: &str,
+        time: &Timestamp,
+    ) -> Result<bool, StoreError> {
+        let time = time_text(time)?;
+        self.write(|write| {
+            let record = existing(write, name)?;
+            let Some(Rebuild { generation, position, .. }) = record.rebuild else {
+                return Err(not_under_way(name));
+            };
+            if position < record.position {
+                return Ok(false);
+            }
+            remove(write, name, record.generation)?;
+            write.execute("DELETE FROM rebuilds WHERE projection = ?1", [name])?;
+            write.execute(
+                "UPDATE projections SET generation = ?2, error = NULL, updated_at = ?3,
+                   status = CASE status WHEN 'paused' THEN 'paused' ELSE 'running' END WHERE name = ?1",
+                params![name, generation as i64, time],
+            )?;
+            let Position(position) = position;
+            write.execute(
+                "UPDATE checkpoints SET position = ?2, updated_at = ?3 WHERE name = ?1",
+                params![name, position, time],
+            )?;
+            Ok(true)
+        })
+    }
+
+    pub(super) fn drop_rebuild(&mut self, name: &str) -> Result<(), StoreError> {
+        self.write(|write| {
+            if let Some(rebuild) = existing(write, name)?.rebuild {
+                remove(write, name, rebuild.generation)?;
+                write.execute("DELETE FROM rebuilds WHERE projection = ?1", [name])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Removes what belongs to one generation.
+fn remove(write: &Write<'_>, name: &str, generation: u64) -> Result<(), StoreError> {
+    for table in ["projection_rows", "dead_letters"] {
+        let sql = format!("DELETE FROM {table} WHERE projection = ?1 AND generation = ?2");
+        write.execute(&sql, params![name, generation as i64])?;
+    }
+    Ok(())
+}
+
+fn not_under_way(name: &str) -> StoreError {
+    overtaken(format!("no rebuild of {name} is under way"))
+}

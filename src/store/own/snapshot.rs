@@ -1,0 +1,73 @@
+//! States that are stored so that they need not be folded again, and samples of what was measured.
+
+use rusqlite::params;
+
+use super::OwnStore;
+use super::append::version;
+use super::transaction::{json_text, rejected, time_text};
+use super::writer::Sample;
+use crate::model::AggregateKey;
+use crate::store::{Snapshot, StoreError};
+
+impl OwnStore {
+    pub(super) fn store_snapshot(
+        &mut self,
+        key: &AggregateKey,
+        snapshot: &Snapshot,
+        keep: Option<u32>,
+    ) -> Result<(), StoreError> {
+        let Some(reducer) = snapshot.reducer.as_deref() else {
+            return Err(rejected(format!("a snapshot of {key} does not say who folded it")));
+        };
+        let of = || format!("the state of {key} at version {}", snapshot.version);
+        let state = json_text(&snapshot.state, of)?;
+        let time = snapshot.time.as_ref().map(time_text).transpose()?;
+        let (category, id) = (key.category.as_str(), key.id.as_str());
+        self.write(|write| {
+            let reached = write.with(|connection| version(connection, key))?;
+            if snapshot.version > reached || snapshot.version.0 == 0 {
+                let message = format!(
+                    "{key} is at version {reached}, so there is no state at version {} to be stored",
+                    snapshot.version
+                );
+                return Err(rejected(message));
+            }
+            write.execute(
+                "INSERT INTO snapshots (aggregate_id, category, version, reducer, state, recorded_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (category, aggregate_id, version, reducer) DO UPDATE SET state = ?5, recorded_at = ?6",
+                params![id, category, snapshot.version.0 as i64, reducer, state, time],
+            )?;
+            if let Some(keep) = keep {
+                write.execute(
+                    "DELETE FROM snapshots WHERE category = ?1 AND aggregate_id = ?2 AND reducer = ?3 AND version NOT IN (
+                       SELECT version FROM snapshots WHERE category = ?1 AND aggregate_id = ?2 AND reducer = ?3
+                       ORDER BY version DESC LIMIT ?4)",
+                    params![category, id, reducer, keep.max(1)],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn store_samples(&mut self, samples: &[Sample]) -> Result<(), StoreError> {
+        self.write(|write| {
+            for sample in samples {
+                if !sample.value.is_finite() {
+                    let message = format!("the value of {} is {}, which is no number", sample.metric, sample.value);
+                    return Err(rejected(message));
+                }
+                write.execute(
+                    "INSERT OR REPLACE INTO metric_samples (metric, sampled_at, subject, value) VALUES (?1, ?2, ?3, ?4)",
+                    params![
+                        sample.metric.as_str(),
+                        time_text(&sample.time)?,
+                        sample.subject.as_str(),
+                        sample.value
+                    ],
+                )?;
+            }
+            Ok(())
+        })
+    }
+}
