@@ -37,6 +37,7 @@
 //! | [`fold`] | [`fold::Reducer`]: from (state, event) to state, and how far that can be trusted | where events come from |
 //! | [`timeline`] | any version of one aggregate: keyframes, the window at the playhead, the outline | I/O |
 //! | [`analysis`] | diff, blame, jq conditions: pure questions | stores |
+//! | [`projection`] | read models that are fed from a store: run, tried again, put aside, made anew | what is projected, who looks at it |
 //! | [`sample`] | the shop, the bank and the warehouse that demos and tests tell their stories with; the shop can go on; the worst that a store may hold | files, but for what a store writes |
 //! | [`session`] | what both front ends call: open, ask, be answered, cancel | terminals, arguments |
 //! | [`tui`] | the screen: loop, actions, keymap, panels | stores, but for what a session says |
@@ -53,6 +54,7 @@ pub mod cli;
 pub mod config;
 pub mod fold;
 pub mod model;
+pub mod projection;
 pub mod sample;
 pub mod session;
 pub mod store;

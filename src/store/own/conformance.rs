@@ -168,6 +168,7 @@ fn step(generation: u64, from: i64, to: i64, changes: &[RowChange]) -> Step<'_> 
         to: Position(to),
         changes,
         dead_letters: &[],
+        settled: &[],
         time: time(to),
     }
 }
@@ -203,6 +204,13 @@ fn steps(writer: &mut dyn StoreWriter) {
     assert_eq!(writer.row("list", shown, "b").unwrap().unwrap().bytes().as_ref(), b"3");
     assert!(writer.row("list", shown, "a").unwrap().is_none());
     assert_eq!(writer.dead_letters("list").unwrap(), letters);
+    // One of them is dealt with later: its row is there, and the checkpoint stands where it stood.
+    let (late, settled) = ([change("late", Some("1"))], [letters[0].position]);
+    writer.step(&Step { settled: &settled, ..step(shown, 7, 7, &late) }).unwrap();
+    assert_eq!(writer.dead_letters("list").unwrap(), letters[1..]);
+    writer
+        .step(&Step { dead_letters: &letters[..1], ..step(shown, 7, 7, &[change("late", None)]) })
+        .unwrap();
     let mut reader = writer.reader().unwrap();
     assert_eq!(reader.checkpoints().unwrap()[0].position, Some(Position(7)));
     let moves = reader.checkpoint_history("list").unwrap();

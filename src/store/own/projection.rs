@@ -80,6 +80,12 @@ impl OwnStore {
             for change in step.changes {
                 write_row(write, step, change)?;
             }
+            for position in step.settled {
+                write.execute(
+                    "DELETE FROM dead_letters WHERE projection = ?1 AND generation = ?2 AND position = ?3",
+                    params![step.name, step.generation as i64, position.0],
+                )?;
+            }
             for letter in step.dead_letters {
                 write_letter(write, step, letter)?;
             }

@@ -106,6 +106,8 @@ pub struct Step<'a> {
     pub changes: &'a [RowChange],
     /// What it stepped over.
     pub dead_letters: &'a [DeadLetter],
+    /// What it had stepped over before, and has now dealt with: the positions of these dead letters.
+    pub settled: &'a [Position],
     /// When.
     pub time: Timestamp,
 }

@@ -1,0 +1,44 @@
+//! Read models that are fed from a store: what they make of its events, how far they have come, and what stopped them.
+//!
+//! A [`Projection`] says what one event does to its [`Rows`]. The [`Runner`] is what carries it through a store: an inert
+//! machine that asks for a page, a row, a wait or a write, and does none of them itself. A [`Task`] does what it asks,
+//! on one store, and [`run`] drives several of them side by side. Rows, checkpoint and what was stepped over are written
+//! in one transaction, so that an event has its effect once, whatever ends the program when.
+//!
+//! Nothing here knows what is projected, or who looks at it.
+
+mod crew;
+mod letter;
+mod pace;
+mod policy;
+mod rows;
+mod runner;
+mod task;
+
+pub use crew::{Halt, Options, run};
+pub use letter::{Retried, retry, skip};
+pub use pace::{Pace, Progress};
+pub use policy::{OnError, Policy};
+pub use rows::{ApplyError, Rows};
+pub use runner::{Next, Now, Poison, Runner};
+pub use task::{Aim, End, Task, Told, Turn};
+
+use crate::model::{Category, Event, EventType};
+
+/// What a read model makes of events.
+///
+/// The same rows and the same event always come to the same: an event is applied again where a row had to be fetched
+/// first, where it failed, and where another runner was faster.
+pub trait Projection: Send + Sync {
+    /// Its name, under which its rows and its checkpoint are kept.
+    fn name(&self) -> &str;
+
+    /// Whether an event of this category and type means anything to it; the others are passed over.
+    fn handles(&self, category: &Category, event_type: &EventType) -> bool;
+
+    /// Changes the rows as the event says. What it changed before it failed does not count.
+    fn apply(&self, rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError>;
+}
+
+#[cfg(test)]
+mod tests;

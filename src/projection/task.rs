@@ -1,0 +1,305 @@
+//! One projection on one store: does what its runner asks for, one thing at a time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Next, Now, Pace, Poison, Policy, Progress, Projection, Runner};
+use crate::model::{Position, Timestamp};
+use crate::store::own::{
+    DeadLetter, ProjectionRecord, ProjectionState as State, Rebuild, StoreWriter,
+};
+use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
+
+/// Which rows are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Those that are shown.
+    Shown,
+    /// New ones, from the first event on, which take their place at the end.
+    Anew,
+}
+
+/// What came of a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// There is more to do.
+    More,
+    /// There is nothing to do before this moment of its clock.
+    Wait(Duration),
+    /// Everything that is there is done.
+    Rest,
+    /// Somebody paused it.
+    Paused,
+    /// It is at its end.
+    Ended(End),
+}
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// What was made anew is shown.
+    Swapped,
+    /// An event stopped it.
+    Stopped(Poison),
+    /// Somebody paused it, and nobody waits.
+    Paused,
+    /// Everything that was there is done.
+    CaughtUp,
+    /// Nobody wants the rows any more that it made.
+    Abandoned,
+}
+
+/// What is told while it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// How far it is.
+    Progress(Progress),
+    /// An event failed and is tried again.
+    Failed(Poison),
+    /// An event was stepped over.
+    SteppedOver(DeadLetter),
+    /// Somebody paused it.
+    Paused,
+    /// It goes on.
+    Resumed,
+    /// It ended.
+    Ended(End),
+}
+
+/// A projection that runs on a store.
+pub struct Task {
+    runner: Runner,
+    aim: Aim,
+    writer: Box<dyn StoreWriter>,
+    reader: Box<dyn EventStore>,
+    begun: Instant,
+    pace: Pace,
+    head: Option<Position>,
+    is_paused: bool,
+    told: Vec<Told>,
+}
+
+/// What the runner is, where the store knows it.
+enum Place {
+    At(u64, Position),
+    Paused,
+    Abandoned,
+}
+
+impl Task {
+    /// Begins, or goes on where it stood: registers the projection, or its rebuild.
+    pub fn begin(
+        projection: Arc<dyn Projection>,
+        policy: Policy,
+        aim: Aim,
+        mut writer: Box<dyn StoreWriter>,
+    ) -> Result<Self, StoreError> {
+        let mut reader = writer.reader()?;
+        let (name, time) = (projection.name(), chrono::Utc::now());
+        let record = writer.register(name, &time)?;
+        let (generation, position) = match aim {
+            Aim::Shown => {
+                // Whoever starts it wants it to try once more.
+                if record.state == State::Failed {
+                    writer.set_state(name, State::Running, None, &time)?;
+                }
+                (record.generation, record.position)
+            }
+            Aim::Anew => {
+                let Rebuild { generation, position, .. } = writer.begin_rebuild(name, &time)?;
+                (generation, position)
+            }
+        };
+        reader.busy();
+        let head = reader.head()?.position;
+        let remaining = reader.count_after(position)?;
+        let done = reader.counts()?.events.saturating_sub(remaining);
+        Ok(Self {
+            pace: Pace::new(done, done + remaining, Duration::ZERO),
+            head,
+            runner: Runner::new(projection, policy, generation, position),
+            aim,
+            writer,
+            reader,
+            begun: Instant::now(),
+            is_paused: false,
+            told: Vec::new(),
+        })
+    }
+
+    /// The projection's name.
+    pub fn name(&self) -> &str {
+        self.runner.name()
+    }
+
+    /// The time since it began.
+    pub fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// What is to be told since the last time.
+    pub fn told(&mut self) -> Vec<Told> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Does one thing, and says what comes next. After a rest or a pause it looks whether there is more.
+    pub fn turn(&mut self) -> Result<Turn, StoreError> {
+        if self.is_paused && !self.resumed()? {
+            return Ok(Turn::Paused);
+        }
+        let now = Now { elapsed: self.elapsed(), time: chrono::Utc::now() };
+        match self.runner.next(now) {
+            Next::Read { after, limit } => self.read(after, limit),
+            Next::Fetch(key) => {
+                let row = self.writer.row(self.runner.name(), self.runner.generation(), &key)?;
+                self.runner.fetched(key, row.as_ref());
+                Ok(Turn::More)
+            }
+            Next::Write => self.write(now),
+            Next::Wait(until, poison) => {
+                self.told.extend(poison.map(Told::Failed));
+                Ok(Turn::Wait(until))
+            }
+            Next::Rest => self.rest(&now.time),
+            Next::Stopped(poison) => self.stop(poison, &now.time),
+        }
+    }
+
+    /// Makes the next turn look for events that came since the last.
+    pub fn look(&mut self) {
+        self.runner.look();
+    }
+
+    fn read(&mut self, after: Position, limit: usize) -> Result<Turn, StoreError> {
+        // Also before a page that changes no row: pausing takes effect within a page.
+        match self.place()? {
+            Place::Paused => return Ok(self.pause()),
+            Place::Abandoned => return Ok(Turn::Ended(End::Abandoned)),
+            Place::At(generation, position) => {
+                let here = (self.runner.generation(), self.runner.position());
+                if here != (generation, position) {
+                    return self.place_at(generation, position);
+                }
+            }
+        }
+        let query = EventQuery { after_position: Some(after), ..EventQuery::default() };
+        self.reader.busy();
+        let page = self.reader.scan(&query, limit)?;
+        self.runner.read(page.events);
+        Ok(Turn::More)
+    }
+
+    fn write(&mut self, now: Now) -> Result<Turn, StoreError> {
+        let step = self.runner.step(now);
+        let letters = step.dead_letters.to_vec();
+        match self.writer.step(&step) {
+            Ok(()) => {}
+            Err(error) if error.kind == StoreErrorKind::Overtaken => {
+                return match self.place()? {
+                    Place::At(generation, position) => self.place_at(generation, position),
+                    Place::Paused => Ok(self.pause()),
+                    Place::Abandoned => Ok(Turn::Ended(End::Abandoned)),
+                };
+            }
+            // Somebody writes for longer than anybody waits: nothing is lost, it is written down later.
+            Err(error) if error.kind == StoreErrorKind::Locked => {
+                return Ok(Turn::Wait(now.elapsed + BUSY));
+            }
+            Err(error) => return Err(error),
+        }
+        self.pace.advance(self.runner.written(), now.elapsed);
+        self.told.extend(letters.into_iter().map(Told::SteppedOver));
+        self.grow()?;
+        if let Some(Told::Progress(_)) = self.told.last() {
+            self.told.pop();
+        }
+        self.told.push(Told::Progress(self.pace.progress(now.elapsed)));
+        Ok(Turn::More)
+    }
+
+    /// Counts what came since the last time by its positions: counting events takes longer than projecting them.
+    fn grow(&mut self) -> Result<(), StoreError> {
+        let head = self.reader.head()?.position;
+        if let (Some(before), Some(now)) = (self.head, head) {
+            self.pace.grow(now.0.saturating_sub(before.0).max(0) as u64);
+        }
+        self.head = head;
+        Ok(())
+    }
+
+    fn rest(&mut self, time: &Timestamp) -> Result<Turn, StoreError> {
+        self.reader.rest();
+        if self.aim == Aim::Shown {
+            return Ok(Turn::Rest);
+        }
+        match self.writer.finish_rebuild(self.runner.name(), time) {
+            Ok(true) => Ok(Turn::Ended(End::Swapped)),
+            // More came meanwhile.
+            Ok(false) => {
+                self.runner.look();
+                Ok(Turn::More)
+            }
+            Err(error) if error.kind == StoreErrorKind::Overtaken => {
+                Ok(Turn::Ended(End::Abandoned))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn stop(&mut self, poison: Poison, time: &Timestamp) -> Result<Turn, StoreError> {
+        // What is shown goes on while a rebuild stands.
+        if self.aim == Aim::Shown {
+            let why = format!("event {}: {}", poison.position, poison.error);
+            self.writer.set_state(self.runner.name(), State::Failed, Some(&why), time)?;
+        }
+        Ok(Turn::Ended(End::Stopped(poison)))
+    }
+
+    fn pause(&mut self) -> Turn {
+        self.is_paused = true;
+        self.reader.rest();
+        self.told.push(Told::Paused);
+        Turn::Paused
+    }
+
+    fn resumed(&mut self) -> Result<bool, StoreError> {
+        let Place::At(generation, position) = self.place()? else { return Ok(false) };
+        self.is_paused = false;
+        self.told.push(Told::Resumed);
+        self.place_at(generation, position)?;
+        Ok(true)
+    }
+
+    /// Goes on from where the store has it.
+    fn place_at(&mut self, generation: u64, position: Position) -> Result<Turn, StoreError> {
+        self.runner.place(generation, position);
+        let (remaining, elapsed) = (self.reader.count_after(position)?, self.elapsed());
+        self.pace.place(remaining, elapsed);
+        Ok(Turn::More)
+    }
+
+    /// Where the store has it.
+    fn place(&mut self) -> Result<Place, StoreError> {
+        let record = self.record()?;
+        Ok(match (self.aim, record.rebuild) {
+            (Aim::Shown, _) if record.state == State::Paused => Place::Paused,
+            (Aim::Shown, _) => Place::At(record.generation, record.position),
+            (Aim::Anew, Some(rebuild)) if rebuild.generation == self.runner.generation() => {
+                Place::At(rebuild.generation, rebuild.position)
+            }
+            (Aim::Anew, _) => Place::Abandoned,
+        })
+    }
+
+    fn record(&mut self) -> Result<ProjectionRecord, StoreError> {
+        let name = self.runner.name();
+        let records = self.writer.projections()?;
+        records.into_iter().find(|record| record.name == name).ok_or_else(|| {
+            let message = format!("{} has no projection {name} any more", self.writer.name());
+            StoreError::new(StoreErrorKind::Rejected, message)
+        })
+    }
+}
+
+/// How long to wait for somebody who holds the store.
+const BUSY: Duration = Duration::from_millis(50);
