@@ -85,8 +85,8 @@ fn start(arguments: Vec<OsString>) -> Status {
 }
 
 fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Context) -> Outcome {
-    // The screen listens itself.
-    if !matches!(command, Command::Demo(_)) {
+    // The screen listens itself; and what waits for the next event to append is ended where it is, which does no harm.
+    if !matches!(command, Command::Demo(_) | Command::Append(_)) {
         context.listen();
     }
     match command {
@@ -99,6 +99,7 @@ fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Contex
         Command::Log(arguments) => command::log::run(arguments, context),
         Command::Blame(arguments) => command::blame::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
+        Command::Append(arguments) => command::append::run(arguments, context),
         Command::Import(arguments) => command::import::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
         Command::Completions(arguments) => command::completions::run(arguments, context),

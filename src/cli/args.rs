@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::command::{
-    aggregates, blame, completions, demo, diff, events, export, history, import, info, log, man,
-    state,
+    aggregates, append, blame, completions, demo, diff, events, export, history, import, info, log,
+    man, state,
 };
 use super::output::Colour;
 use super::screen::Look;
@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Log(log::Arguments),
     Blame(blame::Arguments),
     History(history::Arguments),
+    Append(append::Arguments),
     Import(import::Arguments),
     Export(export::Arguments),
     Completions(completions::Arguments),

@@ -1,6 +1,7 @@
 //! One file per command: its arguments, its help, and what it does.
 
 pub(crate) mod aggregates;
+pub(crate) mod append;
 pub(crate) mod blame;
 pub(crate) mod completions;
 pub(crate) mod demo;

@@ -10,10 +10,11 @@ use super::failure::Failure;
 use crate::text;
 
 /// The commands by what they are for. A test holds that each stands in exactly one group.
-pub(super) const GROUPS: [(&str, &[&str]); 5] = [
+pub(super) const GROUPS: [(&str, &[&str]); 6] = [
     ("To try it out", &["demo"]),
     ("What is in a store", &["info", "aggregates", "events"]),
     ("One aggregate in time", &["state", "diff", "log", "blame", "history"]),
+    ("In a store of foldback's own", &["append"]),
     ("Between stores", &["import", "export"]),
     ("For your shell", &["completions", "man"]),
 ];

@@ -162,6 +162,18 @@ pub(crate) struct Touched<'a> {
     pub(crate) reducer: Reducer<'a>,
 }
 
+/// What one append has recorded.
+#[derive(Serialize)]
+pub(crate) struct Appended<'a> {
+    pub(crate) aggregate: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) category: &'a str,
+    pub(crate) version: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) position: Option<Position>,
+    pub(crate) ids: Vec<&'a str>,
+}
+
 /// What `import` has done.
 #[derive(Serialize)]
 pub(crate) struct Imported<'a> {

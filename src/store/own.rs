@@ -16,7 +16,9 @@ mod chain;
 mod checkpoint;
 #[cfg(test)]
 pub(crate) mod conformance;
+mod fresh;
 mod import;
+mod place;
 mod projection;
 mod rebuild;
 mod row;
@@ -31,8 +33,10 @@ use std::path::{Path, PathBuf};
 pub use append::{Appended, Expected, NewEvent};
 pub(super) use chain::check as check_chain;
 pub use chain::{Verified, verify_chain};
+pub use fresh::fresh_id;
 pub use import::{ImportReport, import};
 pub(crate) use import::{Partial, id_for};
+pub use place::writer;
 pub use writer::{
     DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Sample, Step, StoreWriter,
 };

@@ -9,6 +9,7 @@ mod cloudevents;
 mod draft;
 mod file;
 mod gather;
+mod given;
 mod kept;
 mod lines;
 mod members;
@@ -20,6 +21,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 pub(crate) use cloudevents::{EXTENSION, MADE_UP_ID, MADE_UP_SOURCE, PLACED};
 use draft::Shape;
+pub use given::Given;
 pub(crate) use kept::{write_checkpoint, write_snapshot};
 pub(crate) use piped::is_piped;
 use state::State;

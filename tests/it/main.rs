@@ -9,6 +9,7 @@
 
 mod architecture;
 mod cli;
+mod crash;
 mod journeys;
 mod live;
 mod readme;

@@ -1,5 +1,6 @@
 //! One suite for every [`StoreWriter`]: what it promises, whatever database it writes to. It knows no database.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -24,6 +25,64 @@ pub(crate) fn writer_conformance(make: impl Fn() -> Box<dyn StoreWriter>) {
     a_rebuild_that_is_behind_waits(&mut *make());
     gives_rebuilds_up(&mut *make());
     samples(&mut *make());
+}
+
+/// Two writers of one store append to the same aggregate until each has been told `each` times that it was done; each
+/// is refused where the other was faster. Every event that was acknowledged stands there once, where it was said to be.
+pub(crate) fn two_writers(one: Box<dyn StoreWriter>, two: Box<dyn StoreWriter>, each: u64) {
+    let reader = one.reader().unwrap();
+    let run = |name: &'static str, mut writer: Box<dyn StoreWriter>| {
+        std::thread::spawn(move || append_against_another(name, &mut *writer, each))
+    };
+    let threads = [run("one", one), run("two", two)];
+    let mut acknowledged = BTreeMap::new();
+    let mut refused = 0;
+    for thread in threads {
+        let (done, conflicts) = thread.join().unwrap();
+        for (version, id) in done {
+            assert!(acknowledged.insert(version, id).is_none(), "{version} was given twice");
+        }
+        refused += conflicts;
+    }
+    assert!(refused > 0, "they never met");
+    let mut reader = reader;
+    let mut versions = 1..;
+    let mut after = Version::ZERO;
+    loop {
+        let page = reader.read(&key("c-1"), after, 1_000).unwrap();
+        let Some(last) = page.last() else { break };
+        after = last.version;
+        for event in page {
+            assert_eq!(Some(event.version.0), versions.next());
+            assert_eq!(acknowledged.remove(&event.version), event.id, "{}", event.version);
+        }
+    }
+    assert_eq!((acknowledged.len(), after), (0, Version(2 * each)));
+}
+
+/// What one of them was told: versions with the ids that it gave them, and how often it was refused.
+fn append_against_another(
+    name: &str,
+    writer: &mut dyn StoreWriter,
+    each: u64,
+) -> (Vec<(Version, EventId)>, u64) {
+    let (mut done, mut refused, mut at) = (Vec::new(), 0, Version::ZERO);
+    while (done.len() as u64) < each {
+        let event = event(&format!("{name}-{}", done.len()), "{}");
+        let id = event.id.clone().unwrap();
+        match writer.append(&key("c-1"), &[event], Expected::Exactly(at)) {
+            Ok(appended) => {
+                at = appended.version;
+                done.push((at, id));
+            }
+            Err(error) => {
+                let StoreErrorKind::Conflict { actual, .. } = error.kind else { panic!("{error}") };
+                refused += 1;
+                at = actual;
+            }
+        }
+    }
+    (done, refused)
 }
 
 fn json(text: &str) -> Payload {

@@ -47,6 +47,17 @@ fn it_does_what_every_writer_promises() {
 }
 
 #[test]
+fn ten_thousand_appends_each_of_two_writers_that_want_the_same_version() {
+    let (_dir, path, one) = store();
+    let two = OwnStore::open(&path).unwrap();
+    // What is durable is held by the test that kills; without the disk the two meet more often.
+    one.is_fleeting().unwrap();
+    two.is_fleeting().unwrap();
+    conformance::two_writers(Box::new(one), Box::new(two), 10_000);
+    assert_eq!(findings(&path), []);
+}
+
+#[test]
 fn samples_are_written_once_a_moment() {
     let (_dir, _path, mut store) = store();
     let sample = |value| Sample {

@@ -159,8 +159,9 @@ pub(super) struct Names {
     pub(super) content_type: &'static str,
 }
 
-const OWN_DATA: Names = Names { json: "data", base64: "data_base64", content_type: "content_type" };
-const OWN_METADATA: Names =
+pub(super) const OWN_DATA: Names =
+    Names { json: "data", base64: "data_base64", content_type: "content_type" };
+pub(super) const OWN_METADATA: Names =
     Names { json: "metadata", base64: "metadata_base64", content_type: "metadata_content_type" };
 
 /// Whether a media type is JSON.

@@ -2,7 +2,7 @@
 
 use super::{foldback, run, seen, text};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "demo",
     "info",
     "aggregates",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 13] = [
     "log",
     "blame",
     "history",
+    "append",
     "import",
     "export",
     "completions",

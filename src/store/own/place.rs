@@ -1,0 +1,73 @@
+//! One way in for whoever writes: a store of foldback's own, by what a person calls it.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::import::Partial;
+use super::{OwnStore, StoreWriter, occupied};
+use crate::store::{StoreError, StoreErrorKind, demo};
+
+/// Opens the store at `source` for writing; made first where `create` says so and nothing is there.
+pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, StoreError> {
+    let name = source.to_string_lossy();
+    if name.starts_with(demo::PREFIX) {
+        let message =
+            format!("{name} is a sample that is the same for everybody, and is not written to");
+        return Err(StoreError::new(StoreErrorKind::ReadOnly, message)
+            .hint(format!("make a copy of your own first: foldback import {name} copy.db")));
+    }
+    if let Some((scheme, _)) = name.split_once("://") {
+        let message = format!("foldback cannot write to {scheme} stores yet");
+        return Err(StoreError::new(StoreErrorKind::Unsupported, message)
+            .hint("a store of foldback's own is the path of a SQLite file"));
+    }
+    let path = Path::new(source);
+    if std::fs::symlink_metadata(path).is_err() && create {
+        match make(path) {
+            // Somebody else has just made it.
+            Err(error) if error.kind == StoreErrorKind::Rejected => {}
+            other => other?,
+        }
+    }
+    match OwnStore::open(path) {
+        Ok(store) => Ok(Box::new(store)),
+        Err(error) if error.kind == StoreErrorKind::NotFound => {
+            Err(error.hint("check the path, or say --create to begin a new store there"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes an empty store, there whole or not at all.
+fn make(path: &Path) -> Result<(), StoreError> {
+    let partial = Partial::beside(path)?;
+    drop(OwnStore::create(partial.path()).map_err(|error| match error.kind {
+        StoreErrorKind::Rejected => occupied(path),
+        _ => error,
+    })?);
+    partial.becomes(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_made_only_where_somebody_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new.db");
+        let kind = |source: &Path, create| writer(source.as_os_str(), create).err().map(|e| e.kind);
+        assert_eq!(kind(&path, false), Some(StoreErrorKind::NotFound));
+        assert_eq!(kind(&path, true), None);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(kind(&path, true), None);
+        assert_eq!(kind(&path, false), None);
+        assert_eq!(kind(&dir.path().join("no/new.db"), true), Some(StoreErrorKind::Unwritable));
+        assert_eq!(kind(Path::new("demo:shop"), true), Some(StoreErrorKind::ReadOnly));
+        assert_eq!(kind(Path::new("mysql://here"), true), Some(StoreErrorKind::Unsupported));
+        let text = dir.path().join("text");
+        std::fs::write(&text, "precious").unwrap();
+        assert_eq!(kind(&text, true), Some(StoreErrorKind::ReadOnly));
+        assert_eq!(std::fs::read_to_string(&text).unwrap(), "precious");
+    }
+}
