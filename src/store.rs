@@ -4,6 +4,7 @@
 //! diffs or shows events knows only what stands here; which database or file it is, and which library wrote it, is
 //! settled by [`open`] and the layouts.
 
+mod bell;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod demo;
@@ -25,13 +26,16 @@ pub(crate) mod scratch;
 pub(crate) mod sniff;
 pub mod sqlite;
 mod stop;
+mod subscription;
 
+pub use bell::Bell;
 pub use error::{StoreError, StoreErrorKind};
 pub use fleeting::remove_all as remove_leftovers;
 pub use memory::MemoryStore;
 pub use open::{OpenOptions, open};
 pub(crate) use recording::is_piped;
 pub use stop::Stop;
+pub use subscription::Subscription;
 
 pub use own::Verified;
 

@@ -44,7 +44,7 @@ pub use writer::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::held::Held;
-use super::{StoreError, StoreErrorKind};
+use super::{Bell, StoreError, StoreErrorKind};
 
 /// The number in a file's header that says whose it is: "fold".
 pub const APPLICATION_ID: i32 = 0x666f_6c64;
@@ -61,6 +61,7 @@ pub struct OwnStore {
     connection: Connection,
     path: PathBuf,
     name: String,
+    bell: Bell,
     // Dropped after the connection, whose locks would go with it.
     _held: Held,
 }
@@ -124,7 +125,8 @@ impl OwnStore {
         connection.pragma_update(None, "cache_size", -65_536).map_err(failed)?;
         connection.pragma_update(None, "wal_autocheckpoint", 8_192).map_err(failed)?;
         let name = path.display().to_string();
-        Ok(Self { connection, path: path.to_owned(), name, _held: held })
+        let bell = Bell::of(path);
+        Ok(Self { connection, path: path.to_owned(), name, bell, _held: held })
     }
 }
 

@@ -147,6 +147,7 @@ impl OwnStore {
         }
         drop(insert);
         transaction.commit().map_err(failed)?;
+        self.bell.ring();
         Ok(Appended { version, position: end.position.map(Position) })
     }
 }

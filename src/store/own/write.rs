@@ -7,7 +7,7 @@ use super::writer::{
 };
 use super::{Appended, Expected, NewEvent, OwnStore};
 use crate::model::{AggregateKey, Payload, Timestamp};
-use crate::store::{EventStore, OpenOptions, Snapshot, StoreError, open};
+use crate::store::{Bell, EventStore, OpenOptions, Snapshot, StoreError, open};
 
 impl StoreWriter for OwnStore {
     fn name(&self) -> &str {
@@ -20,6 +20,10 @@ impl StoreWriter for OwnStore {
 
     fn reader(&self) -> Result<Box<dyn EventStore>, StoreError> {
         open(&self.path, &OpenOptions::default())
+    }
+
+    fn bell(&self) -> Bell {
+        self.bell.clone()
     }
 
     fn append(

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::append::{Appended, Expected, NewEvent};
 use crate::model::{AggregateKey, Payload, Position, Timestamp};
-use crate::store::{Snapshot, StoreError};
+use crate::store::{Bell, Snapshot, Stop, StoreError, Subscription};
 
 /// What a projection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,14 @@ pub trait StoreWriter: Send {
 
     /// The same store, open for reading.
     fn reader(&self) -> Result<Box<dyn crate::store::EventStore>, StoreError>;
+
+    /// What is rung after each commit of events that this process knows of.
+    fn bell(&self) -> Bell;
+
+    /// Tells what comes after a position, as it comes, until `stop` is raised.
+    fn subscribe(&self, after: Position, stop: &Stop) -> Result<Subscription, StoreError> {
+        Ok(Subscription::new(self.reader()?, after, self.bell(), stop))
+    }
 
     /// Appends to one aggregate, whole or not at all, durably before it returns.
     ///
