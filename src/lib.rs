@@ -38,6 +38,7 @@
 //! | [`timeline`] | any version of one aggregate: keyframes, the window at the playhead, the outline | I/O |
 //! | [`analysis`] | diff, blame, jq conditions: pure questions | stores |
 //! | [`projection`] | read models that are fed from a store: run, tried again, put aside, made anew | what is projected, who looks at it |
+//! | [`aggregate`] | the write side for a program's own types: raise, load, save, snapshot | which aggregates there are |
 //! | [`sample`] | the shop, the bank and the warehouse that demos and tests tell their stories with; the shop can go on; the worst that a store may hold | files, but for what a store writes |
 //! | [`session`] | what both front ends call: open, ask, be answered, cancel | terminals, arguments |
 //! | [`tui`] | the screen: loop, actions, keymap, panels | stores, but for what a session says |
@@ -49,6 +50,7 @@
 //! `tui/effect.rs`, done on a lane, so that no key waits for it. What a person sets once: [`config`], and the sample in
 //! the README.
 
+pub mod aggregate;
 pub mod analysis;
 pub mod cli;
 pub mod config;

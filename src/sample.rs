@@ -9,6 +9,7 @@ mod bank;
 mod basket;
 mod calendar;
 mod catalog;
+pub mod domain;
 pub mod hostile;
 mod incident;
 mod kept;
