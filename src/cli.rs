@@ -99,6 +99,8 @@ fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Contex
         Command::Log(arguments) => command::log::run(arguments, context),
         Command::Blame(arguments) => command::blame::run(arguments, context),
         Command::History(arguments) => command::history::run(arguments, context),
+        Command::Snapshot(arguments) => command::snapshot::run(arguments, context),
+        Command::Replay(arguments) => command::replay::run(arguments, context),
         Command::Append(arguments) => command::append::run(arguments, context),
         Command::Import(arguments) => command::import::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command::{
     aggregates, append, blame, completions, demo, diff, events, export, history, import, info, log,
-    man, state,
+    man, replay, snapshot, state,
 };
 use super::output::Colour;
 use super::screen::Look;
@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Blame(blame::Arguments),
     History(history::Arguments),
     Append(append::Arguments),
+    Snapshot(snapshot::Arguments),
+    Replay(replay::Arguments),
     Import(import::Arguments),
     Export(export::Arguments),
     Completions(completions::Arguments),

@@ -13,4 +13,6 @@ pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod log;
 pub(crate) mod man;
+pub(crate) mod replay;
+pub(crate) mod snapshot;
 pub(crate) mod state;

@@ -11,6 +11,8 @@ use crate::store::{StoreError, StoreErrorKind};
 pub(crate) enum Status {
     /// Done.
     Done = 0,
+    /// The answer is "no".
+    No = 1,
     /// Wrong usage, or something named that is not there.
     Usage = 2,
     /// The store could not be opened or read.

@@ -13,8 +13,8 @@ use crate::text;
 pub(super) const GROUPS: [(&str, &[&str]); 6] = [
     ("To try it out", &["demo"]),
     ("What is in a store", &["info", "aggregates", "events"]),
-    ("One aggregate in time", &["state", "diff", "log", "blame", "history"]),
-    ("In a store of foldback's own", &["append"]),
+    ("One aggregate in time", &["state", "diff", "log", "blame", "history", "replay"]),
+    ("In a store of foldback's own", &["append", "snapshot"]),
     ("Between stores", &["import", "export"]),
     ("For your shell", &["completions", "man"]),
 ];
@@ -30,6 +30,7 @@ What to write for:
 
 Exit status:
   0    done
+  1    the answer is no: `replay` found a snapshot that cannot be right
   2    wrong usage, or something named that is not there
   3    the store could not be opened or read
   4    a write was refused, or the output could not be written

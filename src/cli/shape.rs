@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use crate::analysis::{self, Change};
 use crate::fold::Tier;
-use crate::model::{Event, Finding, Position, Timestamp, Value, Version, time};
-use crate::session::Session;
+use crate::model::{AggregateKey, Event, Finding, Position, Timestamp, Value, Version, time};
+use crate::session::{self, Comparison, Session};
 use crate::store::AggregateSummary;
 
 /// A moment as RFC 3339.
@@ -172,6 +172,93 @@ pub(crate) struct Appended<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) position: Option<Position>,
     pub(crate) ids: Vec<&'a str>,
+}
+
+/// What `replay` came to.
+#[derive(Serialize)]
+pub(crate) struct Replayed<'a> {
+    aggregate: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    category: &'a str,
+    version: Version,
+    events: u64,
+    milliseconds: f64,
+    reducer: Reducer<'a>,
+    snapshots: Vec<Compared<'a>>,
+    findings: &'a [Finding],
+}
+
+impl<'a> Replayed<'a> {
+    /// What it came to for that aggregate.
+    pub(crate) fn of(
+        key: &'a AggregateKey,
+        replayed: &'a session::Replayed,
+        reducer: Reducer<'a>,
+    ) -> Self {
+        Self {
+            aggregate: key.id.as_str(),
+            category: key.category.as_str(),
+            version: replayed.version,
+            events: replayed.events,
+            milliseconds: (replayed.took.as_secs_f64() * 1e6).round() / 1e3,
+            reducer,
+            snapshots: replayed.snapshots.iter().map(Compared::from).collect(),
+            findings: &replayed.findings,
+        }
+    }
+}
+
+/// A snapshot beside a replay.
+#[derive(Serialize)]
+pub(crate) struct Compared<'a> {
+    version: Version,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reducer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Moment<'a>>,
+    same: bool,
+    /// Whether it cannot be right.
+    wrong: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a [Change]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a session::Compared> for Compared<'a> {
+    fn from(one: &'a session::Compared) -> Self {
+        let (changes, reason) = match &one.comparison {
+            Comparison::Same => (None, None),
+            Comparison::Differs(changes) => (Some(changes.as_slice()), None),
+            Comparison::NoEvent => (None, Some("there is no event of that version")),
+            Comparison::Unreadable(why) => (None, Some(why.as_str())),
+        };
+        Self {
+            version: one.version,
+            reducer: one.reducer.as_deref(),
+            time: one.time.as_ref().map(Moment),
+            same: one.comparison == Comparison::Same,
+            wrong: one.is_wrong(),
+            changes,
+            reason,
+        }
+    }
+}
+
+/// What `snapshot` has stored.
+#[derive(Serialize)]
+pub(crate) struct Stored<'a> {
+    pub(crate) aggregate: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) category: &'a str,
+    pub(crate) version: Version,
+    pub(crate) reducer: Reducer<'a>,
+    pub(crate) bytes: u64,
+    /// How many there are of the aggregate now.
+    pub(crate) kept: u64,
+    /// All of them beside a replay, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) snapshots: Option<Vec<Compared<'a>>>,
 }
 
 /// What `import` has done.

@@ -2,7 +2,7 @@
 
 use super::{foldback, run, seen, text};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "demo",
     "info",
     "aggregates",
@@ -12,7 +12,9 @@ const COMMANDS: [&str; 14] = [
     "log",
     "blame",
     "history",
+    "replay",
     "append",
+    "snapshot",
     "import",
     "export",
     "completions",

@@ -1,0 +1,108 @@
+//! `foldback replay`: an aggregate rebuilt from its events alone, and held against what is stored of it.
+
+use clap::Args;
+
+use crate::cli::args::Subject;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome, Status};
+use crate::cli::line::{Ink, Line};
+use crate::cli::output::Printed;
+use crate::cli::shape::{self, Reducer};
+use crate::model::AggregateKey;
+use crate::session::{Compared, Comparison, Replayed, Session};
+use crate::text::human;
+
+/// Rebuild an aggregate from its events, and compare with its snapshots
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every event is read and folded anew; how long that takes is told. A snapshot that
+the same reducer made must say the same, and the exit status is 1 where one does
+not. What another reducer made is compared as well: that may differ and be right.
+
+Examples:
+  foldback replay shop.db order-4711
+  foldback replay shop.db order-4711 --json | jq '.snapshots[] | select(.same | not)'")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let mut session = context.open(&arguments.subject.store)?;
+    let found = session.find(&arguments.subject.aggregate)?;
+    let mut progress = context.progress("replaying events");
+    let replayed = session.replay(&found.key, found.version, &mut progress)?;
+    drop(progress);
+    if context.out.is_json() {
+        context.out.value(&shape::Replayed::of(&found.key, &replayed, Reducer::of(&session)))?;
+    } else {
+        context.out.line(&heading(&found.key, &replayed, &session))?;
+        print(context, &replayed.snapshots)?;
+        if replayed.snapshots.is_empty() {
+            context.out.note("no snapshots are stored of it")?;
+        }
+        context.out.findings(&replayed.findings)?;
+    }
+    judge(&found.key, &replayed.snapshots)
+}
+
+fn heading(key: &AggregateKey, replayed: &Replayed, session: &Session) -> Line {
+    let (reducer, tier) = session.reducer();
+    let seconds = replayed.took.as_secs_f64();
+    let rate = if seconds > 0.0 { replayed.events as f64 / seconds } else { 0.0 };
+    Line::of(Ink::Title, key.called())
+        .with(Ink::Plain, format!(" v{}  ", replayed.version))
+        .with(Ink::Plain, format!("{} in ", human::plural(replayed.events, "event")))
+        .with(Ink::Plain, human::duration(replayed.took))
+        .with(Ink::Dim, format!("  {} a second", human::count(rate as u64)))
+        .with(Ink::Dim, format!("  {reducer} · {}", tier.as_str()))
+}
+
+/// A line for each snapshot.
+pub(super) fn print(context: &mut Context, snapshots: &[Compared]) -> Printed {
+    let name = |one: &Compared| one.reducer.as_ref().map_or_else(String::new, ToString::to_string);
+    let version = |one: &Compared| format!("v{}", one.version);
+    let widest = |of: &dyn Fn(&Compared) -> String| {
+        snapshots.iter().map(|one| crate::text::width(&of(one))).max().unwrap_or(0)
+    };
+    let (versions, names) = (widest(&version), widest(&name));
+    for one in snapshots {
+        let mut line = Line::of(Ink::Dim, "snapshot ").with(Ink::Plain, version(one));
+        line.fill(9 + versions + 2);
+        line.push(Ink::Type, name(one));
+        line.fill(9 + versions + 2 + names + 2);
+        match &one.comparison {
+            Comparison::Same => line.push(Ink::Added, "the same"),
+            Comparison::Differs(changes) => {
+                let ink = if one.is_ours { Ink::Error } else { Ink::Changed };
+                let places = human::plural(changes.len() as u64, "place");
+                line.push(ink, format!("differs in {places}"));
+                let shown: Vec<_> =
+                    changes.iter().take(3).map(|one| one.path.to_string()).collect();
+                line.push(Ink::Key, format!("  {}", shown.join(" ")));
+                if changes.len() > shown.len() {
+                    line.push(Ink::Dim, " …");
+                }
+                if !one.is_ours {
+                    line.push(Ink::Dim, "  another reducer made it");
+                }
+            }
+            Comparison::NoEvent => line.push(Ink::Error, "there is no event of that version"),
+            Comparison::Unreadable(why) => line.push(Ink::Error, format!("cannot be read: {why}")),
+        }
+        context.out.line(&line)?;
+    }
+    Ok(())
+}
+
+/// Ends with the answer "no" where a snapshot is wrong.
+pub(super) fn judge(key: &AggregateKey, snapshots: &[Compared]) -> Outcome {
+    let wrong = snapshots.iter().filter(|one| one.is_wrong()).count() as u64;
+    if wrong == 0 {
+        return Ok(());
+    }
+    let what = human::plural(wrong, "snapshot");
+    let message = format!("{what} of {key} cannot be what the events come to");
+    Err(Failure::new(Status::No, message).hint("the events are what counts: store a new snapshot"))
+}

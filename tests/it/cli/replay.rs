@@ -1,0 +1,120 @@
+//! States that are stored, and rebuilt from their events.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::{fixtures, foldback, text};
+
+fn ran(home: &Path, line: &str) -> Output {
+    foldback().current_dir(home).args(line.split(' ')).stdin(Stdio::null()).output().unwrap()
+}
+
+fn json(ran: &Output) -> Value {
+    serde_json::from_str(&text(&ran.stdout)).unwrap()
+}
+
+/// A store of foldback's own with the events of the shop.
+fn shop() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let from = fixtures().join("shop.jsonl");
+    let ran = ran(home.path(), &format!("import {} own.db", from.display()));
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    home
+}
+
+fn tamper(home: &Path, sql: &str) {
+    Connection::open(home.join("own.db")).unwrap().execute_batch(sql).unwrap();
+}
+
+#[test]
+fn a_state_is_stored_and_is_what_a_replay_comes_to() {
+    let home = shop();
+    let home = home.path();
+    let stored = ran(home, "snapshot own.db order-4711");
+    let said = text(&stored.stdout);
+    assert!(stored.status.success(), "{}", text(&stored.stderr));
+    assert!(said.starts_with("order-4711 v"), "{said}");
+    assert!(said.contains("stored, ") && said.contains(", 1 snapshot of it now"), "{said}");
+    let replayed = ran(home, "replay own.db order-4711");
+    let lines = text(&replayed.stdout);
+    assert_eq!((replayed.status.code(), lines.lines().count()), (Some(0), 2), "{lines}");
+    assert!(lines.lines().nth(1).unwrap().ends_with("merge  the same"), "{lines}");
+    let state = json(&ran(home, "state own.db order-4711 --json"));
+    let kept: String = Connection::open(home.join("own.db"))
+        .unwrap()
+        .query_row("SELECT state FROM snapshots", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), state["state"]);
+    let answer = json(&ran(home, "replay own.db order-4711 --json"));
+    assert_eq!(answer["events"], state["version"]);
+    assert!(answer["milliseconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(answer["snapshots"][0]["same"], true);
+}
+
+#[test]
+fn the_newest_few_are_kept() {
+    let home = shop();
+    let home = home.path();
+    for expected in [1, 2, 2, 2] {
+        let answer = json(&ran(home, "snapshot own.db order-4711 --keep 2 --json"));
+        assert_eq!(answer["kept"], expected);
+        std::fs::write(home.join("e.json"), r#"{"type":"Noted","data":{}}"#).unwrap();
+        assert!(ran(home, "append own.db order-4711 e.json").status.success());
+    }
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_right_is_the_answer_no() {
+    let home = shop();
+    let home = home.path();
+    ran(home, "snapshot own.db order-4711");
+    tamper(
+        home,
+        "INSERT INTO snapshots SELECT aggregate_id, category, 1, 'order.js', '{}', NULL FROM snapshots;",
+    );
+    let theirs = ran(home, "replay own.db order-4711");
+    assert_eq!(theirs.status.code(), Some(0), "another reducer may be right");
+    let said = text(&theirs.stdout);
+    assert!(said.contains("another reducer made it"), "{said}");
+    tamper(
+        home,
+        "UPDATE snapshots SET state = json_set(state, '$.status', 'LOST') WHERE version > 1;",
+    );
+    let wrong = ran(home, "replay own.db order-4711");
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stdout).contains("differs in 1 place  .status"), "{}", text(&wrong.stdout));
+    assert!(text(&wrong.stderr).contains("1 snapshot of Order order-4711 cannot be what"));
+    // Stored anew, it is right again.
+    let mended = ran(home, "snapshot own.db order-4711 --verify");
+    assert_eq!(mended.status.code(), Some(0), "{}", text(&mended.stderr));
+    tamper(home, "UPDATE snapshots SET version = 99 WHERE version > 1;");
+    let beyond = ran(home, "snapshot own.db order-4711 --verify --json");
+    assert_eq!(beyond.status.code(), Some(1));
+    let compared = json(&beyond)["snapshots"].as_array().unwrap().clone();
+    assert_eq!(compared.len(), 3);
+    assert_eq!(compared[2]["reason"], "there is no event of that version");
+}
+
+#[test]
+fn nothing_is_stored_of_what_is_not_whole_or_not_ours() {
+    let home = shop();
+    let home = home.path();
+    std::fs::write(home.join("bytes.json"), r#"{"type":"Scanned","data_base64":"AAE="}"#).unwrap();
+    assert!(ran(home, "append own.db order-4711 bytes.json").status.success());
+    let broken = ran(home, "snapshot own.db order-4711");
+    assert_eq!(broken.status.code(), Some(4));
+    assert!(text(&broken.stderr).contains("is not whole, and is not stored"));
+    let foreign =
+        ran(home, &format!("snapshot {} order-4711", fixtures().join("shop.jsonl").display()));
+    assert_eq!(foreign.status.code(), Some(4));
+    let unknown = ran(home, "snapshot own.db order-9");
+    assert_eq!(unknown.status.code(), Some(2));
+    let count: i64 = Connection::open(home.join("own.db"))
+        .unwrap()
+        .query_row("SELECT count(*) FROM snapshots", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(count, 0);
+}
