@@ -144,6 +144,10 @@ fn who_wanders_off_is_told_the_way_back() {
         }
         down_to(&mut stage, ".total");
         assert!(seen(&stage));
+        // Who skipped the step that leads to the events has to come there before its keys mean anything.
+        stage.keys(") ) ) ) )").shows("▲ This step is on the Events").keys("2").hides("▲ This");
+        stage.keys("/").text("meta:causation=pay-1400").keys("enter enter").hides("▲ This");
+        assert!(seen(&stage));
     }
 }
 
