@@ -38,6 +38,11 @@ pub(crate) struct Facets {
     pub(crate) scroll: Scroll,
 }
 
+/// Whether it is known what a filter leaves.
+fn is_left(sieve: &Sieve) -> bool {
+    sieve.is_on() && sieve.wanted.done
+}
+
 impl Facets {
     /// Makes the lines anew; the cursor stays on its name. `steady` keeps them in their order: somebody chooses there.
     pub(crate) fn show(&mut self, sieve: &Sieve, height: usize, steady: bool) {
@@ -46,6 +51,10 @@ impl Facets {
         let before = if steady { before } else { Vec::new() };
         self.add("types", "type", sieve, &before, |tally| &tally.types);
         self.add("categories", "category", sieve, &before, |tally| &tally.categories);
+        if !steady && is_left(sieve) {
+            self.scroll = Scroll::default();
+            return self.scroll.move_to(1, self.lines.len(), height);
+        }
         let here = |line: &Line| match (line, &at) {
             (Line::Name { key, name, .. }, Some((of, was))) => key == of && name == was,
             _ => false,
@@ -104,7 +113,7 @@ impl Facets {
             facets.sort_by_key(|(_, facet)| {
                 stood.get(facet.short.as_str()).copied().unwrap_or(usize::MAX)
             });
-        } else if sieve.is_on() && sieve.wanted.done {
+        } else if is_left(sieve) {
             facets.sort_by_key(|(shown, _)| std::cmp::Reverse(*shown));
         }
         for (shown, facet) in facets {
