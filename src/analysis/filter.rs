@@ -83,6 +83,9 @@ impl Filter {
             };
             let value = word.value.clone();
             let Some(key) = word.key else {
+                if let Some((message, hint)) = meant(line, &word) {
+                    return Err(error(message, &hint));
+                }
                 filter.terms.push((word.minus, Term::Word(value)));
                 continue;
             };
@@ -185,6 +188,27 @@ impl Filter {
             && self.terms.iter().all(|(minus, term)| !minus && matches!(term, Term::Category(_)))
             && self.categories().len() < 2
     }
+}
+
+/// What somebody meant by a word that would find nothing: `type=Name`, or the beginning of an expression.
+fn meant(line: &str, word: &Word<'_>) -> Option<(String, String)> {
+    if word.quoted {
+        return None;
+    }
+    if let Some((name, rest)) = word.value.split_once('=')
+        && KEYS.contains(&name)
+    {
+        let rest = text::shorten(rest, 40);
+        let hint = format!("did you mean `{name}:{rest}`? in quotes it is searched for");
+        return Some((format!("`{name}=` is no part of a filter"), hint));
+    }
+    let whole = line.get(word.at..).unwrap_or_default();
+    let path = whole.strip_prefix('.')?.starts_with(|c: char| c.is_ascii_alphabetic() || c == '[');
+    let compares = |word: &str| ["==", "!=", "<", "<=", ">", ">=", "|"].contains(&word);
+    (path && whole.split_whitespace().any(compares)).then(|| {
+        let hint = "write `where:` before it; in quotes, words are searched for";
+        ("an expression begins".to_owned(), hint.to_owned())
+    })
 }
 
 /// The place of a byte, in characters from 1.

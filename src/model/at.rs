@@ -32,11 +32,10 @@ pub struct AtError(pub String);
 impl At {
     /// Reads `text`; `now` is what relative times count from.
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, AtError> {
-        let number = text.strip_prefix('v').unwrap_or(text);
-        if let Ok(version) = u64::from_str(number) {
+        if let Some(version) = number(text.strip_prefix('v').unwrap_or(text)) {
             return Ok(Self::Version(Version(version)));
         }
-        if let Some(back) = text.strip_prefix('-').and_then(|back| u64::from_str(back).ok()) {
+        if let Some(back) = text.strip_prefix('-').and_then(number) {
             return Ok(Self::Back(back));
         }
         match text {
@@ -47,6 +46,11 @@ impl At {
             }
         }
     }
+}
+
+/// Digits alone: `+2` says two further on, which is no version.
+fn number(text: &str) -> Option<u64> {
+    u64::from_str(text).ok().filter(|_| !text.starts_with('+'))
 }
 
 #[cfg(test)]
@@ -63,6 +67,8 @@ mod tests {
         assert_eq!(read("-3"), At::Back(3));
         assert!(matches!(read("-3h"), At::Time(_)));
         assert!(matches!(read("2026-03-02"), At::Time(_)));
-        assert!(At::parse("yesterdayish", now).is_err());
+        for text in ["yesterdayish", "+2", "v+2", "-+2"] {
+            assert!(At::parse(text, now).is_err(), "{text}");
+        }
     }
 }

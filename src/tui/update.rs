@@ -277,6 +277,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             // What was to be left once it is found is left now: what is typed next is typed anew.
             let mut effects = if model.list.leaving { list::clear(model) } else { Vec::new() };
             effects.extend(focus(model, Panel::List));
+            if model.list.finding != Finding::Typing {
+                model.list.field.resume();
+            }
             model.list.finding = Finding::Typing;
             effects.extend(list::name(model));
             effects

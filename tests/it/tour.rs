@@ -82,7 +82,7 @@ fn walk(columns: u16, rows: u16) {
     terminal.keys(")");
     on_step(&terminal, 6);
     names(&terminal, &["/", "meta:causation=pay-1400", "Enter"]);
-    terminal.keys("/<C-u>meta:causation=pay-1400<Enter>");
+    terminal.keys("/meta:causation=pay-1400<Enter>");
     // Until then Enter opens what was found before.
     terminal.wait_for("acc-118");
     terminal.keys("<Enter>");

@@ -80,6 +80,14 @@ fn mistakes_say_where_and_what_would_be_right() {
     assert!(told("from:-1h from:-2h").contains("twice"));
     assert!(told("-from:-1h").contains("opposite"));
     assert!(told("where:").contains("jq"));
+    assert_eq!(
+        told("a type=Or"),
+        "`type=` is no part of a filter at character 3; did you mean `type:Or`? in quotes it is searched for"
+    );
+    assert!(told("ä .data.total > 50").contains("begins at character 3; write `where:` before it"));
+    for fine in ["\"type=Or\"", "a=b", ".com", ".data.total", "\".a\" \">\"", "1 > 2"] {
+        assert!(Filter::parse(fine, now()).is_ok(), "{fine}");
+    }
     let bad = Filter::parse("where:.a >", now()).unwrap();
     assert_eq!(Matcher::new(bad).unwrap_err().at, 5);
 }

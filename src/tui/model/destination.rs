@@ -31,7 +31,9 @@ impl Destination {
     /// Reads what was typed; `now` is what `-2h` counts from, `day` the one that a time without a date is of.
     pub(crate) fn parse(typed: &str, now: Timestamp, day: NaiveDate) -> Option<Self> {
         if let Some(number) = typed.strip_prefix('#') {
-            return number.trim().parse().ok().map(|number| Self::Position(Position(number)));
+            let number = number.trim();
+            let position = number.parse().ok().filter(|_| !number.starts_with('+'));
+            return position.map(|position| Self::Position(Position(position)));
         }
         if let Ok(at) = At::parse(typed, now) {
             return Some(Self::At(at));
@@ -94,7 +96,7 @@ mod tests {
         assert_eq!(read("17"), at(At::Version(Version(17))));
         assert_eq!(read("-3"), at(At::Back(3)));
         assert_eq!(read("#8112"), Some(format!("{:?}", Destination::Position(Position(8112)))));
-        for typed in ["soon", "#", "#x", "25:00", "noonish", ""] {
+        for typed in ["soon", "#", "#x", "+2", "#+2", "25:00", "noonish", ""] {
             assert_eq!(read(typed), None, "{typed}");
         }
     }

@@ -193,6 +193,15 @@ impl Events {
         EventQuery { after, upto, direction, ..EventQuery::default() }
     }
 
+    /// How many events the search for rows found and looked at; none while the rows may be those of another filter.
+    pub(crate) fn searched(&self) -> (u64, u64) {
+        let anew = matches!(self.loading, Some(Place::Start | Place::End));
+        if anew && !self.rows.is_empty() {
+            return (0, 0);
+        }
+        (self.rows.len() as u64, self.looked_at)
+    }
+
     /// Takes the last row for one that may be followed by others; a cursor on it goes on to the newest.
     pub(crate) fn reopen(&mut self) {
         let at_end = self.end == End::Reached && self.scroll.cursor + 1 >= self.rows.len();

@@ -10,6 +10,8 @@ pub(crate) struct Field {
     text: String,
     /// In bytes, between two grapheme clusters.
     at: usize,
+    /// All of it was kept from before, and gives way to what is typed next.
+    kept: bool,
 }
 
 impl Field {
@@ -23,6 +25,18 @@ impl Field {
         self.text.split_at_checked(self.at).unwrap_or((&self.text, ""))
     }
 
+    /// Begins to type again: a letter, a paste or a deletion takes the place of what stands here; a space, as before one
+    /// more word, and any other key go on with it.
+    pub(crate) fn resume(&mut self) {
+        self.at = self.text.len();
+        self.kept = !self.text.is_empty();
+    }
+
+    /// Whether what stands here gives way to what is typed next.
+    pub(crate) fn gives_way(&self) -> bool {
+        self.kept
+    }
+
     /// Whether nothing was typed.
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -30,6 +44,9 @@ impl Field {
 
     /// Inserts what was pasted; line breaks and control characters are left out.
     pub(crate) fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.kept) && !text.starts_with(' ') {
+            self.delete(0..self.text.len());
+        }
         for letter in text.chars().filter(|letter| !letter.is_control()) {
             self.text.insert(self.at, letter);
             self.at += letter.len_utf8();
@@ -42,7 +59,11 @@ impl Field {
             self.insert(letter.encode_utf8(&mut [0; 4]));
             return;
         }
+        let kept = std::mem::take(&mut self.kept);
         match key.to_string().as_str() {
+            "backspace" | "delete" | "ctrl-w" | "alt-backspace" if kept => {
+                self.delete(0..self.text.len());
+            }
             "backspace" => self.delete(self.before()..self.at),
             "delete" => self.delete(self.at..self.after()),
             "ctrl-u" => self.delete(0..self.at),
@@ -62,6 +83,7 @@ impl Field {
 
     /// Replaces what stands between a place, in bytes, and the place where typing goes on.
     pub(crate) fn put(&mut self, from: usize, text: &str) {
+        self.kept = false;
         if from <= self.at && self.text.is_char_boundary(from) {
             self.delete(from..self.at);
             self.insert(text);
@@ -104,6 +126,29 @@ mod tests {
         assert_eq!(typed("a b home delete"), "|b");
         assert_eq!(typed("a b ctrl-a right ctrl-k"), "a|");
         assert_eq!(typed("ä left ß end ö backspace"), "ßä|");
+    }
+
+    #[test]
+    fn what_was_kept_gives_way_to_what_is_typed_and_to_nothing_else() {
+        for (key, expected) in [
+            ("b", "b"),
+            ("backspace", ""),
+            ("delete", ""),
+            ("space", "old "),
+            ("end", "old"),
+            ("left", "old"),
+        ] {
+            let mut field = Field::default();
+            field.insert("old");
+            field.resume();
+            assert!(field.gives_way(), "{key}");
+            field.press(key.parse().unwrap());
+            assert!(!field.gives_way(), "{key}");
+            assert_eq!(field.text(), expected, "{key}");
+        }
+        let mut field = Field::default();
+        field.resume();
+        assert!(!field.gives_way());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The list of aggregates.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -181,15 +183,15 @@ fn draw_row(
     let taken = counts.max(text::width(&right));
     let room = usize::from(area.width).saturating_sub(taken + 2 + indent);
     let (id, category) = if model.list.grouped() {
-        (under_heading(&row.key), String::new())
+        (under_heading(&row.key).into(), String::new())
     } else {
-        (row.key.id.as_str(), inline_category(&row.key, room))
+        (inline_id(&row.key, room), inline_category(&row.key, room))
     };
     // Ids and categories stand in columns of their own.
     let beside = if category.is_empty() { 0 } else { room * 2 / 5 };
     let id_room = room.saturating_sub(beside + 2 * usize::from(beside > 0));
     let style = if id.is_empty() { theme.dim } else { style };
-    let id = or_quotes(id);
+    let id = or_quotes(&id);
     let id = text::truncate_middle(&id, id_room);
     let missing = id_room.saturating_sub(text::width(&id));
     let mut left = vec![Span::raw(" ".repeat(indent))];
@@ -206,6 +208,13 @@ fn under_heading(key: &AggregateKey) -> &str {
     let rest = id.strip_prefix(key.category.as_str()).filter(|_| !key.category.as_str().is_empty());
     let rest = rest.and_then(|rest| rest.strip_prefix(['-', '_', ':', '/', '.', '|']));
     rest.filter(|rest| !rest.is_empty()).unwrap_or(id)
+}
+
+/// An id; where it does not fit, what it repeats of its category goes first: the others of that category begin so too.
+fn inline_id(key: &AggregateKey, room: usize) -> Cow<'_, str> {
+    let (id, rest) = (key.id.as_str(), under_heading(key));
+    let fits = rest.len() == id.len() || text::width(&text::sanitize(id)) <= room;
+    if fits { id.into() } else { format!("…{rest}").into() }
 }
 
 /// The category beside an id that does not say it, in at most a third of the room.

@@ -69,6 +69,24 @@ fn a_legend_without_room_says_how_many_types_it_leaves_out() {
 }
 
 #[test]
+fn a_legend_that_says_all_types_ends_with_the_last_of_them() {
+    let events: Vec<Event> = ["OrderPlaced", "PaymentReceived", "ParcelPacked", "ParcelDelivered"]
+        .iter()
+        .zip(1..)
+        .map(|(kind, at)| event("order-1", at, kind, at, "no object"))
+        .collect();
+    let legend = |columns| {
+        let screen = Stage::on(events.clone(), (columns, 45)).text_now();
+        let line = screen.lines().find(|line| line.contains("failed to apply"))?;
+        assert!(!line.contains('…') && !line.contains("+1 types"), "{columns}: {line}");
+        Some(line.to_owned())
+    };
+    let legends: Vec<String> = (100..=160).filter_map(legend).collect();
+    assert!(legends.iter().any(|line| line.contains("+1 type ")), "{legends:?}");
+    assert!(legends.iter().any(|line| !line.contains('+')), "{legends:?}");
+}
+
+#[test]
 fn a_store_without_snapshots_is_not_asked_for_any() {
     let mut stage = Stage::on(counter("order-1", 5), LARGE);
     stage.hides("◆").keys("r").hides("◆");

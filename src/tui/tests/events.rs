@@ -8,7 +8,8 @@ use crate::store::memory::MemoryStore;
 use crate::text::human;
 use crate::tui::input::Input;
 use crate::tui::layout::{Part, Screen};
-use crate::tui::model::events::PAGE;
+use crate::tui::model::events::facets::Line;
+use crate::tui::model::events::{PAGE, Place};
 
 /// Two kinds of aggregates whose events come in turn.
 pub(super) fn many(count: u64) -> Vec<Event> {
@@ -243,6 +244,18 @@ fn types_and_categories_are_counted_and_chosen() {
     assert_eq!(stage.app.model.events.sieve.line(), "type:OrderPlaced");
     stage.shows("100 found").shows("● OrderPlaced").shows("0 of 600").shows("100 of 700");
     stage.keys("up enter").shows("700 found").keys("enter down enter").hides("found");
+    // What was typed puts what it leaves first; whoever chooses there finds each where it was.
+    stage.keys("esc /").text("-type:ItemAdded").keys("enter");
+    let first = |stage: &Stage| match stage.app.model.events.facets.lines.get(1) {
+        Some(Line::Name { name, .. }) => name.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(first(&stage), "OrderPlaced");
+    stage.keys("shift-tab down enter").shows("0 found");
+    assert_eq!(first(&stage), "OrderPlaced", "and all are zero now");
+    stage.keys("enter");
+    stage.keys("esc esc").hides("found");
+    assert_eq!(first(&stage), "ItemAdded");
     let (x, y) = stage.find("OrderPlaced                     ");
     stage.input(Input::Click(x, y)).shows("100 found");
     for (name, size) in SIZES {
@@ -290,15 +303,25 @@ fn a_search_of_a_large_store_goes_on_in_pieces_and_can_be_stopped() {
 
 #[test]
 fn what_was_searched_is_one_number_wherever_it_stands() {
-    let mut stage = Stage::on(many(60_000), LARGE);
-    stage.keys("2 /").text("where:.data.n < 0").press("enter");
-    while stage.app.model.events.loading.is_some() {
-        stage.one_report();
-        let events = &stage.app.model.events;
-        let searched = events.looked_at.max(events.sieve.wanted.examined);
-        let told = format!("0 found · searched {} of 60,000", human::count(searched));
-        let now = stage.now();
-        assert!(now.contains(&told), "not {told}\n{now}");
+    for (expression, rest) in [(".data.n < 0", 60_000), (".data.n > 59000", 0)] {
+        let mut stage = Stage::on(many(60_000), LARGE);
+        stage.keys("2 /").text(&format!("where:{expression}")).press("enter");
+        while stage.app.model.events.loading == Some(Place::End) {
+            stage.one_report();
+        }
+        while stage.app.model.events.loading.is_some() || !stage.app.model.events.sieve.wanted.done
+        {
+            let events = &stage.app.model.events;
+            let wanted = &events.sieve.wanted;
+            let searched = human::count(events.looked_at.max(wanted.examined));
+            let found = human::count(wanted.found.max(events.rows().len() as u64));
+            let told = format!("{found} found · searched {searched} of 60,000");
+            let now = stage.now();
+            assert!(now.contains(&told), "not {told}\n{now}");
+            stage.one_report();
+        }
+        let found = stage.app.model.events.sieve.wanted.found;
+        assert_eq!(found == 0, rest == 60_000, "{expression} found {found}");
     }
 }
 

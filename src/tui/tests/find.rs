@@ -89,6 +89,28 @@ fn letters_in_order_find_and_what_fits_best_comes_first() {
 }
 
 #[test]
+fn of_an_id_that_does_not_fit_the_category_goes_first() {
+    let id = |guest: &str| format!("guest_stay_account-{guest}:room131:2024-03-16");
+    let mut events = named(&[&id("guest71"), &id("guest72")]);
+    for event in &mut events {
+        event.category = "guest_stay_account".into();
+    }
+    let mut stage = Stage::on(events, (160, 45));
+    stage.keys("o").shows("aggregates by their newest event").shows("…guest71:").shows("…guest72:");
+}
+
+#[test]
+fn what_is_typed_next_takes_the_place_of_what_was_kept() {
+    let mut stage = Stage::on(named(&["order-4711", "order-4712"]), (160, 45));
+    stage.keys("/").text("4711").keys("enter /").text("4712").shows("⌕ 4712").shows("1 of 2");
+    // A key that goes on with it says so.
+    stage.keys("enter / backspace").shows("order-4711").text("471").keys("enter / end").text("1");
+    stage.shows("⌕ 4711").keys("enter alt-2 /").text("a").keys("enter /").text("b").shows("⌕ b");
+    stage.keys("esc 2 /").text("type:Nothing").keys("esc /").text("4711").keys("enter /");
+    stage.text("4712").keys("enter").shows("⌕ 4712 ");
+}
+
+#[test]
 fn the_best_of_very_many_are_shown_and_the_rest_is_counted() {
     for (_, size) in SIZES {
         let mut stage = Stage::on(many(20_000), size);

@@ -1,8 +1,8 @@
 //! What looking at pictures brought: help that wraps, one accent at a time, silences of the chart, little room.
 
-use super::stage::{Stage, counter, event};
+use super::stage::{self, Stage, counter, event};
 use crate::model::{Event, Payload, Position, Version};
-use crate::session::{OpenOptions, Session};
+use crate::session::{OpenOptions, Session, Silent};
 use crate::store::own::OwnStore;
 use crate::text;
 use crate::tui::input::Input;
@@ -207,6 +207,22 @@ fn what_is_empty_says_what_comes_next() {
         stage.shows("no aggregates yet;");
         insta::assert_snapshot!(format!("empty_file_{name}"), stage.picture());
         stage.keys("2").shows("no events yet; what is written");
+    }
+}
+
+#[test]
+fn what_ties_events_together_is_said_of_a_copy_as_it_is_of_its_source() {
+    for name in ["correlation", "correlationId", "correlation_id"] {
+        let mut made = event("order-1", 1, "Made", 1, "{}");
+        let metadata = format!(r#"{{"{name}":"c-81"}}"#);
+        let view = std::sync::Arc::default();
+        made.metadata = Some(Payload::json(metadata.into_bytes(), view, Version(1)));
+        Stage::on(vec![made.clone()], LARGE).shows("correlation c-81");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copy.db");
+        stage::session(vec![made]).import_to(&path, &mut Silent).unwrap();
+        let open = move || Session::open(path.to_str().unwrap(), &OpenOptions::default());
+        Stage::open("copy.db", LARGE, open).shows("correlation c-81");
     }
 }
 

@@ -12,6 +12,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::SearchState => {
             let effects = super::focus(model, Panel::State);
+            if model.sought.seeking != Seeking::Typing {
+                model.sought.field.resume();
+            }
             model.sought.seeking = Seeking::Typing;
             travel::fit_state(model);
             effects

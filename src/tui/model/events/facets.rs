@@ -38,13 +38,23 @@ pub(crate) struct Facets {
     pub(crate) scroll: Scroll,
 }
 
+/// Whether it is known what a filter leaves.
+fn is_left(sieve: &Sieve) -> bool {
+    sieve.is_on() && sieve.wanted.done
+}
+
 impl Facets {
-    /// Makes the lines anew; the cursor stays on its name.
-    pub(crate) fn show(&mut self, sieve: &Sieve, height: usize) {
+    /// Makes the lines anew; the cursor stays on its name. `steady` keeps them in their order: somebody chooses there.
+    pub(crate) fn show(&mut self, sieve: &Sieve, height: usize, steady: bool) {
         let at = self.chosen().map(|(key, name)| (key, name.clone()));
-        self.lines.clear();
-        self.add("types", "type", sieve, |tally| &tally.types);
-        self.add("categories", "category", sieve, |tally| &tally.categories);
+        let before = std::mem::take(&mut self.lines);
+        let before = if steady { before } else { Vec::new() };
+        self.add("types", "type", sieve, &before, |tally| &tally.types);
+        self.add("categories", "category", sieve, &before, |tally| &tally.categories);
+        if !steady && is_left(sieve) {
+            self.scroll = Scroll::default();
+            return self.scroll.move_to(1, self.lines.len(), height);
+        }
         let here = |line: &Line| match (line, &at) {
             (Line::Name { key, name, .. }, Some((of, was))) => key == of && name == was,
             _ => false,
@@ -67,6 +77,7 @@ impl Facets {
         heading: &'static str,
         key: &'static str,
         sieve: &Sieve,
+        before: &[Line],
         of: impl Fn(&Tally) -> &Vec<Facet>,
     ) {
         let all = of(&sieve.whole);
@@ -83,9 +94,29 @@ impl Facets {
         let more = wanted
             .iter()
             .filter(|facet| !sieve.whole.done && all.iter().all(|known| known.name != facet.name));
-        for facet in all.iter().chain(more) {
-            let shown = found.get(facet.name.as_str()).copied().unwrap_or(0);
-            let shown = if sieve.is_on() { shown } else { facet.count };
+        let shown = |facet: &Facet| match found.get(facet.name.as_str()) {
+            _ if !sieve.is_on() => facet.count,
+            found => found.copied().unwrap_or(0),
+        };
+        let mut facets: Vec<(u64, &Facet)> =
+            all.iter().chain(more).map(|facet| (shown(facet), facet)).collect();
+        let stood: std::collections::HashMap<&str, usize> = before
+            .iter()
+            .enumerate()
+            .filter_map(|(at, line)| match line {
+                Line::Name { key: of, name, .. } if *of == key => Some((name.as_str(), at)),
+                _ => None,
+            })
+            .collect();
+        // What the filter leaves comes first, once it is counted: a name that matters is not below those that do not.
+        if !before.is_empty() {
+            facets.sort_by_key(|(_, facet)| {
+                stood.get(facet.short.as_str()).copied().unwrap_or(usize::MAX)
+            });
+        } else if is_left(sieve) {
+            facets.sort_by_key(|(shown, _)| std::cmp::Reverse(*shown));
+        }
+        for (shown, facet) in facets {
             let chosen = sieve.has(key, &facet.short) || sieve.has(key, &facet.name);
             self.lines.push(Line::Name {
                 key,

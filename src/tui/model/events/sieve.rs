@@ -95,6 +95,7 @@ impl Sieve {
         self.mistake = None;
         self.field = Field::default();
         self.field.insert(&self.line);
+        self.field.resume();
         self.offer = Offer::default();
     }
 

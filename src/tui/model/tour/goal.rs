@@ -47,6 +47,8 @@ named! {
         OtherAggregate "other-aggregate",
         /// On another screen than the Timeline.
         OtherScreen "other-screen",
+        /// On the Timeline screen, where the step goes on among the events of the store.
+        NotAmongEvents "not-among-events",
     }
 }
 
@@ -90,8 +92,14 @@ impl Goal {
 
     /// Where the person is instead of where the step goes on.
     pub(crate) fn astray(self, model: &Model) -> Option<Lost> {
-        if matches!(self, Self::CausationFiltered | Self::MoneyFound) {
-            return None;
+        match self {
+            // How to come to the events is part of this step.
+            Self::CausationFiltered => return None,
+            Self::MoneyFound => {
+                let is_away = model.screen == Screen::Timeline && !model.on_its_way();
+                return is_away.then_some(Lost::NotAmongEvents);
+            }
+            _ => {}
         }
         if model.screen != Screen::Timeline {
             return Some(Lost::OtherScreen);

@@ -200,9 +200,9 @@ fn searched(model: &Model) -> String {
     let events = &model.events;
     let sieve = &events.sieve;
     let tally = sieve.tally();
-    // Where nothing was found yet, whoever came farther is right: what counts, or what searches for rows to show.
-    let searched = if tally.found == 0 && events.rows().is_empty() { events.looked_at } else { 0 };
-    let examined = tally.examined.max(searched);
+    // Whoever came farther is right: what counts, or what searches for rows to show.
+    let (listed, looked_at) = events.searched();
+    let (found, examined) = (tally.found.max(listed), tally.examined.max(looked_at));
     let all = if tally.done {
         tally.examined
     } else {
@@ -210,7 +210,7 @@ fn searched(model: &Model) -> String {
     };
     let small = model.areas.shape != Shape::Wide;
     let number = |number: u64| if small { human::compact(number) } else { human::count(number) };
-    let (found, examined, all) = (number(tally.found), number(examined), number(all));
+    let (found, examined, all) = (number(found), number(examined), number(all));
     // A filter may let events be passed over without a look at each: the store has looked at them.
     match (sieve.is_on(), tally.done) {
         (true, _) if small => format!("{found} · {examined} of {all}"),

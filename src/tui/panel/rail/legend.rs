@@ -29,16 +29,17 @@ pub(super) fn types<'a>(travel: &'a Travel, theme: &Theme, room: usize) -> Vec<S
     let mut taken = 0;
     for (at, (kind, count)) in kinds.iter().enumerate() {
         let name = text::truncate_middle(travel.kinds.name(*kind), 24);
+        let is_last = at + 1 == kinds.len();
+        let gap = if is_last { "" } else { "   " };
         let piece = [
             Span::styled(travel.kinds.letter(*kind).to_string(), style(*kind, travel, theme)),
             Span::styled(format!(" {name}"), theme.dim),
-            Span::styled(format!(" {}   ", human::count(*count as u64)), theme.faint),
+            Span::styled(format!(" {}{gap}", human::count(*count as u64)), theme.faint),
         ];
-        let others = format!("+{} types", kinds.len() - at);
-        let is_last = at + 1 == kinds.len();
+        let others = format!("+{}", human::plural((kinds.len() - at) as u64, "type"));
         let after = if is_last { 0 } else { text::width(&others) };
         let cells = line::width(&piece);
-        if taken + cells - 3 + if is_last { 0 } else { 3 + after } > room {
+        if taken + cells + after > room {
             out.push(Span::styled(others, theme.faint));
             break;
         }
@@ -89,7 +90,7 @@ pub(super) fn told(travel: &Travel, room: usize) -> String {
     for (at, (kind, _)) in kinds.iter().enumerate() {
         let name = text::truncate_middle(travel.kinds.name(*kind), 24);
         let piece = format!("{} {name}", travel.kinds.letter(*kind));
-        let others = format!("+{} types", kinds.len() - at);
+        let others = format!("+{}", human::plural((kinds.len() - at) as u64, "type"));
         let after = if at + 1 == kinds.len() { 0 } else { text::width(&others) + 2 };
         if text::width(&out) + text::width(&piece) + after > room {
             return out + &others;

@@ -42,8 +42,7 @@ pub(in super::super) fn tallied(
                 let told = format!("`where:` fails on {of}, left out; the first says: {first}");
                 tell(model, Tone::Note, &told);
             }
-            let height = model.part_height(Part::Facets);
-            model.events.facets.show(&model.events.sieve, height);
+            show_facets(model);
         }
         Err(error) => {
             model.events.sieve.stopped = true;
@@ -83,9 +82,15 @@ fn filtered(model: &mut Model) -> Vec<Effect> {
     let mut effects = vec![Effect::Stop(Slot::Tally)];
     effects.extend(load(model, Place::End));
     effects.extend(count_on(model));
-    let height = model.part_height(Part::Facets);
-    model.events.facets.show(&model.events.sieve, height);
+    show_facets(model);
     effects
+}
+
+/// Makes the types and categories anew; whoever chooses among them finds each where it was.
+fn show_facets(model: &mut Model) {
+    let height = model.part_height(Part::Facets);
+    let steady = model.events.part == Part::Facets;
+    model.events.facets.show(&model.events.sieve, height, steady);
 }
 
 /// Back to the filter before, or forth again.
