@@ -19,6 +19,7 @@ pub mod memory;
 mod open;
 pub mod own;
 pub(crate) mod pass;
+pub mod postgres;
 pub mod recording;
 #[cfg(test)]
 pub(crate) mod sample_events;
@@ -304,6 +305,12 @@ pub trait EventStore: Send {
 
     /// What stops a running call.
     fn interrupter(&self) -> Interrupter;
+
+    /// What is rung after every commit of events, whoever commits, and whenever one may have been missed, as long as the
+    /// store is open; `None` where it cannot tell and has to be looked at.
+    fn bell(&self) -> Option<Bell> {
+        None
+    }
 
     /// What to show of an event's type where there is little room: never empty, always part of it.
     fn short_type<'a>(&self, event_type: &'a EventType) -> &'a str {

@@ -10,6 +10,7 @@ use super::progress::{self, Progress};
 use super::signal::Signal;
 use crate::model::{At, Severity, Timestamp};
 use crate::session::{OpenOptions, Session};
+use crate::store::postgres::{self, with_password, without_password};
 use crate::store::{self, Census, Stop};
 use crate::text::human;
 
@@ -115,10 +116,28 @@ impl Context {
     }
 }
 
+/// A store as it may be shown: the address of a database without its password.
+pub(crate) fn shown(source: &OsStr) -> String {
+    without_password(&source.to_string_lossy()).into_owned()
+}
+
+/// Whether it is the address of a database.
+pub(crate) fn is_address(source: &OsStr) -> bool {
+    source.to_str().is_some_and(postgres::is_address)
+}
+
+/// The address of a database, with the password that the environment names where none is written.
+pub(crate) fn address_of(source: &OsStr) -> OsString {
+    match (source.to_str(), std::env::var("PGPASSWORD")) {
+        (Some(address), Ok(password)) => with_password(address, &password).into(),
+        _ => source.to_owned(),
+    }
+}
+
 /// Where a store is: `-` is what is piped in.
 pub(crate) fn place_of(source: &OsStr) -> Outcome<OsString> {
     if source != "-" {
-        return Ok(source.to_owned());
+        return Ok(address_of(source));
     }
     if std::io::stdin().is_terminal() {
         return Err(Failure::usage("`-` reads a recording that is piped in, and nothing is")

@@ -63,11 +63,11 @@ pub(crate) fn show(
 pub(crate) fn check(store: &OsStr, context: &Context) -> Outcome {
     if context.out.is_json() {
         return Err(Failure::usage("the screen has nothing to say in JSON")
-            .hint(format!("a command does: foldback info {} --json", store.display())));
+            .hint(format!("a command does: foldback info {} --json", context::shown(store))));
     }
     if !context.out.is_screen() {
         return Err(Failure::usage("the screen needs a terminal to draw on and to be typed at")
-            .hint(format!("a command does without: foldback info {}", store.display())));
+            .hint(format!("a command does without: foldback info {}", context::shown(store))));
     }
     Ok(())
 }
@@ -89,7 +89,8 @@ pub(crate) fn show_after(
         options.memory = memory.value;
     }
     let stop = options.stop.interrupter();
-    let source = Source::new(store.to_string_lossy(), move || {
+    let shown = context::shown(store);
+    let source = Source::new(shown.as_str(), move || {
         before(&options)?;
         Session::open(&name, &options)
     })
@@ -100,11 +101,12 @@ pub(crate) fn show_after(
     };
     let tmux = std::env::var_os("TMUX").is_some_and(|name| !name.is_empty());
     let kept = kept.filter(|_| config.session.as_ref().is_none_or(|session| session.value));
-    let keep = kept.map(|directory| Keep { directory, store: store.to_owned(), fresh: look.fresh });
+    let keep =
+        kept.map(|directory| Keep { directory, store: shown.clone().into(), fresh: look.fresh });
     let colours = colours(colour);
     let options = tui::Options { colours, theme: look.theme, tmux, config, strict, keep };
     let left = tui::run(source, &options);
-    let left = left.map_err(|error| failure(error, &store.to_string_lossy()))?;
+    let left = left.map_err(|error| failure(error, &shown))?;
     match (left.by, left.unkept) {
         (None, None) => Ok(()),
         (Some(ending), None) => Err(Failure::silent(status(ending))),

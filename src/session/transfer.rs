@@ -1,4 +1,4 @@
-//! What is copied from an open store into a file: a store of our own, a recording, CloudEvents.
+//! What is copied from an open store to another place: a store of our own, a recording, CloudEvents.
 //!
 //! The one place where a session writes, and never to the store it reads.
 
@@ -7,20 +7,25 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::{Session, SessionError, Watch};
-use crate::store::{EventQuery, export, own};
+use crate::store::{EventQuery, export, own, postgres};
 
 pub use crate::store::export::{ExportReport, Format};
 pub use crate::store::own::ImportReport;
 
 impl Session {
-    /// Makes a store of our own at `to` with every event. Nothing stands there until it is whole.
+    /// Makes a store of our own at `to`, a path or the address of a database, with every event. Nothing stands there until
+    /// it is whole.
     pub fn import_to(
         &mut self,
         to: &Path,
         watch: &mut dyn Watch,
     ) -> Result<ImportReport, SessionError> {
         let all = self.store.counts()?.events;
-        Ok(own::import(self.store.as_mut(), to, &mut |done| go_on(watch, done, all))?)
+        let (from, progress) = (self.store.as_mut(), &mut |done| go_on(watch, done, all));
+        match to.to_str().filter(|to| postgres::is_address(to)) {
+            Some(address) => Ok(postgres::import(from, address, progress)?),
+            None => Ok(own::import(from, to, progress)?),
+        }
     }
 
     /// Writes all of it into a new file. Nothing stands there until it is whole.

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::held::Held;
+use super::postgres::{self, PostgresStore};
 use super::sqlite::{SqliteStore, look};
 use super::{EventStore, Stop, StoreError, StoreErrorKind, demo, layout, recording};
 
@@ -30,12 +31,21 @@ pub fn open(
 ) -> Result<Box<dyn EventStore>, StoreError> {
     let path = Path::new(source.as_ref());
     let source = &*path.to_string_lossy();
+    if postgres::is_address(source) {
+        if let Some(layout) = &options.layout {
+            return Err(not_for_a_server(&layout.display().to_string(), source));
+        }
+        return Ok(Box::new(PostgresStore::open(source, &options.stop)?));
+    }
     if let Some((scheme, _)) = source.split_once("://") {
         return Err(StoreError::new(
             StoreErrorKind::Unsupported,
-            format!("foldback cannot read {scheme} stores yet"),
+            format!("foldback cannot read {scheme} stores"),
         )
-        .hint("a store is the path of a SQLite file or of a recording (.jsonl, .jsonl.zst)"));
+        .hint(
+            "a store is the path of a SQLite file or of a recording (.jsonl, .jsonl.zst), or \
+             postgres://user:password@host/database",
+        ));
     }
     if let Some(name) = source.strip_prefix(demo::PREFIX) {
         if let Some(layout) = &options.layout {
@@ -65,6 +75,15 @@ pub fn open(
     }
     let length = path.metadata().map_or(0, |meta| meta.len());
     Err(look::stranger(path, &bytes, length))
+}
+
+fn not_for_a_server(layout: &str, source: &str) -> StoreError {
+    let message = format!(
+        "the layout {layout} describes tables in SQLite, and {} is on PostgreSQL",
+        postgres::without_password(source)
+    );
+    StoreError::new(StoreErrorKind::BadLayout, message)
+        .hint("leave --layout away: on PostgreSQL foldback reads its own stores")
 }
 
 fn no_database(layout: &str, source: &str) -> StoreError {

@@ -21,6 +21,7 @@ mod import;
 mod place;
 mod projection;
 mod rebuild;
+mod refuse;
 mod row;
 mod snapshot;
 mod transaction;
@@ -31,12 +32,20 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 pub use append::{Appended, Expected, NewEvent};
-pub(super) use chain::check as check_chain;
+pub(super) use append::{End, conflict, row as row_of};
+pub(super) use chain::{Links, Page, check as check_chain};
 pub use chain::{Verified, verify_chain};
 pub use fresh::fresh_id;
+pub(super) use import::{Copy, Keeps, Kept, PAGE};
 pub use import::{ImportReport, import};
 pub(crate) use import::{Partial, id_for};
 pub use place::writer;
+pub(super) use refuse::{
+    check_batch, check_direction, check_name, check_reached, check_snapshot, check_step,
+    check_value, id_is_taken, id_stands_twice, json_text, not_registered, not_under_way, rejected,
+    time_text,
+};
+pub(super) use row::{Hash, Row, Stored, nine_digits};
 pub use writer::{
     DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Sample, Step, StoreWriter,
 };

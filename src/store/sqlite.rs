@@ -22,6 +22,9 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub(super) use moment::of_text as time_of_text;
+pub(super) use payload::payload;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;

@@ -235,7 +235,7 @@ fn check_types(
         let message = format!("no event in {} has the type `{name}`", session.store_info().name);
         let hint = match text::nearest(name, all.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("`foldback info {}` lists the types", arguments.store.display()),
+            None => format!("`foldback info {}` lists the types", context::shown(&arguments.store)),
         };
         if found == 0 {
             return Err(Failure::usage(message).hint(hint));

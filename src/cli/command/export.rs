@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::context::Context;
-use crate::cli::failure::Outcome;
+use crate::cli::context::{self, Context};
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::session::Format;
@@ -50,6 +50,12 @@ enum As {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    if context::is_address(arguments.to.as_os_str()) {
+        return Err(Failure::usage(
+            "a recording is written to a file, and TO is the address of a database",
+        )
+        .hint("`foldback import FROM postgres://…` copies any store into a database"));
+    }
     let mut session = context.open(&arguments.store)?;
     let format = match arguments.format {
         Some(As::Jsonl) => Format::Jsonl,
@@ -69,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let to = arguments.to.to_string_lossy();
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Exported {
-            from: &arguments.store.to_string_lossy(),
+            from: &context::shown(&arguments.store),
             to,
             events: report.events,
             snapshots: report.snapshots,
@@ -85,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     if report.checkpoints > 0 {
         line.push(Ink::Plain, format!(", {}", human::plural(report.checkpoints, "checkpoint")));
     }
-    line.push(Ink::Dim, format!(" from {}", arguments.store.display()));
+    line.push(Ink::Dim, format!(" from {}", context::shown(&arguments.store)));
     context.out.line(&line)?;
     Ok(context.out.findings(&report.findings)?)
 }

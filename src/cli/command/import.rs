@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::context::Context;
+use crate::cli::context::{self, Context};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
@@ -16,17 +16,19 @@ use crate::text::human;
 #[command(after_help = "\
 Positions, times, ids, versions, payloads, snapshots and checkpoints are kept;
 what had to be made up or stays behind is said. TO must not be there yet, and is
-there only when all of it is written.
+there only when all of it is written. In a PostgreSQL database, TO is the tables
+of one schema.
 
 Examples:
   foldback import orders.jsonl orders.db
   foldback import shop.db copy.db --json | jq .events
-  foldback import legacy.db copy.db --layout legacy.yaml")]
+  foldback import legacy.db copy.db --layout legacy.yaml
+  foldback import shop.db postgres://ana@localhost/shop")]
 pub(crate) struct Arguments {
-    /// What to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// What to read: a SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
     from: OsString,
-    /// The store to make
+    /// The store to make: a file, or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
     to: PathBuf,
 }
@@ -38,11 +40,13 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             .hint("`foldback export STORE -` prints every event instead"));
     }
     let mut session = context.open(&arguments.from)?;
-    let report = session.import_to(&arguments.to, &mut context.progress("copying events"))?;
+    let place = context::address_of(arguments.to.as_os_str());
+    let to = context::shown(arguments.to.as_os_str());
+    let report = session.import_to(place.as_ref(), &mut context.progress("copying events"))?;
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Imported {
-            from: &arguments.from.to_string_lossy(),
-            to: arguments.to.to_string_lossy(),
+            from: &context::shown(&arguments.from),
+            to: to.into(),
             aggregates: report.aggregates,
             events: report.events,
             snapshots: report.snapshots,
@@ -50,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             findings: &report.findings,
         })?);
     }
-    let mut line = Line::of(Ink::Title, arguments.to.to_string_lossy());
+    let mut line = Line::of(Ink::Title, to);
     line.push(Ink::Plain, format!(": {}", human::plural(report.events, "event")));
     line.push(Ink::Plain, format!(" of {}", human::plural(report.aggregates, "aggregate")));
     if report.snapshots > 0 {
@@ -59,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     if report.checkpoints > 0 {
         line.push(Ink::Plain, format!(", {}", human::plural(report.checkpoints, "checkpoint")));
     }
-    line.push(Ink::Dim, format!(" from {}", arguments.from.display()));
+    line.push(Ink::Dim, format!(" from {}", context::shown(&arguments.from)));
     context.out.line(&line)?;
     Ok(context.out.findings(&report.findings)?)
 }

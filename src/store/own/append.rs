@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavio
 use smol_str::SmolStr;
 
 use super::again::appended_before;
+use super::refuse::{check_batch, id_is_taken, id_stands_twice};
 use super::row::{Hash, Row, Stored, nine_digits, timed_id};
 use super::{OwnStore, failed};
 use crate::model::{AggregateKey, EventId, EventType, Payload, Position, Timestamp, Version};
@@ -60,10 +61,10 @@ pub struct Appended {
 pub(super) const INSERT: &str = include_str!("insert.sql");
 
 /// The end of the chain: where the next row goes on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    pub(super) position: Option<i64>,
-    pub(super) hash: Hash,
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::store) struct End {
+    pub(in crate::store) position: Option<i64>,
+    pub(in crate::store) hash: Hash,
 }
 
 impl End {
@@ -73,10 +74,8 @@ impl End {
             .prepare_cached("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(newest.map_or(Self { position: None, hash: [0; 32] }, |(position, hash)| Self {
-            position: Some(position),
-            hash,
-        }))
+        Ok(newest
+            .map_or(Self::default(), |(position, hash)| Self { position: Some(position), hash }))
     }
 
     /// The position after the last; 1 in an empty store.
@@ -122,7 +121,7 @@ impl OwnStore {
         batch: &[NewEvent],
         expected: Expected,
     ) -> Result<Appended, StoreError> {
-        check(key, batch)?;
+        check_batch(key, batch)?;
         let path = self.path.clone();
         let failed = |error| failed(&path, "could not be appended to", error);
         let transaction = self
@@ -162,7 +161,12 @@ pub(super) fn version(connection: &Connection, key: &AggregateKey) -> rusqlite::
     Ok(Version(newest.unwrap_or_default() as u64))
 }
 
-fn conflict(key: &AggregateKey, expected: Expected, actual: Version) -> Result<(), StoreError> {
+/// Refuses an append to an aggregate that is elsewhere than expected.
+pub(in crate::store) fn conflict(
+    key: &AggregateKey,
+    expected: Expected,
+    actual: Version,
+) -> Result<(), StoreError> {
     let wanted = match expected {
         Expected::Any => return Ok(()),
         Expected::NoAggregate => Version::ZERO,
@@ -181,29 +185,8 @@ fn conflict(key: &AggregateKey, expected: Expected, actual: Version) -> Result<(
         .hint("nothing was written; read what came in between, decide again and append with the version it has now"))
 }
 
-fn check(key: &AggregateKey, batch: &[NewEvent]) -> Result<(), StoreError> {
-    let rejected = |message: String| Err(StoreError::new(StoreErrorKind::Rejected, message));
-    if key.id.as_str().is_empty() {
-        return rejected("an event needs an aggregate, and its id is empty".to_owned());
-    }
-    for (at, event) in batch.iter().enumerate() {
-        let place = format!("event {} of {} for {key}", at + 1, batch.len());
-        if event.event_type.as_str().is_empty() {
-            return rejected(format!("{place} has no type"));
-        }
-        for (name, payload) in [("data", Some(&event.data)), ("metadata", event.metadata.as_ref())]
-        {
-            if let Some(payload) = payload.filter(|payload| payload.is_json())
-                && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(payload.bytes())
-            {
-                return rejected(format!("the {name} of {place} is not JSON: {error}"));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn row<'a>(
+/// The row that records an event after `end`.
+pub(in crate::store) fn row<'a>(
     key: &'a AggregateKey,
     event: &'a NewEvent,
     version: Version,
@@ -256,12 +239,9 @@ pub(super) fn holder(
 fn refused(connection: &Connection, row: &Row<'_>, earlier: &[NewEvent]) -> Option<StoreError> {
     let id = &row.event_id;
     let in_batch = |event: &&NewEvent| event.id.as_ref().is_some_and(|other| other.as_str() == *id);
-    let message = if let Some(at) = earlier.iter().position(|event| in_batch(&event)) {
-        format!("the event id {id} stands twice in the batch, first in event {}", at + 1)
-    } else {
-        let (key, version) = holder(connection, id).ok()??;
-        format!("the event id {id} is in the store already: {key} version {version}")
-    };
-    let error = StoreError::new(StoreErrorKind::Rejected, message);
-    Some(error.hint("nothing was written; an append that is sent again has the same events with the same content, and a new event has an id of its own"))
+    if let Some(at) = earlier.iter().position(|event| in_batch(&event)) {
+        return Some(id_stands_twice(id, at + 1));
+    }
+    let (key, version) = holder(connection, id).ok()??;
+    Some(id_is_taken(id, &key, version))
 }

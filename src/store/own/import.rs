@@ -1,6 +1,7 @@
 //! Copying any store into a new one of our own: every event once, in order, with what was recorded of it.
 
 mod kept;
+mod tables;
 
 use std::borrow::Cow;
 use std::fs;
@@ -12,13 +13,15 @@ use rusqlite::{Connection, Statement};
 use super::append::{End, INSERT, holder};
 use super::row::{Row, Stored, made_up_id, nine_digits};
 use super::{OwnStore, SCHEMA, failed, occupied};
-use crate::model::{AggregateKey, Event, Finding};
+pub(in crate::store) use kept::{Keeps, Kept};
+
+use crate::model::{AggregateKey, Event, Finding, Version};
 use crate::store::fleeting::Fleeting;
 use crate::store::pass::Pass;
 use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
 
 /// How many events are read, and written, at a time.
-const PAGE: usize = 2_000;
+pub(in crate::store) const PAGE: usize = 2_000;
 
 /// What an import has done.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +63,7 @@ pub fn import(
         )
         .map_err(failed)?;
     store.connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nCOMMIT;")).map_err(failed)?;
-    let mut copy = Copy { from: from.info().name.clone(), ..Copy::default() };
+    let mut copy = Copy::of(from);
     let mut end = End::of(&store.connection).map_err(failed)?;
     let mut pass = Pass::new(from, &EventQuery::default())?;
     while let Some(page) = pass.next(from, PAGE)? {
@@ -71,11 +74,13 @@ pub fn import(
         }
         drop(insert);
         transaction.commit().map_err(failed)?;
-        copy.go_on(to, progress)?;
+        copy.go_on(&to.display(), progress)?;
     }
-    let same_positions = copy.positions + copy.positions_changed == 0;
-    let go_on = &mut || copy.go_on(to, progress);
-    let kept = kept::copy(from, &store.connection, to, same_positions, go_on)?;
+    let transaction = store.connection.unchecked_transaction().map_err(failed)?;
+    let mut tables = tables::Tables::new(&transaction, to);
+    let go_on = &mut || copy.go_on(&to.display(), progress);
+    let kept = Kept::copy(from, &mut tables, copy.same_positions(), go_on)?;
+    transaction.commit().map_err(failed)?;
     let count = "SELECT count(*) FROM (SELECT DISTINCT category, aggregate_id FROM events)";
     let aggregates: i64 =
         store.connection.query_row(count, [], |row| row.get(0)).map_err(failed)?;
@@ -113,7 +118,7 @@ fn unfinished(to: &Path) -> Option<Finding> {
 
 /// What was copied and what had to be made up for it.
 #[derive(Debug, Default)]
-struct Copy {
+pub(in crate::store) struct Copy {
     from: String,
     events: u64,
     positions: u64,
@@ -127,18 +132,33 @@ struct Copy {
 }
 
 impl Copy {
-    fn go_on(
+    /// Begins with what `from` is called.
+    pub(in crate::store) fn of(from: &dyn EventStore) -> Self {
+        Self { from: from.info().name.clone(), ..Self::default() }
+    }
+
+    /// How many events were copied.
+    pub(in crate::store) fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Whether every event has the position it had.
+    pub(in crate::store) fn same_positions(&self) -> bool {
+        self.positions + self.positions_changed == 0
+    }
+
+    /// Tells how far it is; fails where that is enough.
+    pub(in crate::store) fn go_on(
         &self,
-        to: &Path,
+        to: &dyn std::fmt::Display,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         if progress(self.events).is_continue() {
             return Ok(());
         }
         let message = format!(
-            "the import was stopped after {} events; nothing was left at {}",
-            self.events,
-            to.display()
+            "the import was stopped after {} events; nothing was left at {to}",
+            self.events
         );
         Err(StoreError::new(StoreErrorKind::Interrupted, message))
     }
@@ -158,18 +178,35 @@ impl Copy {
         }
         let failed = |error| failed(to, "could not be written", error);
         if let Some((key, version)) = holder(connection, &row.event_id).map_err(failed)? {
-            if key == event.key() && version == event.version {
-                return Err(self.twice(event));
-            }
-            // Some libraries put one event into several streams; our table takes an id once.
-            self.ids_changed += 1;
-            row.event_id = Cow::Owned(id_for(event));
+            self.other_id(&mut row, event, &key, version)?;
         } else if has_version(connection, &row).map_err(failed)? {
             return Err(self.twice(event));
         }
         end.insert(insert, &row).map_err(failed)?;
         self.events += 1;
         Ok(())
+    }
+
+    /// Gives a row an id of its own where another event, that version of `key`, has it.
+    pub(in crate::store) fn other_id(
+        &mut self,
+        row: &mut Row<'_>,
+        event: &Event,
+        key: &AggregateKey,
+        version: Version,
+    ) -> Result<(), StoreError> {
+        if *key == event.key() && version == event.version {
+            return Err(self.twice(event));
+        }
+        // Some libraries put one event into several streams; our table takes an id once.
+        self.ids_changed += 1;
+        row.event_id = Cow::Owned(id_for(event));
+        Ok(())
+    }
+
+    /// Notes that so many more are written.
+    pub(in crate::store) fn wrote(&mut self, events: usize) {
+        self.events += events as u64;
     }
 
     /// The version as our table takes it.
@@ -194,7 +231,12 @@ impl Copy {
         ))
     }
 
-    fn row<'a>(&mut self, event: &'a Event, end: &End) -> Result<Row<'a>, StoreError> {
+    /// The row that copies an event behind `end`.
+    pub(in crate::store) fn row<'a>(
+        &mut self,
+        event: &'a Event,
+        end: &End,
+    ) -> Result<Row<'a>, StoreError> {
         let version = self.version(event)?;
         let position = match event.position {
             Some(position) if end.position.is_none_or(|last| position.0 > last) => position.0,
@@ -229,7 +271,8 @@ impl Copy {
         })
     }
 
-    fn twice(&self, event: &Event) -> StoreError {
+    /// The error for a version that stands there already.
+    pub(in crate::store) fn twice(&self, event: &Event) -> StoreError {
         let message = format!(
             "{} holds {} version {} more than once, and a store of our own takes each version once",
             self.from,
@@ -240,7 +283,8 @@ impl Copy {
             .hint("export it, keep one of the lines with that version, and import the result")
     }
 
-    fn findings(&self) -> Vec<Finding> {
+    /// What was made up and what was lost.
+    pub(in crate::store) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut note = |code: &'static str, count: u64, what: &str| {
             if count > 0 {

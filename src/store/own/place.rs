@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::import::Partial;
 use super::{OwnStore, StoreWriter, occupied};
+use crate::store::postgres::{self, PostgresWriter};
 use crate::store::{StoreError, StoreErrorKind, demo};
 
 /// Opens the store at `source` for writing; made first where `create` says so and nothing is there.
@@ -16,10 +17,14 @@ pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, Stor
         return Err(StoreError::new(StoreErrorKind::ReadOnly, message)
             .hint(format!("make a copy of your own first: foldback import {name} copy.db")));
     }
+    if postgres::is_address(&name) {
+        return on_a_server(&name, create);
+    }
     if let Some((scheme, _)) = name.split_once("://") {
-        let message = format!("foldback cannot write to {scheme} stores yet");
-        return Err(StoreError::new(StoreErrorKind::Unsupported, message)
-            .hint("a store of foldback's own is the path of a SQLite file"));
+        let message = format!("foldback cannot write to {scheme} stores");
+        return Err(StoreError::new(StoreErrorKind::Unsupported, message).hint(
+            "a store of foldback's own is the path of a SQLite file, or postgres://user:password@host/database",
+        ));
     }
     let path = Path::new(source);
     if std::fs::symlink_metadata(path).is_err() && create {
@@ -33,6 +38,27 @@ pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, Stor
         Ok(store) => Ok(Box::new(store)),
         Err(error) if error.kind == StoreErrorKind::NotFound => {
             Err(error.hint("check the path, or say --create to begin a new store there"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The same of the address of a database.
+fn on_a_server(address: &str, create: bool) -> Result<Box<dyn StoreWriter>, StoreError> {
+    match PostgresWriter::open(address) {
+        Ok(writer) => Ok(Box::new(writer)),
+        Err(error) if error.kind == StoreErrorKind::UnknownLayout && !create => {
+            Err(error.hint("check the address, or say --create to begin a new store there"))
+        }
+        Err(error) if error.kind == StoreErrorKind::UnknownLayout => {
+            match PostgresWriter::create(address) {
+                Ok(writer) => Ok(Box::new(writer)),
+                // Perhaps somebody else has just made it.
+                Err(taken) if taken.kind == StoreErrorKind::Rejected => {
+                    PostgresWriter::open(address).map(|writer| Box::new(writer) as _).map_err(|_| taken)
+                }
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error),
     }

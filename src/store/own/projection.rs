@@ -4,12 +4,15 @@ use rusqlite::{Params, Row, params};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-use super::transaction::{Write, json_text, rejected, time_text};
+use super::refuse::{
+    check_direction, check_name, check_step, json_text, not_registered, time_text,
+};
+use super::transaction::Write;
 use super::writer::{DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step};
 use super::{OwnStore, failed};
 use crate::model::time::parse_recorded;
 use crate::model::{Payload, Position, Timestamp, Version};
-use crate::store::{StoreError, StoreErrorKind};
+use crate::store::StoreError;
 
 /// Every registered projection with its checkpoint and its rebuild.
 const RECORDS: &str = include_str!("projections.sql");
@@ -24,9 +27,7 @@ impl OwnStore {
         name: &str,
         time: &Timestamp,
     ) -> Result<ProjectionRecord, StoreError> {
-        if name.is_empty() {
-            return Err(rejected("a projection needs a name, and this one is empty".to_owned()));
-        }
+        check_name(name)?;
         let time = time_text(time)?;
         self.write(|write| {
             if let Some(record) = find(write, name)? {
@@ -68,15 +69,10 @@ impl OwnStore {
 
     pub(super) fn write_step(&mut self, step: &Step<'_>) -> Result<(), StoreError> {
         let time = time_text(&step.time)?;
-        if step.to < step.from {
-            let message =
-                format!("{} cannot step back from {} to {}", step.name, step.from, step.to);
-            return Err(rejected(message));
-        }
+        check_direction(step)?;
         self.write(|write| {
             let record = existing(write, step.name)?;
-            let shown = step.generation == record.generation;
-            check(&record, step, shown)?;
+            let shown = check_step(&record, step)?;
             for change in step.changes {
                 write_row(write, step, change)?;
             }
@@ -158,42 +154,7 @@ fn find(write: &Write<'_>, name: &str) -> Result<Option<ProjectionRecord>, Store
 
 /// The projection of that name; an error where it is not registered.
 pub(super) fn existing(write: &Write<'_>, name: &str) -> Result<ProjectionRecord, StoreError> {
-    find(write, name)?.ok_or_else(|| {
-        rejected(format!("{} has no projection {name:?}", write.store()))
-            .hint("a projection is registered when it is run for the first time")
-    })
-}
-
-/// The error for a runner that comes too late.
-pub(super) fn overtaken(message: String) -> StoreError {
-    StoreError::new(StoreErrorKind::Overtaken, message)
-        .hint("nothing was written; look where it stands now, and go on from there")
-}
-
-fn check(record: &ProjectionRecord, step: &Step<'_>, shown: bool) -> Result<(), StoreError> {
-    let beside = record.rebuild.as_ref().filter(|rebuild| rebuild.generation == step.generation);
-    let position = match beside {
-        _ if shown && record.state == ProjectionState::Paused => {
-            return Err(overtaken(format!("{} was paused", step.name)));
-        }
-        _ if shown => record.position,
-        Some(rebuild) => rebuild.position,
-        None => {
-            let message = format!(
-                "the rows that {} makes are not wanted any more: generation {} is neither shown nor rebuilt",
-                step.name, step.generation
-            );
-            return Err(overtaken(message));
-        }
-    };
-    if position != step.from {
-        let message = format!(
-            "{} stands at position {position}, not at {} as expected: another runner was faster",
-            step.name, step.from
-        );
-        return Err(overtaken(message));
-    }
-    Ok(())
+    find(write, name)?.ok_or_else(|| not_registered(write.store(), name))
 }
 
 fn write_row(write: &Write<'_>, step: &Step<'_>, change: &RowChange) -> Result<(), StoreError> {

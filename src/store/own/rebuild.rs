@@ -3,8 +3,9 @@
 use rusqlite::params;
 
 use super::OwnStore;
-use super::projection::{existing, overtaken};
-use super::transaction::{Write, time_text};
+use super::projection::existing;
+use super::refuse::{not_under_way, time_text};
+use super::transaction::Write;
 use super::writer::Rebuild;
 use crate::model::{Position, Timestamp};
 use crate::store::StoreError;
@@ -78,8 +79,4 @@ fn remove(write: &Write<'_>, name: &str, generation: u64) -> Result<(), StoreErr
         write.execute(&sql, params![name, generation as i64])?;
     }
     Ok(())
-}
-
-fn not_under_way(name: &str) -> StoreError {
-    overtaken(format!("no rebuild of {name} is under way"))
 }

@@ -7,23 +7,23 @@ use std::borrow::Cow;
 use crate::model::{Payload, Timestamp, json};
 
 /// The hash of a row; the row before the first has zeros.
-pub(super) type Hash = [u8; 32];
+pub(in crate::store) type Hash = [u8; 32];
 
 /// The columns of a row, but for its hash.
 #[derive(Clone, Debug)]
-pub(super) struct Row<'a> {
-    pub(super) position: i64,
-    pub(super) aggregate: &'a str,
-    pub(super) category: &'a str,
-    pub(super) version: i64,
-    pub(super) event_id: Cow<'a, str>,
-    pub(super) event_type: &'a str,
-    pub(super) schema: Option<&'a str>,
-    pub(super) data: Stored<'a>,
+pub(in crate::store) struct Row<'a> {
+    pub(in crate::store) position: i64,
+    pub(in crate::store) aggregate: &'a str,
+    pub(in crate::store) category: &'a str,
+    pub(in crate::store) version: i64,
+    pub(in crate::store) event_id: Cow<'a, str>,
+    pub(in crate::store) event_type: &'a str,
+    pub(in crate::store) schema: Option<&'a str>,
+    pub(in crate::store) data: Stored<'a>,
     /// Media type of `data`; `None` for JSON.
-    pub(super) content_type: Option<&'a str>,
-    pub(super) metadata: Option<Stored<'a>>,
-    pub(super) recorded_at: Option<String>,
+    pub(in crate::store) content_type: Option<&'a str>,
+    pub(in crate::store) metadata: Option<Stored<'a>>,
+    pub(in crate::store) recorded_at: Option<String>,
 }
 
 /// The media type of what is nothing else.
@@ -31,17 +31,17 @@ const BINARY: &str = "application/octet-stream";
 
 /// A payload as it stands in a column.
 #[derive(Clone, Debug)]
-pub(super) enum Stored<'a> {
+pub(in crate::store) enum Stored<'a> {
     /// JSON.
     Text(Cow<'a, str>),
     /// Anything else.
-    Blob(&'a [u8]),
+    Blob(Cow<'a, [u8]>),
 }
 
 impl<'a> Stored<'a> {
     /// The exact bytes, or the value with its wrapping taken off where the library has one; and their media type
     /// where that is not JSON.
-    pub(super) fn of(payload: &'a Payload) -> (Self, Option<&'a str>) {
+    pub(in crate::store) fn of(payload: &'a Payload) -> (Self, Option<&'a str>) {
         if !payload.is_plain()
             && let Ok(value) = payload.value()
         {
@@ -49,12 +49,28 @@ impl<'a> Stored<'a> {
         }
         match std::str::from_utf8(payload.bytes()) {
             Ok(text) if payload.is_json() => (Self::Text(Cow::Borrowed(text)), None),
-            _ if payload.is_json() => (Self::Blob(payload.bytes()), Some(BINARY)),
-            _ => (Self::Blob(payload.bytes()), Some(payload.content_type())),
+            _ if payload.is_json() => (Self::Blob(Cow::Borrowed(payload.bytes())), Some(BINARY)),
+            _ => (Self::Blob(Cow::Borrowed(payload.bytes())), Some(payload.content_type())),
         }
     }
 
-    pub(super) fn cell(&self) -> ValueRef<'_> {
+    /// The text of JSON.
+    pub(in crate::store) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Blob(_) => None,
+        }
+    }
+
+    /// The bytes of anything else.
+    pub(in crate::store) fn blob(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(_) => None,
+            Self::Blob(bytes) => Some(bytes),
+        }
+    }
+
+    pub(in crate::store) fn cell(&self) -> ValueRef<'_> {
         match self {
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Blob(bytes) => ValueRef::Blob(bytes),
@@ -89,7 +105,7 @@ impl Row<'_> {
     }
 
     /// The row's hash, where `previous` is that of the row before it.
-    pub(super) fn hash(&self, previous: &Hash) -> Hash {
+    pub(in crate::store) fn hash(&self, previous: &Hash) -> Hash {
         hash(previous, &self.cells())
     }
 }
@@ -97,7 +113,7 @@ impl Row<'_> {
 /// BLAKE3 of the previous hash and then each cell: one byte that says which kind it is (0 NULL, 1 INTEGER, 2 TEXT,
 /// 3 BLOB); for an integer its eight bytes, lowest first; for text (UTF-8) and blobs the length as such eight bytes and
 /// then the bytes.
-pub(super) fn hash(previous: &Hash, cells: &[ValueRef<'_>]) -> Hash {
+pub(in crate::store) fn hash(previous: &Hash, cells: &[ValueRef<'_>]) -> Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(previous);
     for cell in cells {
@@ -124,7 +140,7 @@ pub(super) fn hash(previous: &Hash, cells: &[ValueRef<'_>]) -> Hash {
 }
 
 /// RFC 3339 in UTC with exactly nine digits of a second; `None` outside the years 0 to 9999, which it cannot name.
-pub(super) fn nine_digits(time: &Timestamp) -> Option<String> {
+pub(in crate::store) fn nine_digits(time: &Timestamp) -> Option<String> {
     let year = u64::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
     // By hand: chrono's format strings cost more than the row's hash.
     let mut text = String::with_capacity(30);
@@ -147,13 +163,13 @@ pub(super) fn nine_digits(time: &Timestamp) -> Option<String> {
 }
 
 /// An id made of `parts`, the same for the same parts: a UUID of version 8.
-pub(super) fn made_up_id(parts: &[&[u8]]) -> String {
+pub(in crate::store) fn made_up_id(parts: &[&[u8]]) -> String {
     uuid(digest(parts), 8)
 }
 
 /// An id made of a time and `parts`: a UUID of version 7, whose order is the order of time, so that the index on ids
 /// grows at its end.
-pub(super) fn timed_id(time: &Timestamp, parts: &[&[u8]]) -> String {
+pub(in crate::store) fn timed_id(time: &Timestamp, parts: &[&[u8]]) -> String {
     let mut bytes = digest(parts);
     let milliseconds = time.timestamp_millis().max(0).to_be_bytes();
     bytes.iter_mut().zip(milliseconds.iter().skip(2)).for_each(|(to, from)| *to = *from);

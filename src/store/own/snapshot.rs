@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::OwnStore;
 use super::append::version;
-use super::transaction::{json_text, rejected, time_text};
+use super::refuse::{check_reached, check_snapshot, check_value, time_text};
 use super::writer::Sample;
 use crate::model::AggregateKey;
 use crate::store::{Snapshot, StoreError};
@@ -16,22 +16,11 @@ impl OwnStore {
         snapshot: &Snapshot,
         keep: Option<u32>,
     ) -> Result<(), StoreError> {
-        let Some(reducer) = snapshot.reducer.as_deref() else {
-            return Err(rejected(format!("a snapshot of {key} does not say who folded it")));
-        };
-        let of = || format!("the state of {key} at version {}", snapshot.version);
-        let state = json_text(&snapshot.state, of)?;
-        let time = snapshot.time.as_ref().map(time_text).transpose()?;
+        let (reducer, state, time) = check_snapshot(key, snapshot)?;
         let (category, id) = (key.category.as_str(), key.id.as_str());
         self.write(|write| {
             let reached = write.with(|connection| version(connection, key))?;
-            if snapshot.version > reached || snapshot.version.0 == 0 {
-                let message = format!(
-                    "{key} is at version {reached}, so there is no state at version {} to be stored",
-                    snapshot.version
-                );
-                return Err(rejected(message));
-            }
+            check_reached(key, snapshot.version, reached)?;
             write.execute(
                 "INSERT INTO snapshots (aggregate_id, category, version, reducer, state, recorded_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -53,10 +42,7 @@ impl OwnStore {
     pub(super) fn store_samples(&mut self, samples: &[Sample]) -> Result<(), StoreError> {
         self.write(|write| {
             for sample in samples {
-                if !sample.value.is_finite() {
-                    let message = format!("the value of {} is {}, which is no number", sample.metric, sample.value);
-                    return Err(rejected(message));
-                }
+                check_value(sample)?;
                 write.execute(
                     "INSERT OR REPLACE INTO metric_samples (metric, sampled_at, subject, value) VALUES (?1, ?2, ?3, ?4)",
                     params![

@@ -4,10 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, Transaction, TransactionBehavior};
 
-use super::row::{Stored, nine_digits};
 use super::{OwnStore, failed};
-use crate::model::{Payload, Timestamp};
-use crate::store::{StoreError, StoreErrorKind};
+use crate::store::StoreError;
 
 const WHAT: &str = "could not be written to";
 
@@ -70,29 +68,4 @@ impl Write<'_> {
     pub(super) fn store(&self) -> impl std::fmt::Display + '_ {
         self.path.display()
     }
-}
-
-/// A time as the tables have it.
-pub(super) fn time_text(time: &Timestamp) -> Result<String, StoreError> {
-    nine_digits(time)
-        .ok_or_else(|| rejected(format!("the time {time} lies outside the years 0 to 9999")))
-}
-
-/// JSON as the tables have it; `what` is it, where it is none.
-pub(super) fn json_text(
-    payload: &Payload,
-    what: impl Fn() -> String,
-) -> Result<Stored<'_>, StoreError> {
-    let (text, _) = Stored::of(payload);
-    let Stored::Text(json) = &text else {
-        return Err(rejected(format!("{} is not JSON", what())));
-    };
-    match serde_json::from_str::<serde::de::IgnoredAny>(json) {
-        Ok(_) => Ok(text),
-        Err(error) => Err(rejected(format!("{} is not JSON: {error}", what())).because(error)),
-    }
-}
-
-pub(super) fn rejected(message: String) -> StoreError {
-    StoreError::new(StoreErrorKind::Rejected, message)
 }

@@ -33,7 +33,7 @@ fn of_number(number: i64, per_second: i64) -> Option<Timestamp> {
 }
 
 /// Reads a text as a time; one without a zone is `offset` seconds east of UTC.
-pub(super) fn of_text(text: &str, offset: i32) -> Option<Timestamp> {
+pub(in crate::store) fn of_text(text: &str, offset: i32) -> Option<Timestamp> {
     if let Some((time, zone)) = usual(text.as_bytes()) {
         return time.checked_sub_signed(Duration::seconds(i64::from(zone.unwrap_or(offset))));
     }

@@ -15,7 +15,7 @@ const LARGEST: u64 = 256 << 20;
 const BINARY: &str = "application/octet-stream";
 
 /// Reads one payload of the event at `since`; a finding says why it is not JSON where it should be.
-pub(super) fn payload(
+pub(in crate::store) fn payload(
     value: ValueRef<'_>,
     content_type: Option<&str>,
     rule: &DataRule,

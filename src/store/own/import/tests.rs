@@ -369,7 +369,8 @@ fn checkpoints_come_along_where_they_still_say_something() {
     let dir = tempfile::tempdir().unwrap();
     let to = dir.path().join("copy.db");
     let store = OwnStore::create(&to).unwrap();
-    let kept = kept::copy(&mut *from, &store.connection, &to, false, &mut || Ok(())).unwrap();
+    let mut tables = tables::Tables::new(&store.connection, &to);
+    let kept = Kept::copy(&mut *from, &mut tables, false, &mut || Ok(())).unwrap();
     assert_eq!(kept.checkpoints, 0);
     let messages: Vec<_> = kept.findings().map(|finding| finding.message).collect();
     assert_eq!(messages, ["3 checkpoints left behind: the positions of the copy are others"]);

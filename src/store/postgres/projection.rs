@@ -1,0 +1,259 @@
+//! Projections as the tables have them: registered by name, each step whole or not at all, one runner at a time.
+
+use deadpool_postgres::{GenericClient, Object, Transaction};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::append::begin;
+use super::link::Fault;
+use crate::model::time::parse_recorded;
+use crate::model::{Position, Timestamp};
+use crate::store::StoreError;
+use crate::store::own::{
+    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, check_step, json_text,
+    not_registered, not_under_way, rejected, time_text,
+};
+
+type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A transaction about one projection; nobody else has one about it meanwhile.
+pub(super) struct About<'a> {
+    pub(super) transaction: Transaction<'a>,
+    store: &'a str,
+    name: &'a str,
+}
+
+impl<'a> About<'a> {
+    pub(super) async fn begin(
+        client: &'a mut Object,
+        store: &'a str,
+        name: &'a str,
+    ) -> Result<Self, Fault> {
+        let transaction = begin(client).await?;
+        let about = Self { transaction, store, name };
+        // A name that is not registered yet has no row that could be locked.
+        let sql = "SELECT pg_advisory_xact_lock(hashtext('foldback projection'), hashtext($1))";
+        about.execute(sql, &[&name]).await?;
+        Ok(about)
+    }
+
+    pub(super) async fn execute(&self, sql: &str, params: Params<'_>) -> Result<u64, Fault> {
+        let statement = self.transaction.prepare_cached(sql).await?;
+        Ok(self.transaction.execute(&statement, params).await?)
+    }
+
+    async fn find(&self) -> Result<Option<ProjectionRecord>, Fault> {
+        Ok(records(&self.transaction, Some(self.name)).await?.pop())
+    }
+
+    async fn existing(&self) -> Result<ProjectionRecord, Fault> {
+        let found = self.find().await?;
+        Ok(found.ok_or_else(|| not_registered(self.store, self.name))?)
+    }
+
+    async fn commit(self) -> Result<(), Fault> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+/// Every registered projection, or the one of that name, by name.
+pub(super) async fn records(
+    client: &impl GenericClient,
+    name: Option<&str>,
+) -> Result<Vec<ProjectionRecord>, Fault> {
+    let statement = client.prepare_cached(include_str!("records.sql")).await?;
+    let rows = client.query(&statement, &[&name]).await?;
+    rows.iter().map(record).collect()
+}
+
+pub(super) async fn register(about: About<'_>, time: &str) -> Result<ProjectionRecord, Fault> {
+    if let Some(record) = about.find().await? {
+        return Ok(record);
+    }
+    // A checkpoint may be known without rows, as after an import. What it says holds for rows that are elsewhere.
+    about
+        .execute(
+            "INSERT INTO projections (name, status, created_at, updated_at, generation, begun)
+             VALUES ($1, 'running', $2, $2, 1, 1)
+             ON CONFLICT (name) DO UPDATE SET status = 'running', updated_at = $2, generation = 1, begun = 1",
+            &[&about.name, &time],
+        )
+        .await?;
+    about
+        .execute(
+            "INSERT INTO checkpoints (name, position, updated_at) VALUES ($1, 0, $2)
+             ON CONFLICT (name) DO UPDATE SET position = 0, updated_at = $2",
+            &[&about.name, &time],
+        )
+        .await?;
+    let record = about.existing().await?;
+    about.commit().await?;
+    Ok(record)
+}
+
+pub(super) async fn set_state(
+    about: About<'_>,
+    state: ProjectionState,
+    error: Option<&str>,
+    time: &str,
+) -> Result<(), Fault> {
+    about.existing().await?;
+    let sql = "UPDATE projections SET status = $2, error = $3, updated_at = $4 WHERE name = $1";
+    about.execute(sql, &[&about.name, &state.as_str(), &error, &time]).await?;
+    about.commit().await
+}
+
+pub(super) async fn step(about: About<'_>, step: &Step<'_>, time: &str) -> Result<(), Fault> {
+    let record = about.existing().await?;
+    let shown = check_step(&record, step)?;
+    for change in step.changes {
+        write_row(&about, step, change).await?;
+    }
+    if !step.settled.is_empty() {
+        let settled: Vec<i64> = step.settled.iter().map(|position| position.0).collect();
+        let sql = "DELETE FROM dead_letters WHERE projection = $1 AND generation = $2 AND position = ANY($3)";
+        about.execute(sql, &[&step.name, &(step.generation as i64), &settled]).await?;
+    }
+    for letter in step.dead_letters {
+        write_letter(&about, step, letter).await?;
+    }
+    let sql = if shown {
+        "UPDATE checkpoints SET position = $2, updated_at = $3 WHERE name = $1"
+    } else {
+        "UPDATE rebuilds SET position = $2, updated_at = $3 WHERE projection = $1"
+    };
+    about.execute(sql, &[&step.name, &step.to.0, &time]).await?;
+    about.commit().await
+}
+
+async fn write_row(about: &About<'_>, step: &Step<'_>, change: &RowChange) -> Result<(), Fault> {
+    let (key, generation) = (change.key.as_str(), step.generation as i64);
+    if let Some(row) = &change.row {
+        let text = json_text(row, || format!("the row {key:?} of {}", step.name))?;
+        about
+            .execute(
+                "INSERT INTO projection_rows (projection, generation, key, row) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (projection, generation, key) DO UPDATE SET row = EXCLUDED.row",
+                &[&step.name, &generation, &key, &text.text()],
+            )
+            .await?;
+    } else {
+        let sql =
+            "DELETE FROM projection_rows WHERE projection = $1 AND generation = $2 AND key = $3";
+        about.execute(sql, &[&step.name, &generation, &key]).await?;
+    }
+    Ok(())
+}
+
+async fn write_letter(
+    about: &About<'_>,
+    step: &Step<'_>,
+    letter: &DeadLetter,
+) -> Result<(), Fault> {
+    let (generation, attempts) = (step.generation as i64, i64::from(letter.attempts));
+    let failed = time_text(&letter.failed)?;
+    about
+        .execute(
+            "INSERT INTO dead_letters (projection, generation, position, error, attempts, failed_at)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (projection, generation, position)
+             DO UPDATE SET error = EXCLUDED.error, attempts = EXCLUDED.attempts, failed_at = EXCLUDED.failed_at",
+            &[&step.name, &generation, &letter.position.0, &letter.error, &attempts, &failed],
+        )
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn begin_rebuild(about: About<'_>, time: &str) -> Result<Rebuild, Fault> {
+    if let Some(rebuild) = about.existing().await?.rebuild {
+        return Ok(rebuild);
+    }
+    about
+        .execute("UPDATE projections SET begun = begun + 1 WHERE name = $1", &[&about.name])
+        .await?;
+    about
+        .execute(
+            "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at)
+             SELECT name, begun, 0, $2::text, $2::text FROM projections WHERE name = $1",
+            &[&about.name, &time],
+        )
+        .await?;
+    let rebuild = about.existing().await?.rebuild.ok_or_else(|| not_under_way(about.name))?;
+    about.commit().await?;
+    Ok(rebuild)
+}
+
+pub(super) async fn finish_rebuild(about: About<'_>, time: &str) -> Result<bool, Fault> {
+    let record = about.existing().await?;
+    let Some(Rebuild { generation, position, .. }) = record.rebuild else {
+        return Err(not_under_way(about.name).into());
+    };
+    if position < record.position {
+        return Ok(false);
+    }
+    remove(&about, record.generation).await?;
+    about.execute("DELETE FROM rebuilds WHERE projection = $1", &[&about.name]).await?;
+    about
+        .execute(
+            "UPDATE projections SET generation = $2, error = NULL, updated_at = $3,
+               status = CASE status WHEN 'paused' THEN 'paused' ELSE 'running' END WHERE name = $1",
+            &[&about.name, &(generation as i64), &time],
+        )
+        .await?;
+    let sql = "UPDATE checkpoints SET position = $2, updated_at = $3 WHERE name = $1";
+    about.execute(sql, &[&about.name, &position.0, &time]).await?;
+    about.commit().await?;
+    Ok(true)
+}
+
+pub(super) async fn abandon_rebuild(about: About<'_>) -> Result<(), Fault> {
+    if let Some(rebuild) = about.existing().await?.rebuild {
+        remove(&about, rebuild.generation).await?;
+        about.execute("DELETE FROM rebuilds WHERE projection = $1", &[&about.name]).await?;
+    }
+    about.commit().await
+}
+
+/// Removes what belongs to one generation.
+async fn remove(about: &About<'_>, generation: u64) -> Result<(), Fault> {
+    for table in ["projection_rows", "dead_letters"] {
+        let sql = format!("DELETE FROM {table} WHERE projection = $1 AND generation = $2");
+        about.execute(&sql, &[&about.name, &(generation as i64)]).await?;
+    }
+    Ok(())
+}
+
+/// A dead letter in the columns position, error, attempts, `failed_at`.
+pub(super) fn letter(row: &Row) -> Result<DeadLetter, Fault> {
+    Ok(DeadLetter {
+        position: Position(row.try_get(0)?),
+        error: row.try_get(1)?,
+        attempts: row.try_get::<_, i64>(2)? as u32,
+        failed: moment(row.try_get(3)?)?,
+    })
+}
+
+fn record(row: &Row) -> Result<ProjectionRecord, Fault> {
+    let word: &str = row.try_get(1)?;
+    let rebuild = match row.try_get::<_, Option<i64>>(5)? {
+        Some(generation) => Some(Rebuild {
+            generation: generation as u64,
+            position: Position(row.try_get(6)?),
+            started: moment(row.try_get(7)?)?,
+        }),
+        None => None,
+    };
+    Ok(ProjectionRecord {
+        name: row.try_get(0)?,
+        state: ProjectionState::from_word(word)
+            .ok_or_else(|| rejected(format!("the status {word:?} means nothing here")))?,
+        error: row.try_get(2)?,
+        generation: row.try_get::<_, i64>(3)? as u64,
+        position: Position(row.try_get(4)?),
+        rebuild,
+    })
+}
+
+fn moment(text: &str) -> Result<Timestamp, StoreError> {
+    parse_recorded(text).ok_or_else(|| rejected(format!("the time {text:?} means nothing here")))
+}

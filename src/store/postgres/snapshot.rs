@@ -1,0 +1,71 @@
+//! States that are stored so that they need not be folded again, and samples of what was measured.
+
+use deadpool_postgres::Object;
+
+use super::append::{begin, version};
+use super::link::Fault;
+use crate::model::AggregateKey;
+use crate::store::own::{Sample, Stored, check_reached, check_value, time_text};
+
+/// A state as the tables have it.
+pub(super) struct State<'a> {
+    pub(super) version: crate::model::Version,
+    pub(super) reducer: &'a str,
+    pub(super) json: Stored<'a>,
+    pub(super) time: Option<String>,
+}
+
+pub(super) async fn save(
+    client: &mut Object,
+    key: &AggregateKey,
+    state: &State<'_>,
+    keep: Option<u32>,
+) -> Result<(), Fault> {
+    let (category, id) = (key.category.as_str(), key.id.as_str());
+    let transaction = begin(client).await?;
+    let reached = version(&transaction, key).await?;
+    check_reached(key, state.version, reached)?;
+    let text = state.json.text();
+    let insert = transaction
+        .prepare_cached(
+            "INSERT INTO snapshots (aggregate_id, category, version, reducer, state, recorded_at)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (category, aggregate_id, version, reducer)
+             DO UPDATE SET state = EXCLUDED.state, recorded_at = EXCLUDED.recorded_at",
+        )
+        .await?;
+    let at = state.version.0 as i64;
+    transaction
+        .execute(&insert, &[&id, &category, &at, &state.reducer, &text, &state.time])
+        .await?;
+    if let Some(keep) = keep {
+        let delete = transaction
+            .prepare_cached(
+                "DELETE FROM snapshots WHERE category = $1 AND aggregate_id = $2 AND reducer = $3 AND version NOT IN (
+                   SELECT version FROM snapshots WHERE category = $1 AND aggregate_id = $2 AND reducer = $3
+                   ORDER BY version DESC LIMIT $4)",
+            )
+            .await?;
+        let keep = i64::from(keep.max(1));
+        transaction.execute(&delete, &[&category, &id, &state.reducer, &keep]).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+pub(super) async fn record(client: &mut Object, samples: &[Sample]) -> Result<(), Fault> {
+    let transaction = begin(client).await?;
+    let insert = transaction
+        .prepare_cached(
+            "INSERT INTO metric_samples (metric, sampled_at, subject, value) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (metric, subject, sampled_at) DO UPDATE SET value = EXCLUDED.value",
+        )
+        .await?;
+    for sample in samples {
+        check_value(sample)?;
+        let (time, subject) = (time_text(&sample.time)?, sample.subject.as_str());
+        transaction
+            .execute(&insert, &[&sample.metric.as_str(), &time, &subject, &sample.value])
+            .await?;
+    }
+    Ok(transaction.commit().await?)
+}

@@ -1,0 +1,215 @@
+//! [`StoreWriter`] for PostgreSQL: each call is one transaction; its work stands in the file of its subject.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::address::Address;
+use super::link::{Access, Link, Server};
+use super::projection::{self, About};
+use super::snapshot::State;
+use super::{PostgresStore, about, append, number, snapshot};
+use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
+use crate::store::own::{
+    Appended, DeadLetter, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild, Sample,
+    Step, StoreWriter, check_batch, check_direction, check_name, check_snapshot, time_text,
+};
+use crate::store::{
+    Bell, EventStore, Interrupter, Snapshot, Stop, StoreError, StoreErrorKind, Subscription,
+};
+
+const WHAT: &str = "could not be written to";
+
+/// foldback's own store on a PostgreSQL server, open for writing.
+pub struct PostgresWriter {
+    link: Link,
+    source: String,
+}
+
+impl PostgresWriter {
+    /// Makes the tables in the first schema of the search path, where none of them stands there yet.
+    pub fn create(source: &str) -> Result<Self, StoreError> {
+        let writer = Self { link: connect(source)?, source: source.to_owned() };
+        super::import::make(&writer.link)?;
+        Ok(writer)
+    }
+
+    /// Opens a store that foldback made; whatever else the address holds is refused.
+    pub fn open(source: &str) -> Result<Self, StoreError> {
+        let link = connect(source)?;
+        if about(&link)?.read_only {
+            return Err(read_only(link.name()));
+        }
+        Ok(Self { link, source: source.to_owned() })
+    }
+
+    /// What stops the call that is running.
+    pub fn interrupter(&self) -> Interrupter {
+        self.link.interrupter()
+    }
+
+    fn about<T>(
+        &self,
+        name: &str,
+        work: &impl AsyncFn(About<'_>) -> Result<T, super::link::Fault>,
+    ) -> Result<T, StoreError> {
+        let store = self.link.name();
+        self.link.write(WHAT, &async |client| work(About::begin(client, store, name).await?).await)
+    }
+}
+
+fn read_only(name: &str) -> StoreError {
+    let message = format!("{name} may be read by this user, and not written");
+    StoreError::new(StoreErrorKind::ReadOnly, message)
+        .hint("name the server that is written to, not one that follows it, and a user who may insert into events")
+}
+
+fn connect(source: &str) -> Result<Link, StoreError> {
+    Ok(Link::new(Server::new(Address::parse(source)?, Access::Write)?))
+}
+
+impl StoreWriter for PostgresWriter {
+    fn name(&self) -> &str {
+        self.link.name()
+    }
+
+    fn reopen(&self) -> Result<Box<dyn StoreWriter>, StoreError> {
+        let link = Link::new(Arc::clone(&self.link.server));
+        Ok(Box::new(Self { link, source: self.source.clone() }))
+    }
+
+    fn reader(&self) -> Result<Box<dyn EventStore>, StoreError> {
+        Ok(Box::new(PostgresStore::open(&self.source, &Stop::default())?))
+    }
+
+    fn bell(&self) -> Bell {
+        self.link.server.bell()
+    }
+
+    fn subscribe(&self, after: Position, stop: &Stop) -> Result<Subscription, StoreError> {
+        let store = PostgresStore::open(&self.source, stop)?;
+        // It listens as long as who reads is there, whatever becomes of who writes.
+        let bell = store.link.server.bell();
+        Ok(Subscription::new(Box::new(store), after, bell, stop))
+    }
+
+    fn append(
+        &mut self,
+        key: &AggregateKey,
+        batch: &[NewEvent],
+        expected: Expected,
+    ) -> Result<Appended, StoreError> {
+        check_batch(key, batch)?;
+        self.link.write("could not be appended to", &async |client| {
+            append::append(client, key, batch, expected).await
+        })
+    }
+
+    fn save_snapshot(
+        &mut self,
+        key: &AggregateKey,
+        snapshot: &Snapshot,
+        keep: Option<u32>,
+    ) -> Result<(), StoreError> {
+        let (reducer, json, time) = check_snapshot(key, snapshot)?;
+        let state = State { version: snapshot.version, reducer, json, time };
+        self.link.write(WHAT, &async |client| snapshot::save(client, key, &state, keep).await)
+    }
+
+    fn projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError> {
+        self.link.read(&async |client| projection::records(client, None).await)
+    }
+
+    fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError> {
+        check_name(name)?;
+        let time = time_text(time)?;
+        self.about(name, &async |about| projection::register(about, &time).await)
+    }
+
+    fn set_state(
+        &mut self,
+        name: &str,
+        state: ProjectionState,
+        error: Option<&str>,
+        time: &Timestamp,
+    ) -> Result<(), StoreError> {
+        let time = time_text(time)?;
+        self.about(name, &async |about| projection::set_state(about, state, error, &time).await)
+    }
+
+    fn step(&mut self, step: &Step<'_>) -> Result<(), StoreError> {
+        let time = time_text(&step.time)?;
+        check_direction(step)?;
+        self.about(step.name, &async |about| projection::step(about, step, &time).await)
+    }
+
+    fn row(
+        &mut self,
+        name: &str,
+        generation: u64,
+        key: &str,
+    ) -> Result<Option<Payload>, StoreError> {
+        self.link.read(&async |client| {
+            let sql = "SELECT row FROM projection_rows WHERE projection = $1 AND generation = $2 AND key = $3";
+            let statement = client.prepare_cached(sql).await?;
+            let row = client.query_opt(&statement, &[&name, &number(generation), &key]).await?;
+            Ok(row.map(|row| row.try_get(0).map(json)).transpose()?)
+        })
+    }
+
+    fn rows(
+        &mut self,
+        name: &str,
+        generation: u64,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
+        // Every key but the empty one stands after it.
+        let (than, after) = after.map_or((">=", ""), |after| (">", after));
+        let sql = format!(
+            "SELECT key, row FROM projection_rows
+             WHERE projection = $1 AND generation = $2 AND key {than} $3 ORDER BY key LIMIT $4"
+        );
+        let (generation, limit) = (number(generation), number(limit as u64));
+        self.link.read(&async |client| {
+            let statement = client.prepare_cached(&sql).await?;
+            let rows = client.query(&statement, &[&name, &generation, &after, &limit]).await?;
+            let told = |row: &tokio_postgres::Row| {
+                Ok((SmolStr::new(row.try_get::<_, &str>(0)?), json(row.try_get(1)?)))
+            };
+            rows.iter().map(told).collect()
+        })
+    }
+
+    fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
+        self.link.read(&async |client| {
+            let sql = "SELECT d.position, d.error, d.attempts, d.failed_at
+                       FROM dead_letters d JOIN projections p ON p.name = d.projection
+                       WHERE d.projection = $1 AND d.generation = p.generation ORDER BY d.position";
+            let statement = client.prepare_cached(sql).await?;
+            client.query(&statement, &[&name]).await?.iter().map(projection::letter).collect()
+        })
+    }
+
+    fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError> {
+        let time = time_text(time)?;
+        self.about(name, &async |about| projection::begin_rebuild(about, &time).await)
+    }
+
+    fn finish_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<bool, StoreError> {
+        let time = time_text(time)?;
+        self.about(name, &async |about| projection::finish_rebuild(about, &time).await)
+    }
+
+    fn abandon_rebuild(&mut self, name: &str) -> Result<(), StoreError> {
+        self.about(name, &projection::abandon_rebuild)
+    }
+
+    fn record(&mut self, samples: &[Sample]) -> Result<(), StoreError> {
+        self.link.write(WHAT, &async |client| snapshot::record(client, samples).await)
+    }
+}
+
+fn json(text: String) -> Payload {
+    Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
+}
