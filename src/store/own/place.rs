@@ -55,7 +55,9 @@ fn on_a_server(address: &str, create: bool) -> Result<Box<dyn StoreWriter>, Stor
                 Ok(writer) => Ok(Box::new(writer)),
                 // Perhaps somebody else has just made it.
                 Err(taken) if taken.kind == StoreErrorKind::Rejected => {
-                    PostgresWriter::open(address).map(|writer| Box::new(writer) as _).map_err(|_| taken)
+                    PostgresWriter::open(address)
+                        .map(|writer| Box::new(writer) as _)
+                        .map_err(|_| taken)
                 }
                 Err(error) => Err(error),
             }

@@ -349,7 +349,8 @@ fn a_bell_rings_after_each_commit_and_when_something_may_have_been_missed() {
         assert_eq!(store.head().unwrap().position, Some(Position(position)));
     }
     let before = bell.times();
-    let listens = "FROM pg_stat_activity WHERE query = 'LISTEN foldback' AND datname = current_database()";
+    let listens =
+        "FROM pg_stat_activity WHERE query = 'LISTEN foldback' AND datname = current_database()";
     server.sql(&database, &format!("SELECT pg_terminate_backend(pid) {listens}"));
     // It listens again, and nobody knows what was missed.
     rings(before);
