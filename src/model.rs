@@ -4,6 +4,7 @@
 
 pub mod align;
 pub mod at;
+pub mod diff;
 pub mod event;
 pub mod finding;
 pub(crate) mod flat;

@@ -7,10 +7,11 @@ use std::sync::atomic::AtomicBool;
 
 use smol_str::SmolStr;
 
-use super::query::{MatchError, Predicate, QueryError};
+use super::query::Predicate;
 use crate::model::shape::{self, Form};
 use crate::model::{Event, Timestamp, Value, json, time};
 use crate::text;
+use crate::text::jq::{MatchError, QueryError};
 
 /// What a filter is written in, a line for each part: its form, what it means, and that in fewer words.
 pub const FILTER_USAGE: &[(&str, &str, &str)] = &[

@@ -6,7 +6,6 @@
 //! Nothing here opens a store.
 
 mod cut;
-mod doc;
 mod read;
 
 pub(crate) use cut::Cut;

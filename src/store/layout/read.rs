@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::doc::{Document, Mistake, Mistakes, Section};
 use super::{
     CategoryRule, Checkpoints, Cut, DataRule, Decode, Detect, Events, Field, History, Layout,
     MetadataRule, Proof, Snapshots, TimeFormat, TimeRule,
 };
 use crate::model::View;
+use crate::text::yaml::{Document, Mistake, Mistakes, Section};
 
 /// Reads a layout, or says everything that is wrong with it.
 pub(super) fn layout(text: &str) -> Result<Layout, Vec<Mistake>> {
     let document = Document::read(text).map_err(|mistake| vec![mistake])?;
     let mistakes = Mistakes::default();
-    let layout = document.section(&mistakes).and_then(|top| {
+    let layout = document.section("the layout", &mistakes).and_then(|top| {
         let layout = read(&top);
         top.done();
         layout

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::align::align;
-use crate::model::{Map, Path, Segment, Slot, Value, Version, json};
+use super::align::align;
+use super::{Map, Path, Segment, Slot, Value, Version, json};
 
 /// What happened to a place in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -1,6 +1,6 @@
 //! A YAML document with the line of every part, read so that all its mistakes are reported and not only the first.
 //!
-//! It knows nothing about layouts: sections are asked for keys, and what nobody asked for is a mistake.
+//! It does not know what stands in it: sections are asked for keys, and what nobody asked for is a mistake.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -58,8 +58,8 @@ impl Document {
     }
 
     /// Its top level as a section, and where mistakes go.
-    pub(crate) fn section<'a>(&'a self, mistakes: &'a Mistakes) -> Option<Section<'a>> {
-        mistakes.section("the layout", &self.0)
+    pub(crate) fn section<'a>(&'a self, name: &str, mistakes: &'a Mistakes) -> Option<Section<'a>> {
+        mistakes.section(name, &self.0)
     }
 }
 
