@@ -34,6 +34,7 @@
 //! | [`task`] | background lanes: the newest job of a slot, cancelled, counted | what the jobs do |
 //! | [`config`] | what a person sets once and for all; every mistake with its line | where it stands, what keys there are |
 //! | [`store`] | [`store::EventStore`] and its backends; which library wrote a store; foldback's own store | folding |
+//! | [`upcast`] | events of old schema versions as the newest one writes them: the chain, what each step changed, whether readers understand writers | files, stores, folding |
 //! | [`fold`] | [`fold::Reducer`]: from (state, event) to state, and how far that can be trusted | where events come from |
 //! | [`timeline`] | any version of one aggregate: keyframes, the window at the playhead, the outline | I/O |
 //! | [`analysis`] | diff, blame, jq conditions: pure questions | stores |
@@ -64,3 +65,4 @@ pub mod task;
 pub mod text;
 pub mod timeline;
 pub mod tui;
+pub mod upcast;

@@ -116,6 +116,13 @@ impl Payload {
         Self { bytes: bytes.into(), form: Form::Json(view), since, parsed: OnceLock::new() }
     }
 
+    /// A value that was made, and its JSON text; its slots are stamped with `since`.
+    pub(crate) fn made(value: Value, text: String, since: Version) -> Self {
+        let payload = Self::json(text.into_bytes(), Arc::default(), since);
+        let parsed = Box::new(Ok(Parsed { value, twice: None }));
+        Self { parsed: OnceLock::from(parsed), ..payload }
+    }
+
     /// Bytes that are no JSON, and the sentence that says why.
     pub fn opaque(
         bytes: impl Into<Arc<[u8]>>,

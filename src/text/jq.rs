@@ -133,6 +133,21 @@ impl Expression {
         }
         Ok(())
     }
+
+    /// The one value that it yields for a JSON text, as JSON. Numbers that it only hands on keep their text.
+    pub(crate) fn one(&self, json: &str, variables: &[&str]) -> Result<String, MatchError> {
+        let (mut found, mut more) = (None, false);
+        self.run(json, variables, &mut |value| {
+            more = found.is_some();
+            found.get_or_insert_with(|| value.to_string());
+            if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        match found {
+            Some(_) if more => Err(MatchError::Failed("it yields more than one value".to_owned())),
+            Some(found) => Ok(found),
+            None => Err(MatchError::Failed("it yields nothing".to_owned())),
+        }
+    }
 }
 
 impl fmt::Debug for Expression {
@@ -203,6 +218,21 @@ fn article(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn one(text: &str, json: &str) -> Result<String, String> {
+        let read = Expression::compile(text, &["$event"]).unwrap();
+        read.one(json, &[r#"{"type":"Paid"}"#]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn one_value_is_yielded_with_its_numbers_as_they_were() {
+        let json = r#"{"b":1.50,"a":[9007199254740993,1e2],"n":null}"#;
+        assert_eq!(one(".", json).as_deref(), Ok(json));
+        assert_eq!(one("$event.type", json).as_deref(), Ok(r#""Paid""#));
+        assert_eq!(one("0.080", json).as_deref(), Ok("0.080"));
+        assert_eq!(one("empty", json).unwrap_err(), "it yields nothing");
+        assert_eq!(one(".a[]", json).unwrap_err(), "it yields more than one value");
+    }
 
     #[test]
     fn a_variable_that_was_not_promised_is_a_mistake() {

@@ -9,11 +9,15 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use crate::model::{Value, Version, json};
+
 /// One mistake and the line it is on; line 0 where the document as a whole is meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Mistake {
-    pub(crate) line: u64,
-    pub(crate) message: String,
+pub struct Mistake {
+    /// Its line, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub message: String,
 }
 
 impl fmt::Display for Mistake {
@@ -28,15 +32,82 @@ impl fmt::Display for Mistake {
 #[derive(Debug)]
 enum Node {
     Nothing,
-    Scalar(String),
+    Scalar(String, Sort),
     List(Vec<Part>),
     Map(Vec<(String, u64, Part)>),
+}
+
+/// What a scalar is, so that it can stand in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Text,
+    Number,
+    Truth,
 }
 
 #[derive(Debug)]
 struct Part {
     node: Node,
     line: u64,
+    column: u64,
+}
+
+impl Part {
+    /// Gives numbers the text that they have in the document: `2.0` and `0.080` are not `2` and `0.08`.
+    fn exactly(&mut self, lines: &[&str]) {
+        let (line, column) = (self.line as usize, self.column as usize);
+        match &mut self.node {
+            Node::Scalar(text, Sort::Number) => {
+                let rest = lines.get(line.wrapping_sub(1)).unwrap_or(&"").chars();
+                let word: String = rest
+                    .skip(column.saturating_sub(1))
+                    .take_while(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c))
+                    .collect();
+                if let Ok(Value::Number(_)) = json::read(word.as_bytes(), Version::ZERO) {
+                    *text = word;
+                }
+            }
+            Node::List(items) => items.iter_mut().for_each(|item| item.exactly(lines)),
+            Node::Map(members) => {
+                for (_, _, member) in members {
+                    member.exactly(lines);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The same as JSON; the line of a number that JSON does not have, where there is one.
+    fn to_json(&self, out: &mut String) -> Result<(), u64> {
+        match &self.node {
+            Node::Nothing => out.push_str("null"),
+            Node::Scalar(text, Sort::Text) => json::write_string(out, text),
+            Node::Scalar(text, Sort::Truth) => out.push_str(text),
+            Node::Scalar(text, Sort::Number) => {
+                if json::read(text.as_bytes(), Version::ZERO).is_err() {
+                    return Err(self.line);
+                }
+                out.push_str(text);
+            }
+            Node::List(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    out.push(if at == 0 { '[' } else { ',' });
+                    item.to_json(out)?;
+                }
+                out.push_str(if items.is_empty() { "[]" } else { "]" });
+            }
+            Node::Map(members) => {
+                for (at, (key, _, member)) in members.iter().enumerate() {
+                    out.push(if at == 0 { '{' } else { ',' });
+                    json::write_string(out, key);
+                    out.push(':');
+                    member.to_json(out)?;
+                }
+                out.push_str(if members.is_empty() { "{}" } else { "}" });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A whole document.
@@ -49,7 +120,11 @@ impl Document {
         // A column may be called `no` or `on`.
         let options = serde_saphyr::options! { strict_booleans: true };
         match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
-            Ok(part) => Ok(Self(Part::from(part))),
+            Ok(part) => {
+                let mut part = Part::from(part);
+                part.exactly(&text.lines().collect::<Vec<_>>());
+                Ok(Self(part))
+            }
             Err(error) => Err(Mistake {
                 line: error.location().map_or(0, |place| place.line()),
                 message: format!("this is not YAML: {}", error.without_snippet()),
@@ -125,7 +200,7 @@ impl<'a> Section<'a> {
     pub(crate) fn text(&self, key: &'static str) -> Option<String> {
         let part = self.part(key)?;
         match &part.node {
-            Node::Scalar(text) if !text.trim().is_empty() => Some(text.clone()),
+            Node::Scalar(text, _) if !text.trim().is_empty() => Some(text.clone()),
             _ => {
                 self.mistakes.add(part.line, format!("{}: `{key}` should be a text", self.name));
                 None
@@ -179,13 +254,37 @@ impl<'a> Section<'a> {
         };
         for item in list {
             match &item.node {
-                Node::Scalar(text) => texts.push(text.clone()),
+                Node::Scalar(text, _) => texts.push(text.clone()),
                 _ => self
                     .mistakes
                     .add(item.line, format!("{}: `{key}` should hold texts", self.name)),
             }
         }
         Some(texts)
+    }
+
+    /// The value under `key` as JSON; `null` where nothing stands behind it.
+    pub(crate) fn json(&self, key: &'static str) -> Option<String> {
+        self.asked.borrow_mut().push(key);
+        let (_, _, part) = self.members.iter().find(|(name, ..)| name == key)?;
+        let mut out = String::new();
+        match part.to_json(&mut out) {
+            Ok(()) => Some(out),
+            Err(line) => {
+                let told = format!("{}: `{key}` has a number that JSON does not have", self.name);
+                self.mistakes.add(line, told);
+                None
+            }
+        }
+    }
+
+    /// The keys that stand here, each with its line, whatever they are; none of them is a mistake then.
+    pub(crate) fn any_texts(&self) -> Vec<(&'a str, u64, Option<&'a str>)> {
+        let text = |part: &'a Part| match &part.node {
+            Node::Scalar(text, _) if !text.trim().is_empty() => Some(text.as_str()),
+            _ => None,
+        };
+        self.members.iter().map(|(key, line, part)| (key.as_str(), *line, text(part))).collect()
     }
 
     /// The section under `key`.
@@ -196,7 +295,7 @@ impl<'a> Section<'a> {
     /// The section under `key`, or the text of it where it is only one.
     pub(crate) fn text_or_section(&self, key: &'static str) -> Option<Result<String, Section<'a>>> {
         match &self.part(key)?.node {
-            Node::Scalar(_) => self.text(key).map(Ok),
+            Node::Scalar(..) => self.text(key).map(Ok),
             _ => self.section(key).map(Err),
         }
     }
@@ -235,7 +334,8 @@ impl<'a> Section<'a> {
 
 impl From<Spanned<Node>> for Part {
     fn from(spanned: Spanned<Node>) -> Self {
-        Self { line: spanned.referenced.line(), node: spanned.value }
+        let at = spanned.referenced;
+        Self { line: at.line(), column: at.column(), node: spanned.value }
     }
 }
 
@@ -255,23 +355,23 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Scalar(value.to_string()))
+        Ok(Node::Scalar(value.to_string(), Sort::Truth))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-        Ok(Node::Scalar(value.to_string()))
+        Ok(Node::Scalar(value.to_string(), Sort::Number))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Scalar(value.to_string()))
+        Ok(Node::Scalar(value.to_string(), Sort::Number))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Scalar(value.to_string()))
+        Ok(Node::Scalar(value.to_string(), Sort::Number))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Node, E> {
-        Ok(Node::Scalar(value.to_owned()))
+        Ok(Node::Scalar(value.to_owned(), Sort::Text))
     }
 
     fn visit_unit<E>(self) -> Result<Node, E> {
