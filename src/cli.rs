@@ -19,6 +19,7 @@ mod screen;
 mod shape;
 mod signal;
 mod table;
+mod upcasting;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,6 +34,7 @@ use self::context::Context;
 use self::failure::{Failure, Outcome, Status};
 use self::output::{Colour, Output};
 use self::screen::Look;
+use self::upcasting::Asked;
 
 /// Runs the program with the arguments and streams of this process.
 pub fn run() -> ExitCode {
@@ -62,7 +64,8 @@ fn start(arguments: Vec<OsString>) -> Status {
     match read.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => {
             let out = Output::new(cli.global.json, cli.global.color, cli.global.quiet);
-            let mut context = Context::new(out, cli.global.layout, cli.global.quiet);
+            let upcast = Asked::new(cli.global.upcast);
+            let mut context = Context::new(out, cli.global.layout, upcast, cli.global.quiet);
             let outcome = match (&cli.command, &cli.store) {
                 (Some(command), _) => match (command, cli.look.given()) {
                     (Command::Demo(_), _) | (_, None) => {
@@ -102,6 +105,7 @@ fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Contex
         Command::Snapshot(arguments) => command::snapshot::run(arguments, context),
         Command::Replay(arguments) => command::replay::run(arguments, context),
         Command::Append(arguments) => command::append::run(arguments, context),
+        Command::Upcast(arguments) => command::upcast::run(arguments, context),
         Command::Import(arguments) => command::import::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
         Command::Completions(arguments) => command::completions::run(arguments, context),

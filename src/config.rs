@@ -67,6 +67,8 @@ pub struct Config {
     pub memory: Option<Set<usize>>,
     /// Whether it is kept how a store was left, to be there when it is opened again.
     pub session: Option<Set<bool>>,
+    /// The chain of upcasters, as a file beside this one.
+    pub upcast: Option<Set<String>>,
     /// Other keys.
     pub keys: Vec<KeyRow>,
     /// More themes.
@@ -80,6 +82,7 @@ struct File {
     theme: Option<Spanned<String>>,
     memory: Option<Spanned<String>>,
     session: Option<Spanned<String>>,
+    upcast: Option<Spanned<String>>,
     #[serde(default)]
     keys: BTreeMap<String, Spanned<Vec<Spanned<Value>>>>,
     #[serde(default)]
@@ -95,7 +98,7 @@ struct Row {
 
 impl Config {
     /// The names at the top of the file.
-    pub(crate) const NAMES: [&str; 5] = ["theme", "memory", "session", "keys", "themes"];
+    pub(crate) const NAMES: [&str; 6] = ["theme", "memory", "session", "upcast", "keys", "themes"];
 
     /// Reads what stands in a file that is called `file`.
     pub fn read(file: &str, yaml: &str) -> Self {
@@ -138,6 +141,7 @@ impl Config {
 
     fn take(&mut self, file: File) {
         self.theme = file.theme.map(set);
+        self.upcast = file.upcast.map(set);
         if let Some(memory) = file.memory.map(set) {
             match size::parse(&memory.value) {
                 Some(bytes) if bytes >= LEAST_MEMORY => {
@@ -303,7 +307,7 @@ mod tests {
             [
                 "config.yaml:1: there is no setting `teme`; did you mean `theme`?",
                 "config.yaml:2: memory: `lots` is no size; write 256 MiB or 1 GiB",
-                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `session`, `keys`, `themes`",
+                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `session`, `upcast`, `keys`, `themes`",
             ]
         );
         let [told] = &mistakes("theme: dark\nkeys: 3\n")[..] else { panic!() };

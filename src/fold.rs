@@ -2,9 +2,11 @@
 
 mod folding;
 mod merge;
+mod upcasting;
 
 pub use folding::{Folding, Stepped};
 pub use merge::Merge;
+pub use upcasting::Upcasting;
 
 use serde::Serialize;
 

@@ -15,6 +15,7 @@ mod replay;
 mod trace;
 mod transfer;
 mod travel;
+mod upcast;
 
 pub use ask::Sort;
 pub use drive::{Silent, Watch};
@@ -27,16 +28,19 @@ pub use replay::{Compared, Comparison, Replayed};
 pub use trace::Trace;
 pub use transfer::{ExportReport, Format, ImportReport};
 pub use travel::{Moment, Walk, Walked};
+pub use upcast::Upcasted;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::fold::{Merge, Reducer, Tier};
+use crate::fold::{Merge, Reducer, Tier, Upcasting};
 use crate::model::{AggregateKey, EventType, Version};
 use crate::store::{
     self, Capabilities, EventStore, Head, Interrupter, MetadataKeys, Stop, StoreInfo,
 };
 use crate::timeline::Timeline;
+use crate::upcast::Chain;
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -49,11 +53,13 @@ pub struct OpenOptions {
     pub stop: Stop,
     /// Bytes that remembered states may take, over all open timelines.
     pub memory: usize,
+    /// What events go through before they are folded, where somebody gave one.
+    pub upcast: Option<Arc<Chain>>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, scratch: None, stop: Stop::default(), memory: 128 << 20 }
+        Self { layout: None, scratch: None, stop: Stop::default(), memory: 128 << 20, upcast: None }
     }
 }
 
@@ -115,7 +121,10 @@ impl Session {
 
     /// A session over a store that is open already.
     pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
-        let reducer = Box::new(Merge::new());
+        let mut reducer: Box<dyn Reducer> = Box::new(Merge::new());
+        if let Some(chain) = &options.upcast {
+            reducer = Box::new(Upcasting::new(Arc::clone(chain), reducer));
+        }
         Self {
             store,
             options: options.clone(),
@@ -166,6 +175,11 @@ impl Session {
     /// The reducer's name and how far its states can be trusted.
     pub fn reducer(&self) -> (&str, Tier) {
         (self.reducer.name(), self.reducer.tier())
+    }
+
+    /// What events go through before they are folded.
+    pub fn upcasters(&self) -> Option<&Arc<Chain>> {
+        self.options.upcast.as_ref()
     }
 
     /// What the timelines in memory keep.

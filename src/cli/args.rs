@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command::{
     aggregates, append, blame, completions, demo, diff, events, export, history, import, info, log,
-    man, replay, snapshot, state,
+    man, replay, snapshot, state, upcast,
 };
 use super::output::Colour;
 use super::screen::Look;
@@ -43,6 +43,10 @@ pub(crate) struct Global {
     /// Read the store as this layout file says, instead of recognising its layout
     #[arg(long, global = true, value_name = "FILE", display_order = 101)]
     pub(crate) layout: Option<PathBuf>,
+    /// Fold events as this YAML file upcasts old schema versions to the newest; none: as recorded
+    #[arg(long, global = true, value_name = "FILE", display_order = 101)]
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(crate) upcast: Option<PathBuf>,
     // A comment for `--help`, where backticks around a name would be printed.
     #[expect(clippy::doc_markdown, reason = "clap prints it as it stands")]
     /// When to colour: auto (on a terminal, unless NO_COLOR is set), always or never
@@ -69,6 +73,7 @@ pub(crate) enum Command {
     Append(append::Arguments),
     Snapshot(snapshot::Arguments),
     Replay(replay::Arguments),
+    Upcast(upcast::Arguments),
     Import(import::Arguments),
     Export(export::Arguments),
     Completions(completions::Arguments),

@@ -16,3 +16,4 @@ pub(crate) mod man;
 pub(crate) mod replay;
 pub(crate) mod snapshot;
 pub(crate) mod state;
+pub(crate) mod upcast;

@@ -8,6 +8,7 @@ use super::failure::{Failure, Outcome, Status};
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::signal::Signal;
+use super::upcasting::Asked;
 use crate::model::{At, Severity, Timestamp};
 use crate::session::{OpenOptions, Session};
 use crate::store::postgres::{self, with_password, without_password};
@@ -23,14 +24,15 @@ pub(crate) struct Context {
     /// Whether Ctrl-C was pressed.
     pub(crate) signal: Signal,
     layout: Option<PathBuf>,
+    upcast: Asked,
     bars: bool,
 }
 
 impl Context {
     /// The surroundings that the arguments ask for.
-    pub(crate) fn new(out: Output, layout: Option<PathBuf>, quiet: bool) -> Self {
+    pub(crate) fn new(out: Output, layout: Option<PathBuf>, upcast: Asked, quiet: bool) -> Self {
         let bars = !quiet && Output::is_watched();
-        Self { out, now: chrono::Utc::now(), signal: Signal::default(), layout, bars }
+        Self { out, now: chrono::Utc::now(), signal: Signal::default(), layout, upcast, bars }
     }
 
     /// Stops at Ctrl-C from now on.
@@ -53,7 +55,8 @@ impl Context {
 
     /// Opens a store without a word about what that noticed: for a command that shows it itself.
     pub(crate) fn open_quietly(&mut self, source: &OsStr) -> Outcome<Session> {
-        let (place, options) = (place_of(source)?, self.options());
+        let (place, mut options) = (place_of(source)?, self.options());
+        options.upcast = self.upcast.chain()?;
         let stop = options.stop.clone();
         let open = || Session::open(place, &options);
         let session = progress::told_by("opening the store", self.bars, &stop, open)?;
@@ -61,7 +64,12 @@ impl Context {
         Ok(session)
     }
 
-    /// How stores are opened; Ctrl-C ends that too.
+    /// Which chain events go through.
+    pub(crate) fn upcast(&self) -> &Asked {
+        &self.upcast
+    }
+
+    /// How stores are opened, but for what events go through; Ctrl-C ends that too.
     pub(crate) fn options(&self) -> OpenOptions {
         let stop = Stop::default();
         self.signal.interrupts(stop.interrupter());

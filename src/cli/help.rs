@@ -10,11 +10,12 @@ use super::failure::Failure;
 use crate::text;
 
 /// The commands by what they are for. A test holds that each stands in exactly one group.
-pub(super) const GROUPS: [(&str, &[&str]); 6] = [
+pub(super) const GROUPS: [(&str, &[&str]); 7] = [
     ("To try it out", &["demo"]),
     ("What is in a store", &["info", "aggregates", "events"]),
     ("One aggregate in time", &["state", "diff", "log", "blame", "history", "replay"]),
     ("In a store of foldback's own", &["append", "snapshot"]),
+    ("Schemas of events", &["upcast"]),
     ("Between stores", &["import", "export"]),
     ("For your shell", &["completions", "man"]),
 ];
@@ -30,7 +31,8 @@ What to write for:
 
 Exit status:
   0    done
-  1    the answer is no: `replay` found a snapshot that cannot be right
+  1    the answer is no: `upcast check` found something, `replay` a snapshot that
+       cannot be right
   2    wrong usage, or something named that is not there
   3    the store could not be opened or read
   4    a write was refused, or the output could not be written
@@ -102,7 +104,7 @@ pub(crate) fn mistyped(words: &[String]) -> Option<Failure> {
     let mut takes_value = false;
     let mut plain = words.iter().map(String::as_str).filter(|word| {
         let is_value = std::mem::take(&mut takes_value);
-        takes_value = matches!(*word, "--layout" | "--color" | "--theme" | "--config");
+        takes_value = matches!(*word, "--layout" | "--upcast" | "--color" | "--theme" | "--config");
         !is_value && !word.starts_with('-')
     });
     let word = plain.next()?;

@@ -26,20 +26,26 @@ pub struct Usage {
 pub fn commands() -> Vec<CommandsFor> {
     let mut command = help::command();
     command.build();
-    let usage = |name: &&str| command.find_subcommand(name).map(usage);
+    let usages = |name: &&str| {
+        let of = command.find_subcommand(name)?;
+        Some(match of.get_subcommands().collect::<Vec<_>>()[..] {
+            [] => vec![usage("", of)],
+            ref parts => parts.iter().map(|part| usage(&format!("{name} "), part)).collect(),
+        })
+    };
     let of = |(title, names): (&'static str, &[&str])| CommandsFor {
         title,
-        commands: names.iter().filter_map(usage).collect(),
+        commands: names.iter().filter_map(usages).flatten().collect(),
     };
     help::GROUPS.into_iter().map(of).collect()
 }
 
-fn usage(command: &clap::Command) -> Usage {
+fn usage(before: &str, command: &clap::Command) -> Usage {
     let value = |argument: &clap::Arg| {
         let names = argument.get_value_names().unwrap_or_default();
         names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     };
-    let mut words = vec![command.get_name().to_owned()];
+    let mut words = vec![format!("{before}{}", command.get_name())];
     for argument in command.get_positionals() {
         let value = value(argument);
         words.push(if argument.is_required_set() { value } else { format!("[{value}]") });

@@ -128,7 +128,11 @@ pub(crate) fn heading(session: &Session, moment: &Moment, width: usize) -> Line 
 fn trust(session: &Session) -> Line {
     let (name, tier) = session.reducer();
     let ink = if tier == crate::fold::Tier::Guessed { Ink::Warning } else { Ink::Plain };
-    Line::of(ink, tier.as_str()).with(Ink::Plain, format!(" by {name}"))
+    let line = Line::of(ink, tier.as_str()).with(Ink::Plain, format!(" by {name}"));
+    match session.upcasters() {
+        Some(_) => line.with(Ink::Plain, ", upcasted"),
+        None => line,
+    }
 }
 
 /// A state over several lines, each with the version that put its value there; `None` on lines that only close.

@@ -35,6 +35,7 @@ impl Watch for Silent {
 /// Brings `timeline` to the last event at or before `goal`.
 pub(super) fn drive(
     store: &mut dyn EventStore,
+    read: Read,
     timeline: &mut Timeline,
     goal: Version,
     keep: u64,
@@ -42,7 +43,6 @@ pub(super) fn drive(
 ) -> Result<(), SessionError> {
     let Next::Need { after, upto } = timeline.seek(goal) else { return Ok(()) };
     let key = timeline.key().clone();
-    let read: Read = |store, key, after, limit| store.read_to_fold(key, after, limit);
     pages(store, read, &key, after, upto, watch, |page, end| {
         timeline.feed(page, end, keep);
         if timeline.next() == Next::Ready {

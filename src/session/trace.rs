@@ -99,7 +99,8 @@ impl Session {
             let paths: Vec<Path> = trace.places.iter().map(|place| place.path.clone()).collect();
             *trace = self.trace(&trace.key, &paths);
         }
-        let page = self.store.read_to_fold(&trace.key, trace.fold.at(), PAGE)?;
+        let read = self.reads();
+        let page = read(self.store.as_mut(), &trace.key, trace.fold.at(), PAGE)?;
         for event in &page {
             if trace.fold.step(event) != Stepped::Applied {
                 continue;

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::drive::{Read, drive, pages};
+use super::upcast::{Upcasted, upcasted};
 use super::{Opened, Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
 use crate::fold::{Folding, Reducer, State, Stepped};
@@ -42,6 +43,8 @@ pub struct Moment {
     pub changes: Vec<Change>,
     /// What folding it noticed.
     pub findings: Vec<Finding>,
+    /// What the chain of upcasters made of its event, where there is one that does something with it.
+    pub upcasted: Option<Upcasted>,
 }
 
 impl Moment {
@@ -351,9 +354,10 @@ impl Session {
         watch: &mut dyn Watch,
     ) -> Result<u64, SessionError> {
         self.opened(key)?;
+        let reads = self.reads();
         if let Some(opened) = self.opened.first_mut() {
             if opened.timeline.walked() < goal {
-                drive(self.store.as_mut(), &mut opened.timeline, goal, 0, watch)?;
+                drive(self.store.as_mut(), reads, &mut opened.timeline, goal, 0, watch)?;
             }
             return Ok(opened.timeline.outline().len() as u64);
         }
@@ -368,11 +372,12 @@ impl Session {
         watch: &mut dyn Watch,
     ) -> Result<Moment, SessionError> {
         self.opened(key)?;
+        let reads = self.reads();
         let store = self.store.as_mut();
         let Some(Opened { timeline, last, events }) = self.opened.first_mut() else {
             return Err(SessionError::Cancelled);
         };
-        drive(store, timeline, version, keep, watch)?;
+        drive(store, reads, timeline, version, keep, watch)?;
         let (at, state) = (timeline.at(), timeline.state().clone());
         let place = timeline.outline().index_of(at);
         let before_version = place
@@ -381,7 +386,7 @@ impl Session {
         let before = if let Some(known) = timeline.known(before_version) {
             known.clone()
         } else {
-            drive(store, timeline, before_version, keep, watch)?;
+            drive(store, reads, timeline, before_version, keep, watch)?;
             timeline.state().clone()
         };
         let (event, missing) = event_at(store, key, at)?;
@@ -393,6 +398,8 @@ impl Session {
             (None, None) => Vec::new(),
         };
         findings.extend(missing);
+        let chain = self.options.upcast.as_deref();
+        let upcasted = event.as_ref().zip(chain).and_then(|(event, chain)| upcasted(chain, event));
         let moment = Moment {
             key: key.clone(),
             version: at,
@@ -404,6 +411,7 @@ impl Session {
             before_version,
             before,
             findings,
+            upcasted,
         };
         self.keep_to_budget();
         Ok(moment)

@@ -94,6 +94,7 @@ actions! {
     PreviousMatch "previous-match" "To the previous place that was found in the state",
     ShowBeside "show-beside" "Show the state before and after side by side, or alone again",
     ShowRaw "show-raw" "Show the whole state as JSON, or as a tree again",
+    SwitchSchema "switch-schema" "Show the event as folded, what upcasting changed, or as recorded",
     TogglePin "toggle-pin" "Pin the chosen value, or take its pin off",
     ShowPins "show-pins" "Show all pins",
     UnpinAll "unpin-all" "Take all pins off",

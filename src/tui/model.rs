@@ -23,6 +23,7 @@ pub(crate) mod palette;
 pub(crate) mod pins;
 pub(crate) mod play;
 pub(crate) mod rail;
+pub(crate) mod schemas;
 pub(crate) mod scroll;
 pub(crate) mod sheet;
 pub(crate) mod sight;
@@ -45,6 +46,7 @@ use marks::{Mark, Marks};
 use overlay::Overlay;
 use pins::Pins;
 use play::Player;
+use schemas::Schemas;
 use sought::{Seeking, Sought};
 use travel::{Opening, Travel, Without};
 use tree::Tree;
@@ -85,6 +87,8 @@ pub(crate) struct StoreFacts {
     pub(crate) reducer: String,
     /// How far its states can be trusted.
     pub(crate) tier: Tier,
+    /// The chain that its events go through, as a command names it.
+    pub(crate) upcast: Option<String>,
     /// The member of the metadata that names the conversation, where its layout says so.
     pub(crate) correlation: Option<String>,
     /// What is wrong or doubtful about it as a whole.
@@ -160,6 +164,8 @@ pub(crate) struct Model {
     pub(crate) sought: Sought,
     /// How the state is shown.
     pub(crate) aspect: Aspect,
+    /// In which schema the event is shown.
+    pub(crate) schemas: Schemas,
     /// It as text.
     pub(crate) raw: Raw,
     /// The places it was sent away from.
@@ -218,6 +224,7 @@ impl Model {
             pins: Pins::default(),
             sought: Sought::default(),
             aspect: Aspect::default(),
+            schemas: Schemas::default(),
             raw: Raw::default(),
             visits: Visits::default(),
             marks: Marks::default(),
@@ -337,6 +344,9 @@ impl Model {
                 on_tree(|tree| tree.len() > 0)
             }
             Action::NextChange => on_tree(Tree::is_touched),
+            Action::SwitchSchema => {
+                self.travel.as_ref().is_some_and(|travel| schemas::has_ways(&travel.moment))
+            }
             Action::ShowValue if self.focus == Panel::Event => {
                 self.travel.as_ref().is_some_and(|travel| travel.moment.event.is_some())
             }

@@ -26,6 +26,7 @@ mod pins;
 mod play;
 mod rail;
 mod raw;
+mod schemas;
 mod seek;
 mod session;
 mod stage;

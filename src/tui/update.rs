@@ -327,6 +327,7 @@ fn travel_by(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::SearchState | Action::ClearSearch | Action::NextMatch | Action::PreviousMatch => {
             seek::act(model, action)
         }
+        Action::SwitchSchema => travel::switch_schema(model),
         Action::ShowRaw => aspect::toggle(model, Aspect::Raw),
         Action::ShowBeside => aspect::toggle(model, Aspect::Beside),
         Action::TogglePin

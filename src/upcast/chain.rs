@@ -167,8 +167,10 @@ impl Walk<'_> {
         let failed = |why: String| {
             let to: Vec<_> = step.makes().iter().map(ToString::to_string).collect();
             let message = format!("{schema} cannot become {}: {why}", to.join(" and "));
-            Finding::error("upcast-failed", message)
-                .hint(format!("the event is shown as it was recorded; {} says how", chain.name))
+            Finding::error("upcast-failed", message).hint(format!(
+                "it is shown as it was recorded, and not folded; the step is in {}",
+                chain.name
+            ))
         };
         let made = if self.told {
             step.explain(&data, self.event).map_err(failed)?

@@ -14,6 +14,7 @@ mod replay;
 mod stores;
 mod surroundings;
 mod transfer;
+mod upcast;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -16,6 +16,7 @@ use crate::model::shape::{self, Form};
 use crate::model::{Event, Position, Timestamp, time};
 use crate::session::Session;
 use crate::text;
+use crate::upcast::{Chain, Upcast};
 
 /// List events: of the whole store, or of one aggregate
 #[derive(Debug, Args)]
@@ -61,8 +62,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<usize>,
     /// Payloads exactly as recorded, with the library's own wrapping
-    #[arg(long)]
+    #[arg(long, conflicts_with = "upcasted")]
     recorded: bool,
+    /// As the chain of --upcast has them: of one that became several each, of one that was dropped none
+    #[arg(long)]
+    upcasted: bool,
 }
 
 /// Which events are wanted, beyond what the store itself can choose.
@@ -90,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     }
     let mut session = context.open(&arguments.store)?;
     let mut left = arguments.limit.unwrap_or(usize::MAX);
+    let chain = if arguments.upcasted { Some(super::upcast::chain(&session)?) } else { None };
     let (mut feed, mut list) = begin(arguments, &wanted, &mut session, left)?;
     let (mut found, mut searched) = (0_u64, 0);
     let mut progress = context.progress_beside_lines("reading events");
@@ -112,6 +117,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         left -= matching.len();
         found += matching.len() as u64;
         searched += if left == 0 { looked_at } else { page.examined };
+        if let Some(chain) = &chain {
+            matching = with_room(|| upcasted(chain, matching));
+        }
         list.print(&mut context.out, &session, &matching, wanted.form)?;
         context.go_on()?;
         if !feed.is_at_end() {
@@ -142,6 +150,19 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         context.out.note("no event matches")?;
     }
     Ok(())
+}
+
+/// What becomes of events; one that cannot be upcasted stands as it was recorded, with the reason.
+fn upcasted(chain: &Chain, events: Vec<Event>) -> Vec<Event> {
+    let one = |mut event: Event| match chain.upcast(&event) {
+        Ok(Upcast::Recorded) => vec![event],
+        Ok(Upcast::Made(events)) => events,
+        Err(finding) => {
+            event.findings.push(finding);
+            vec![event]
+        }
+    };
+    events.into_iter().flat_map(one).collect()
 }
 
 fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {

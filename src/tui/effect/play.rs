@@ -132,6 +132,7 @@ fn facts(session: &mut Session, first: Option<AggregateKey>) -> StoreFacts {
         capabilities: session.capabilities(),
         reducer: clean(reducer),
         tier,
+        upcast: session.upcasters().map(|chain| chain.name().to_owned()),
         correlation: session.metadata_keys().correlation.map(str::to_owned),
         findings: told(info),
         first,

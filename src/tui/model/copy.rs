@@ -6,10 +6,12 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::super::layout::Panel;
+use super::schemas::Schemas;
 use super::travel::Travel;
 use crate::model::shape::{self, Form};
-use crate::model::{AggregateKey, Path, Value, Version, json};
+use crate::model::{AggregateKey, Event, Path, Value, Version, json};
 use crate::text::{self, human};
+use crate::upcast::Explanation;
 
 /// Bytes that are copied at most: terminals take a sequence of 100,000 bytes, in which every three are written as four.
 pub(crate) const MOST: usize = 74_994;
@@ -95,8 +97,11 @@ pub(crate) fn state(travel: &Travel) -> Copied {
 }
 
 /// The payload of the event as it was recorded, where that is text.
-pub(crate) fn payload(travel: &Travel) -> Option<Copied> {
+pub(crate) fn payload(travel: &Travel, schemas: Schemas) -> Option<Copied> {
     let event = travel.moment.event.as_ref()?;
+    if let Some(way) = schemas.shown(&travel.moment) {
+        return upcasted(way, schemas, |event| event.data.value().ok().map(json::to_pretty));
+    }
     let what = format!("the payload of v{}", human::count(event.version.0));
     Some(match event.data.value() {
         Ok(Value::String(string)) => Copied::new(&what, string.to_string()),
@@ -105,9 +110,37 @@ pub(crate) fn payload(travel: &Travel) -> Option<Copied> {
     })
 }
 
-/// The event, as `foldback events --json` prints it.
-pub(crate) fn event(travel: &Travel) -> Option<Copied> {
+/// What became of the event, or what was done to it: a line for each of several.
+fn upcasted(
+    way: &Explanation,
+    schemas: Schemas,
+    text: impl Fn(&Event) -> Option<String>,
+) -> Option<Copied> {
+    let steps = || {
+        let steps: Vec<_> = way.parts.iter().map(|part| &part.steps).collect();
+        serde_json::to_string(&steps).ok()
+    };
+    let texts = || {
+        let heavy = |event: &Event| event.data.bytes().len() > MOST;
+        let parts = || way.parts.iter().map(|part| &part.event);
+        if let Some(event) = parts().find(|event| heavy(event)) {
+            return Err(event.data.bytes().len());
+        }
+        Ok(parts().filter_map(text).collect::<Vec<_>>().join("\n"))
+    };
+    let what = format!("the {} event ({})", schemas.word(), way.told());
+    Some(match if schemas == Schemas::Steps { Ok(steps()?) } else { texts() } {
+        Ok(text) => Copied::new(&what, text),
+        Err(bytes) => Copied::too_large(&what, bytes),
+    })
+}
+
+/// The event as it is shown, in the shape that `foldback events --json` prints.
+pub(crate) fn event(travel: &Travel, schemas: Schemas) -> Option<Copied> {
     let event = travel.moment.event.as_ref()?;
+    if let Some(way) = schemas.shown(&travel.moment) {
+        return upcasted(way, schemas, |event| Some(shape::event_to_string(event, Form::Seen)));
+    }
     let what = format!("the event v{}", human::count(event.version.0));
     let heavy = event.data.value().map_or(0, |value| least_bytes(value, MOST));
     if heavy > MOST {
@@ -117,21 +150,26 @@ pub(crate) fn event(travel: &Travel) -> Option<Copied> {
 }
 
 /// The command line that shows what a panel shows.
-pub(crate) fn command(travel: &Travel, panel: Panel, store: &str) -> Copied {
+pub(crate) fn command(travel: &Travel, panel: Panel, store: &str, upcast: Option<&str>) -> Copied {
     let (at, before) = (travel.moment.version.0, travel.moment.before_version.0);
     let version = |version: u64| version.to_string();
-    let (command, places, flags) = match panel {
+    let (command, places, mut flags) = match panel {
         Panel::List | Panel::State => {
             ("state", vec![], vec!["--at".into(), version(at), "--blame".into()])
         }
         Panel::Rail => ("log", vec![], vec![]),
         Panel::Change => ("diff", vec![version(before), version(at)], vec![]),
+        Panel::Event if travel.moment.upcasted.is_some() => {
+            ("upcast show", vec![version(at)], vec![])
+        }
         Panel::Event if travel.moment.version == Version::ZERO => ("events", vec![], vec![]),
         Panel::Event => ("events", vec![], vec!["--where".into(), format!(".version == {at}")]),
     };
+    flags.extend(upcast.into_iter().flat_map(|file| ["--upcast".to_owned(), file.to_owned()]));
     let id = called(&travel.key);
     let named: Vec<String> = [store.to_owned(), id].into_iter().chain(places).collect();
-    let mut words = vec!["foldback".to_owned(), command.to_owned()];
+    let mut words = vec!["foldback".to_owned()];
+    words.extend(command.split(' ').map(str::to_owned));
     if named.iter().any(|name| name.starts_with('-') && name != "-") {
         words.extend(flags);
         words.push("--".into());

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::analysis::Op;
 use crate::model::{Event, Finding, Payload, PayloadError, Severity, Value, json, time};
 use crate::session::Moment;
 use crate::text::{self, human, json::Pretty};
+use crate::upcast::Explanation;
 
+use super::schemas::{self, Schemas};
 use super::scroll::Scroll;
 use super::sight::Laid;
 
@@ -18,6 +21,8 @@ pub(crate) enum Part {
     Json(Arc<Pretty>),
     /// A name and what is recorded under it.
     Fact(&'static str, String),
+    /// What a step of a chain of upcasters changed.
+    Change(Op, String),
     /// A name of the metadata's own and its value.
     Meta(String, String),
     /// Something that was noticed: its sentence, or one line of it.
@@ -61,16 +66,22 @@ pub(crate) struct EventView {
 impl EventView {
     /// Shows another event, sentences wrapped to `width` cells. `correlation` is what the layout calls the member that
     /// names the conversation; usual names are tried where it does not say. `failed` says that the event could not be
-    /// applied: what was noticed last is why.
+    /// applied: what was noticed last is why. `told` stands above all of it, where there is no frame to say it in.
     pub(crate) fn show(
         &mut self,
         (moment, laid): (&Moment, &Laid),
         width: usize,
         correlation: Option<&str>,
         failed: bool,
+        (schemas, told): (Schemas, Option<String>),
     ) {
         if let Some(event) = &moment.event {
-            self.fill((event, laid), &moment.findings, width, correlation, failed);
+            let way = schemas.shown(moment).map(|way| (schemas, way));
+            self.fill((event, laid), way, &moment.findings, width, correlation, failed);
+            if let Some(told) = told {
+                self.parts.insert(0, Part::Hint(told));
+                self.len += 1;
+            }
             return;
         }
         *self = Self { width, ..Self::default() };
@@ -89,12 +100,13 @@ impl EventView {
     ) {
         let findings: Vec<Finding> =
             event.findings.iter().cloned().chain(event.noticed()).collect();
-        self.fill((event, laid), &findings, width, correlation, false);
+        self.fill((event, laid), None, &findings, width, correlation, false);
     }
 
     fn fill(
         &mut self,
         (event, laid): (&Event, &Laid),
+        way: Option<(Schemas, &Explanation)>,
         findings: &[Finding],
         width: usize,
         correlation: Option<&str>,
@@ -113,8 +125,12 @@ impl EventView {
         if !findings.is_empty() {
             self.parts.push(Part::Blank);
         }
-        self.payload(&event.data, laid, &findings);
-        self.facts(event);
+        match way {
+            None => self.payload(&event.data, laid, &findings),
+            Some((Schemas::Steps, way)) => self.parts.extend(schemas::steps(way, width)),
+            Some((_, way)) => self.upcasted(way, laid),
+        }
+        self.facts(event, way.map(|(_, way)| way.told()));
         self.metadata(event, laid, correlation);
         self.len = self.parts.iter().map(Part::lines).sum();
     }
@@ -154,6 +170,29 @@ impl EventView {
         }
     }
 
+    /// What became of it; where that is more than one event or none, it is said which.
+    fn upcasted(&mut self, way: &Explanation, laid: &Laid) {
+        for schema in &way.dropped {
+            let told = format!("{schema} is dropped: it is not folded");
+            let lines = wrap(&text::sanitize(&told), self.width.max(8));
+            self.parts.extend(lines.into_iter().map(Part::Hint));
+        }
+        for (at, (part, laid)) in way.parts.iter().zip(&laid.upcasted).enumerate() {
+            if way.parts.len() > 1 {
+                let version = part.event.schema.as_deref().unwrap_or_default();
+                let told = format!(
+                    "{} of {}: {} v{version}",
+                    at + 1,
+                    way.parts.len(),
+                    part.event.event_type
+                );
+                let lines = wrap(&text::sanitize(&told), self.width.max(8));
+                self.parts.extend(lines.into_iter().map(Part::Text));
+            }
+            self.parts.push(Part::Json(Arc::clone(laid)));
+        }
+    }
+
     /// What stands there instead of a value: as text where it is some, in hexadecimal where not.
     fn bytes(&mut self, bytes: &[u8]) {
         let shown = bytes.get(..BYTES).unwrap_or(bytes);
@@ -172,7 +211,7 @@ impl EventView {
         }
     }
 
-    fn facts(&mut self, event: &Event) {
+    fn facts(&mut self, event: &Event, upcasted: Option<String>) {
         self.parts.push(Part::Blank);
         let room = self.width.saturating_sub(FACT + 2).max(8);
         let mut fact = |name, value: Option<String>| {
@@ -183,7 +222,7 @@ impl EventView {
         };
         fact("type", Some(event.event_type.to_string()));
         fact("event id", event.id.as_ref().map(ToString::to_string));
-        fact("schema", event.schema.as_ref().map(ToString::to_string));
+        fact("schema", upcasted.or_else(|| event.schema.as_ref().map(ToString::to_string)));
         // A date and a time are not cut anywhere but between them.
         let when = event.time.as_ref().map(time::rfc3339).unwrap_or_default();
         match when.split_once('T').filter(|_| text::width(&when) > room) {

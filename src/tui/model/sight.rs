@@ -17,6 +17,8 @@ pub(crate) struct Laid {
     pub(crate) data: Option<Arc<Pretty>>,
     /// Of what was recorded around it.
     pub(crate) metadata: Option<Arc<Pretty>>,
+    /// Of what became of it, event by event.
+    pub(crate) upcasted: Vec<Arc<Pretty>>,
 }
 
 impl Laid {
@@ -24,7 +26,17 @@ impl Laid {
     pub(crate) fn of(event: &Event) -> Self {
         let laid =
             |payload: &Payload| payload.value().ok().map(|value| Arc::new(Pretty::new(value)));
-        Self { data: laid(&event.data), metadata: event.metadata.as_ref().and_then(laid) }
+        let metadata = event.metadata.as_ref().and_then(laid);
+        Self { data: laid(&event.data), metadata, upcasted: Vec::new() }
+    }
+
+    /// Those of a moment's event, and of what became of it.
+    fn of_moment(moment: &Moment) -> Self {
+        let Some(event) = &moment.event else { return Self::default() };
+        let way = moment.upcasted.iter().flatten().flat_map(|way| &way.parts);
+        let values = way.filter_map(|part| part.event.data.value().ok());
+        let upcasted = values.map(|value| Arc::new(Pretty::new(value))).collect();
+        Self { upcasted, ..Self::of(event) }
     }
 }
 
@@ -42,11 +54,7 @@ pub(crate) struct Sight {
 impl Sight {
     /// That of a moment.
     pub(crate) fn of(moment: &Moment) -> Self {
-        Self {
-            touches: Arc::new(Touches::of(moment)),
-            laid: moment.event.as_ref().map_or_else(Laid::default, Laid::of),
-            woven: None,
-        }
+        Self { touches: Arc::new(Touches::of(moment)), laid: Laid::of_moment(moment), woven: None }
     }
 
     /// Works out both together.

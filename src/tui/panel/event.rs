@@ -10,6 +10,7 @@ use super::super::model::Model;
 use super::super::model::event::{EMPTY, EventView, FACT, Part, or_quotes};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
+use crate::analysis::Op;
 use crate::model::Severity;
 use crate::text::{self, human};
 
@@ -39,7 +40,9 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let schema = event.and_then(|event| event.schema.as_ref());
         let schema = schema.map(|schema| or_quotes(schema));
         let right = schema.map(|schema| format!("schema {}", text::truncate(&schema, 16)));
-        let right = right.filter(|right| text::width(right) + LEAST <= room);
+        let told = travel.map_or_else(Vec::new, |travel| model.schemas.told(&travel.moment));
+        let fits = |right: &String| text::width(right) + LEAST <= room;
+        let right = if told.is_empty() { right.filter(fits) } else { told.into_iter().find(fits) };
         let left = room - right.as_ref().map_or(0, |right| text::width(right));
         let title = number + &text::truncate_middle(&name, left);
         let right = right.map(|right| Span::styled(right, theme.dim)).into_iter().collect();
@@ -129,6 +132,14 @@ fn part_lines<'a>(
                 Severity::Error => theme.bad,
                 Severity::Warning => theme.warn,
                 Severity::Note => theme.dim,
+            };
+            vec![Span::styled(told.as_str(), style)]
+        }
+        Part::Change(op, told) => {
+            let style = match op {
+                Op::Add => theme.add,
+                Op::Remove => theme.remove,
+                Op::Replace => theme.replace,
             };
             vec![Span::styled(told.as_str(), style)]
         }

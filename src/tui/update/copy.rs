@@ -26,13 +26,15 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             let path = model.raw.sheet.paper().path(&model.raw.spot());
             Some(copy::named(&path))
         }
-        Action::CopyValue if in_event => copy::payload(travel),
+        Action::CopyValue if in_event => copy::payload(travel, model.schemas),
         Action::CopyValue => copy::value(travel),
         Action::CopyPath => copy::path(travel),
         Action::CopySubtree => copy::subtree(travel),
-        Action::CopyEvent => copy::event(travel),
+        Action::CopyEvent => copy::event(travel, model.schemas),
         _ => match &model.store {
-            Store::Open(facts) => Some(copy::command(travel, model.focus, &facts.source)),
+            Store::Open(facts) => {
+                Some(copy::command(travel, model.focus, &facts.source, facts.upcast.as_deref()))
+            }
             Store::Opening(_) => None,
         },
     };

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::effect::{Effect, Ride, Slot};
-use super::super::layout::Panel;
+use super::super::layout::{Panel, Shape};
 use super::super::model::aspect::Aspect;
 use super::super::model::overlay::{FullValue, GoTo, Overlay};
 use super::super::model::rail::View;
+use super::super::model::schemas::Schemas;
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::tree::AT_ONCE;
 use super::super::model::{Model, Store, Tone};
-use super::{aspect, base, keep, list, pins, tell, visit};
+use super::{aspect, base, focus, keep, list, pins, tell, visit};
 use crate::model::{At, Version};
 use crate::task::Running;
 use crate::text::human;
@@ -34,7 +35,24 @@ fn show_event(model: &mut Model) {
     let width = model.width(Panel::Event);
     let Some(travel) = &mut model.travel else { return };
     let (failed, correlation) = (travel.failed_here(), correlation(&model.store));
-    travel.event.show((&travel.moment, &travel.sight.laid), width, correlation, failed);
+    // Without a frame, it is said above the event.
+    let told = model.schemas.told(&travel.moment).into_iter().next();
+    let told = told.filter(|_| model.areas.shape == Shape::Small);
+    let seen = (&*travel.moment, &travel.sight.laid);
+    travel.event.show(seen, width, correlation, failed, (model.schemas, told));
+}
+
+/// Shows the event in another schema, or what lies between.
+pub(super) fn switch_schema(model: &mut Model) -> Vec<Effect> {
+    let mut effects = focus(model, Panel::Event);
+    if model.can(Action::SwitchSchema) {
+        model.schemas = model.schemas.next();
+        show_event(model);
+    } else {
+        tell(model, Tone::Note, "this event is folded as it was recorded");
+    }
+    effects.extend(super::resize(model, model.areas.whole));
+    effects
 }
 
 /// Asks for what the moment is to be shown with and is not at hand: what was beside what is, and how it differs from what
@@ -188,7 +206,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::ShowValue => {
             let shown = match model.focus {
-                Panel::Event => payload(travel),
+                Panel::Event => payload(travel, model.schemas),
                 Panel::Change => change(travel),
                 _ => chosen(travel),
             };
@@ -232,11 +250,15 @@ fn change(travel: &Travel) -> Option<FullValue> {
     Some(FullValue::of(&place, sides.collect()))
 }
 
-fn payload(travel: &Travel) -> Option<FullValue> {
+fn payload(travel: &Travel, schemas: Schemas) -> Option<FullValue> {
     let event = travel.moment.event.as_ref()?;
     let version = human::count(event.version.0);
     let place = format!("Payload of v{version} {}", travel.type_of(event.version));
-    Some(FullValue::new(&place, event.data.value().ok()?))
+    let Some(way) = schemas.shown(&travel.moment) else {
+        return Some(FullValue::new(&place, event.data.value().ok()?));
+    };
+    let parts = way.parts.iter().filter_map(|part| part.event.data.value().ok());
+    Some(FullValue::of(&place, parts.map(|value| ("", value)).collect()))
 }
 
 /// Opens or closes all in the chosen part of the state, and says where that was too much.

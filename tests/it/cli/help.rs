@@ -2,7 +2,7 @@
 
 use super::{foldback, run, seen, text};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "info",
     "aggregates",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 16] = [
     "blame",
     "history",
     "replay",
+    "upcast",
     "append",
     "snapshot",
     "import",
@@ -27,6 +28,10 @@ fn help_teaches() {
     insta::assert_snapshot!("help", seen("--help"));
     for command in COMMANDS {
         insta::assert_snapshot!(format!("help_{command}"), seen(&format!("{command} --help")));
+    }
+    for part in ["check", "show"] {
+        let help = seen(&format!("upcast {part} --help"));
+        insta::assert_snapshot!(format!("help_upcast_{part}"), help);
     }
     for (line, same) in [("help", "--help"), ("help state", "state --help")] {
         assert_eq!(text(&run(line.split(' ')).stdout), text(&run(same.split(' ')).stdout));
@@ -79,7 +84,7 @@ fn the_manual_has_a_page_for_each_command() {
         .collect();
     names.sort();
     let mut expected: Vec<_> = COMMANDS.iter().map(|name| format!("foldback-{name}.1")).collect();
-    expected.push("foldback.1".to_owned());
+    expected.extend(["", "-upcast-check", "-upcast-show"].map(|of| format!("foldback{of}.1")));
     expected.sort();
     assert_eq!(names, expected);
 }

@@ -19,6 +19,7 @@ fn shown(before: &str, after: &str, width: usize) -> Vec<String> {
         before_version: Version(1),
         before,
         findings: Vec::new(),
+        upcasted: None,
     };
     let mut changes = Changes::default();
     changes.show(&moment, width);

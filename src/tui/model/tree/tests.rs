@@ -15,6 +15,7 @@ fn moment(version: u64, before: &State, state: State) -> Moment {
         before_version: Version(version - 1),
         before: before.clone(),
         findings: Vec::new(),
+        upcasted: None,
     }
 }
 

@@ -270,7 +270,8 @@ impl<'a> Oracle<'a> {
                 | Action::StopWork
                 | Action::FocusNext
                 | Action::FocusPrevious
-                | Action::ShowValue => return Hope::At(here),
+                | Action::ShowValue
+                | Action::SwitchSchema => return Hope::At(here),
                 _ if moves_cursor(action) => return Hope::At(here),
                 _ => {}
             }
