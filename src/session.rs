@@ -37,7 +37,7 @@ use std::sync::Arc;
 use crate::fold::{Merge, Reducer, Tier, Upcasting};
 use crate::model::{AggregateKey, EventType, Version};
 use crate::store::{
-    self, Capabilities, EventStore, Head, Interrupter, MetadataKeys, Stop, StoreInfo,
+    self, Bell, Capabilities, EventStore, Head, Interrupter, MetadataKeys, Stop, StoreInfo,
 };
 use crate::timeline::Timeline;
 use crate::upcast::Chain;
@@ -145,6 +145,11 @@ impl Session {
             generation: 0,
             attention: Attention::default(),
         })
+    }
+
+    /// What is rung when something may have been written; `None` where the store has to be looked at.
+    pub fn bell(&self) -> Option<Bell> {
+        self.store.bell()
     }
 
     /// What is known about the store.

@@ -22,7 +22,7 @@ use super::screen::Look;
     max_term_width = 100
 )]
 pub(crate) struct Cli {
-    /// The store to look at on the screen: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// The store to look at on the screen: a SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath, hide = true)]
     pub(crate) store: Option<OsString>,
     #[command(flatten)]
@@ -83,7 +83,7 @@ pub(crate) enum Command {
 /// One aggregate of a store.
 #[derive(Debug, Args)]
 pub(crate) struct Subject {
-    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pub(crate) store: OsString,
     /// The aggregate's id; `Category/id` where an id is used in two categories

@@ -10,6 +10,7 @@ mod help;
 mod json;
 mod live;
 mod places;
+mod postgres;
 mod replay;
 mod stores;
 mod surroundings;

@@ -22,7 +22,7 @@ use crate::text::{self, human};
   foldback aggregates shop.db --sort events --limit 10
   foldback aggregates shop.db --category Order --json | jq -r .aggregate")]
 pub(crate) struct Arguments {
-    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// Only this category

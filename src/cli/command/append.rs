@@ -7,7 +7,7 @@ use std::io::{BufReader, Read};
 use clap::Args;
 use serde_json::value::RawValue;
 
-use crate::cli::context::Context;
+use crate::cli::context::{self, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
@@ -33,7 +33,7 @@ Examples:
   echo '{\"type\":\"Paid\",\"data\":{}}' | foldback append my.db order-1 - --expect 3
   foldback append my.db order-1 events.jsonl --batch 1000 --json")]
 pub(crate) struct Arguments {
-    /// A SQLite file that foldback made
+    /// A store that foldback made: a SQLite file or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// The aggregate's id; `Category/id` to begin a new one
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     } else {
         Box::new(BufReader::new(opened(&arguments.event)?))
     };
-    let writer = writer(&arguments.store, arguments.create)?;
+    let writer = writer(&context::address_of(&arguments.store), arguments.create)?;
     let key = aggregate(&*writer, &arguments.aggregate)?;
     let expected = arguments.expect.map(|version| Expected::Exactly(Version(version)));
     let mut appending =

@@ -35,7 +35,7 @@ Examples:
   foldback events shop.db --where '.metadata.user == \"ana\" and .version > 1'
   foldback events shop.db --follow --json | jq -r .type")]
 pub(crate) struct Arguments {
-    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// Only this aggregate's events

@@ -27,7 +27,7 @@ Examples:
   foldback export shop.db - | jq -r '.type // empty' | sort | uniq -c
   foldback export shop.db - --format cloudevents | kcat -P -t events")]
 pub(crate) struct Arguments {
-    /// What to read: a SQLite file or a recording (.jsonl, .jsonl.zst)
+    /// What to read: a SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// The file to make; `-` is standard output

@@ -30,7 +30,7 @@ Examples:
   foldback info shop.db --json | jq -c '.projections[] | [.name, .lag_events]'
   foldback info orders.jsonl.zst")]
 pub(crate) struct Arguments {
-    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
 }

@@ -10,12 +10,14 @@ use crate::cli::signal::Signal;
 use crate::model::{AggregateKey, Event, Version};
 use crate::session::{Session, Watch};
 use crate::store::pass::replaced;
-use crate::store::{Cursor, EventQuery, Head};
+use crate::store::{Bell, Cursor, EventQuery, Head, Interrupter};
 
 /// Events that are read at a time.
 const PAGE: usize = 1000;
 /// How long to wait before the head is looked at again.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// The same where the store tells of news by itself.
+const LONG_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Pages of events, of the whole store or of one aggregate.
 pub(super) struct Feed {
@@ -25,6 +27,8 @@ pub(super) struct Feed {
     read: u64,
     head: Option<Head>,
     follows: bool,
+    /// What tells of news, and how often it had when they were looked for last.
+    bell: Option<(Bell, u64)>,
 }
 
 enum Source {
@@ -102,7 +106,7 @@ impl Feed {
         };
         // What only the command can choose by may let any number of events pass by.
         let page = if wanted.is_chosen_here() { PAGE } else { limit.clamp(1, PAGE) };
-        Self { source, page, at_end: false, read: 0, head: None, follows }
+        Self { source, page, at_end: false, read: 0, head: None, follows, bell: None }
     }
 
     /// The next page; it may be empty before the end.
@@ -170,12 +174,32 @@ impl Feed {
         self.page = PAGE;
     }
 
+    /// Waits until the store tells of news, where it does, or for a while; fails where Ctrl-C was pressed.
+    fn pause(&mut self, session: &Session, signal: &Signal) -> Outcome {
+        if self.bell.is_none() {
+            self.bell = session.bell().map(|bell| {
+                let woken = bell.clone();
+                signal.interrupts(Interrupter::new(move || woken.ring()));
+                (bell, 0)
+            });
+        }
+        match &mut self.bell {
+            Some((bell, heard)) => {
+                // Counted before looking: what is rung while this looks is not missed.
+                bell.wait(*heard, LONG_PATIENCE);
+                *heard = bell.times();
+            }
+            None => {
+                signal.stopped_within(PATIENCE);
+            }
+        }
+        if signal.is_stopped() { Err(Failure::silent(Status::Stopped)) } else { Ok(()) }
+    }
+
     /// Waits until the store has moved on, or Ctrl-C; returns whether it went on in the same history.
     pub(super) fn wait(&mut self, session: &mut Session, signal: &Signal) -> Outcome<bool> {
         loop {
-            if signal.stopped_within(PATIENCE) {
-                return Err(Failure::silent(Status::Stopped));
-            }
+            self.pause(session, signal)?;
             let head = session.head()?;
             if self.head.as_ref() != Some(&head) {
                 let generation = head.generation;
