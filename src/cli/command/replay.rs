@@ -12,7 +12,7 @@ use crate::model::AggregateKey;
 use crate::session::{Compared, Comparison, Replayed, Session};
 use crate::text::human;
 
-/// Rebuild an aggregate from its events, and compare with its snapshots
+/// Rebuild an aggregate from its events, and check its snapshots
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Every event is read and folded anew; how long that takes is told. A snapshot that
@@ -21,7 +21,7 @@ not. What another reducer made is compared as well: that may differ and be right
 
 Examples:
   foldback replay shop.db order-4711
-  foldback replay shop.db order-4711 --json | jq '.snapshots[] | select(.same | not)'")]
+  foldback replay shop.db order-4711 --json | jq '.snapshots[].same'")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     subject: Subject,
