@@ -7,6 +7,7 @@
 mod ask;
 mod drive;
 mod error;
+mod lag;
 mod names;
 mod news;
 mod projection;
@@ -20,6 +21,7 @@ mod upcast;
 pub use ask::Sort;
 pub use drive::{Silent, Watch};
 pub use error::SessionError;
+pub use lag::{CatchUp, Lag, ProjectionThen, ProjectionsThen, Span};
 pub use names::Names;
 pub use news::News;
 pub use projection::ProjectionStatus;

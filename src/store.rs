@@ -380,6 +380,12 @@ pub trait EventStore: Send {
     /// How many events have a position above `position`; an error where the layout has none.
     fn count_after(&mut self, position: Position) -> Result<u64, StoreError>;
 
+    /// How many events have a position above `after` and up to `upto`; an error where the layout has none.
+    fn count_between(&mut self, after: Position, upto: Position) -> Result<u64, StoreError> {
+        let above = self.count_after(after)?;
+        Ok(above.saturating_sub(self.count_after(upto)?))
+    }
+
     /// How many aggregates and events there are now.
     fn counts(&mut self) -> Result<Counts, StoreError>;
 

@@ -45,7 +45,8 @@ impl Session {
         checkpoints.into_iter().map(|checkpoint| self.against(&head, checkpoint)).collect()
     }
 
-    fn against(
+    /// A checkpoint against a head, which may be that of an earlier moment.
+    pub(super) fn against(
         &mut self,
         head: &Head,
         checkpoint: Checkpoint,
@@ -57,7 +58,8 @@ impl Session {
         if let Some(position) = checkpoint.position.filter(|at| head.position < Some(*at)) {
             findings.push(beyond_head(&checkpoint.name, position, head));
         } else if let Some(position) = checkpoint.position {
-            let behind = self.store.count_after(position)?;
+            let upto = head.position.unwrap_or(position);
+            let behind = self.store.count_between(position, upto)?;
             lag_events = Some(behind);
             let handled = EventQuery {
                 after_position: Some(Position(position.0.saturating_sub(1))),
@@ -69,7 +71,8 @@ impl Session {
             if let (Some(then), Some(newest)) = (handled.and_then(|event| event.time), head.time) {
                 lag_seconds = Some((newest - then).as_seconds_f64().max(0.0));
             }
-            let next = page.events.iter().find(|event| !is_at(event));
+            let next =
+                page.events.iter().find(|event| !is_at(event) && event.position <= head.position);
             stalled = if behind == 0 { Some(false) } else { stands(&checkpoint, next, head) };
             if stalled == Some(true) {
                 let store = &self.store.info().name;

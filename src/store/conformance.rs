@@ -211,6 +211,12 @@ fn paging(store: &mut dyn EventStore, expected: &[Event]) {
             let position = after_position.unwrap();
             let above = expected.iter().filter(|event| event.position > after_position).count();
             assert_eq!(store.count_after(position).unwrap(), above as u64, "after {position}");
+            for upto in expected.iter().filter_map(|event| event.position).step_by(7) {
+                let between = expected.iter().filter_map(|event| event.position);
+                let between = between.filter(|at| (position..=upto).contains(at) && *at > position);
+                let counted = store.count_between(position, upto).unwrap();
+                assert_eq!(counted, between.count() as u64, "after {position} up to {upto}");
+            }
         }
     }
     if !positions {

@@ -385,6 +385,10 @@ impl EventStore for SqliteStore {
         self.ask(|asked: &mut Asked<'_>| asked.count_after(position))
     }
 
+    fn count_between(&mut self, after: Position, upto: Position) -> Result<u64, StoreError> {
+        self.ask(|asked: &mut Asked<'_>| asked.count_between(after, upto))
+    }
+
     fn counts(&mut self) -> Result<Counts, StoreError> {
         self.ask(|asked: &mut Asked<'_>| asked.counts())
     }

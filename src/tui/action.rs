@@ -120,6 +120,7 @@ actions! {
     FocusEvent "focus-event" "To the event",
     ShowTimeline "show-timeline" "To one aggregate and its history: the Timeline screen",
     ShowEvents "show-events" "To all events of the store: the Events screen",
+    ShowProjections "show-projections" "Show how far the projections are",
     OpenEvent "open-event" "Open the aggregate of the chosen event at its version",
     FilterEvents "filter-events" "Type which events to show",
     CompleteFilter "complete-filter" "Complete the word of the filter that is being typed",

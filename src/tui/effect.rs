@@ -26,13 +26,14 @@ use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as Ev
 use super::model::had::Had;
 use super::model::list::{Place, Sought, Tally as Looked};
 use super::model::pins::Traced;
+use super::model::projections::Asked as ProjectionsAsked;
 use super::model::rail::View;
 use super::model::sight::{Laid, Sight};
 use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
-use crate::session::{Moment, News, SessionError, Sort};
+use crate::session::{Moment, News, ProjectionsThen, SessionError, Sort};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head};
 use crate::task::Running;
 
@@ -65,6 +66,8 @@ pub(crate) enum Slot {
     Seek,
     /// Counting what the Events screen shows.
     Tally,
+    /// How far the projections are.
+    Projections,
     /// Whether the store has changed.
     Watch,
     /// Letting go of the store for a while.
@@ -92,6 +95,7 @@ impl Slot {
         Self::Names,
         Self::Seek,
         Self::Tally,
+        Self::Projections,
         Self::Watch,
         Self::Rest,
         Self::Keep,
@@ -106,7 +110,9 @@ impl Slot {
             Self::Page => "listing",
             Self::Count | Self::Tally => "counting",
             Self::Find | Self::Seek | Self::Trace => "searching",
-            Self::Snapshots | Self::Events | Self::Event | Self::Names => "reading",
+            Self::Snapshots | Self::Events | Self::Event | Self::Names | Self::Projections => {
+                "reading"
+            }
             Self::Watch => "looking",
             Self::Rest => "resting",
             Self::Keep => "keeping",
@@ -153,6 +159,8 @@ pub(crate) enum Effect {
     TallyEvents(Arc<Filter>),
     /// Read the event of this version.
     LoadEvent(AggregateKey, Version),
+    /// See how far the projections are, or were.
+    LoadProjections(ProjectionsAsked),
     /// Count aggregates and events.
     CountStore,
     /// Go to a place on the timeline of an aggregate.
@@ -259,6 +267,7 @@ impl Effect {
             Self::LoadEvents(..) => Slot::Events,
             Self::LoadEvent(..) => Slot::Event,
             Self::TallyEvents(_) => Slot::Tally,
+            Self::LoadProjections(_) => Slot::Projections,
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
@@ -318,6 +327,8 @@ pub(crate) enum Answer {
     Around(AggregateKey, Result<(AggregatePage, AggregatePage), SessionError>),
     /// A page of the whole store.
     Events(EventsPlace, Result<EventsPage, SessionError>),
+    /// How far the projections are, or were; how long it took to see it.
+    Projections(ProjectionsAsked, Result<ProjectionsThen, SessionError>, Duration),
     /// How many events a filter lets through, of which types, when; so far.
     Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.

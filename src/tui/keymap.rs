@@ -35,6 +35,8 @@ pub(crate) enum Context {
     Event,
     /// All parts of the Events screen.
     Events,
+    /// The Projections screen.
+    Projections,
     /// The list of events.
     EventList,
     /// The chosen event.
@@ -88,6 +90,7 @@ impl Context {
         (Self::EventList, "event-list", "In the list of events"),
         (Self::Payload, "payload", "In the chosen event"),
         (Self::Facets, "facets", "In the types and categories"),
+        (Self::Projections, "projections", "On the Projections screen"),
         (Self::Tour, "tour", "While on the tour"),
         (Self::Filter, "filter", "While typing a filter"),
         (Self::Find, "find", "While finding"),
@@ -114,7 +117,7 @@ impl Context {
             Self::EventList | Self::Payload | Self::Facets => {
                 vec![self, Self::Events, Self::Everywhere]
             }
-            Self::Timeline | Self::Events => vec![self, Self::Everywhere],
+            Self::Timeline | Self::Events | Self::Projections => vec![self, Self::Everywhere],
             _ => vec![self],
         }
     }

@@ -1,8 +1,10 @@
 //! Where everything stands for a given size. Pure: the same size and panel give the same areas.
 
 mod events;
+mod projections;
 
 pub(crate) use events::{Part, Places};
+pub(crate) use projections::Board;
 
 use ratatui::layout::{Margin, Rect};
 
@@ -14,17 +16,20 @@ pub(crate) enum Screen {
     Timeline,
     /// All events of the store.
     Events,
+    /// How far the projections are.
+    Projections,
 }
 
 impl Screen {
     /// The screens in the order of their tabs.
-    pub(crate) const ALL: [Self; 2] = [Self::Timeline, Self::Events];
+    pub(crate) const ALL: [Self; 3] = [Self::Timeline, Self::Events, Self::Projections];
 
     /// Its name on a tab.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Timeline => "Timeline",
             Self::Events => "Events",
+            Self::Projections => "Projections",
         }
     }
 }
@@ -38,6 +43,8 @@ pub(crate) struct View {
     pub(crate) tab: Panel,
     /// The part that a small Events screen shows.
     pub(crate) part: Part,
+    /// How many projections the Projections screen lists.
+    pub(crate) projections: u16,
     /// Whether the tour is on.
     pub(crate) tour: bool,
     /// Whether the state needs room for two.
@@ -125,6 +132,8 @@ pub(crate) struct Areas {
     panels: [Rect; 5],
     /// The parts of the Events screen, also while another is shown.
     pub(crate) events: Places,
+    /// The parts of the Projections screen, also while another is shown.
+    pub(crate) projections: Board,
     /// What the tour says, above the last line.
     pub(crate) tour: Rect,
     /// The last line.
@@ -160,9 +169,11 @@ impl Areas {
         areas.footer = row(h - 1, 1);
         let first = if shape == Shape::Wide { 2 } else { 1 };
         areas.screens = row(first - 1, 1);
-        areas.events = Places::of(row(first, tall - 1 - first), shape, view.part);
+        let body = row(first, tall - 1 - first);
+        areas.events = Places::of(body, shape, view.part);
+        areas.projections = Board::of(body, shape, view.projections);
         match shape {
-            Shape::Wide => areas.wide(row(first, tall - 1 - first), view.beside),
+            Shape::Wide => areas.wide(body, view.beside),
             Shape::Tabs => {
                 let rail = if tall >= 22 { 6 } else { 5 };
                 *areas.at(Panel::Rail) = row(1, rail);

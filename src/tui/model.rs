@@ -22,6 +22,7 @@ pub(crate) mod overlay;
 pub(crate) mod palette;
 pub(crate) mod pins;
 pub(crate) mod play;
+pub(crate) mod projections;
 pub(crate) mod rail;
 pub(crate) mod schemas;
 pub(crate) mod scroll;
@@ -46,6 +47,7 @@ use marks::{Mark, Marks};
 use overlay::Overlay;
 use pins::Pins;
 use play::Player;
+use projections::Projections;
 use schemas::Schemas;
 use sought::{Seeking, Sought};
 use travel::{Opening, Travel, Without};
@@ -140,6 +142,10 @@ pub(crate) struct Model {
     pub(crate) screen: Screen,
     /// All events of the store.
     pub(crate) events: Events,
+    /// How far the projections are.
+    pub(crate) projections: Projections,
+    /// The screen that going one level back leads to.
+    pub(crate) returning: Option<Screen>,
     /// The panel that has the keys on the Timeline screen.
     pub(crate) focus: Panel,
     /// The panel that a small screen shows.
@@ -212,6 +218,8 @@ impl Model {
             counting: false,
             screen: Screen::default(),
             events: Events::default(),
+            projections: Projections::default(),
+            returning: None,
             focus: Panel::List,
             tab: Panel::List,
             live: Live::default(),
@@ -289,6 +297,9 @@ impl Model {
                 Part::Event => &[Payload, Events, Everywhere],
             };
         }
+        if matches!(self.overlay, Overlay::None) && self.screen == Screen::Projections {
+            return &[Context::Projections, Everywhere];
+        }
         match (&self.overlay, self.list.finding, self.focus) {
             (Overlay::GoTo(_), ..) => &[Prompt],
             (Overlay::Mark(_), ..) => &[Context::Mark],
@@ -335,6 +346,14 @@ impl Model {
             let facet = action == Action::ToggleFacet;
             return (!chosen || self.events.chosen().is_some())
                 && (!facet || self.events.facets.chosen().is_some());
+        }
+        if self.screen == Screen::Projections {
+            let waits = || self.projections.chosen().is_some_and(|one| one.waiting.is_some());
+            return match action {
+                Action::OpenEvent => waits(),
+                Action::GoEnd => self.projections.at.is_some(),
+                _ => true,
+            };
         }
         match action {
             Action::OpenAggregate => self.list.chosen().is_some(),
@@ -427,6 +446,7 @@ impl Model {
             screen: self.screen,
             tab: self.tab,
             part: self.events.part,
+            projections: u16::try_from(self.projections.rows().len()).unwrap_or(u16::MAX),
             tour: self.is_on_tour(),
             beside: self.aspect == Aspect::Beside,
         }

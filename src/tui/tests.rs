@@ -24,6 +24,7 @@ mod mouse;
 mod palette;
 mod pins;
 mod play;
+mod projections;
 mod rail;
 mod raw;
 mod schemas;

@@ -16,6 +16,8 @@ mod mouse;
 mod overlay;
 mod pins;
 mod play;
+mod projections;
+mod screen;
 mod seek;
 mod suspend;
 mod tour;
@@ -119,6 +121,7 @@ fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
         Msg::Rang => play::step(model),
         Msg::Ticked => {
             let mut effects = live::tick(model);
+            effects.extend(projections::tick(model));
             effects.extend(keep::tick(model));
             effects
         }
@@ -157,6 +160,7 @@ pub(crate) fn resize(model: &mut Model, whole: Rect) -> Vec<Effect> {
     let mut effects = travel::fit(model);
     effects.extend(list::fit(model));
     effects.extend(events::fit(model));
+    effects.extend(projections::fit(model));
     effects
 }
 
@@ -224,19 +228,18 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if !matches!(model.overlay, Overlay::None) {
         return overlay::act(model, action);
     }
-    if model.screen == Screen::Events
-        && let Some(effects) = events::act(model, action)
-    {
+    if let Some(effects) = screen::act(model, action) {
         return effects;
     }
     if model.screen != Screen::Timeline && !is_of_everywhere(model, action) {
-        let mut effects = events::show_screen(model, Screen::Timeline);
+        let mut effects = screen::show(model, Screen::Timeline);
         effects.extend(act(model, action));
         return effects;
     }
+    if let Some(shown) = screen::of(action) {
+        return screen::show(model, shown);
+    }
     match action {
-        Action::ShowTimeline => events::show_screen(model, Screen::Timeline),
-        Action::ShowEvents | Action::OpenEvent => events::show_screen(model, Screen::Events),
         Action::Quit => {
             model.exit = Some(Exit::Quit);
             Vec::new()
@@ -399,8 +402,8 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(effects) = base::end(model) {
         return effects;
     }
-    if model.events.returning {
-        return events::show_screen(model, Screen::Events);
+    if let Some(screen) = model.returning {
+        return screen::show(model, screen);
     }
     if model.focus == Panel::List { Vec::new() } else { focus(model, Panel::List) }
 }
@@ -417,7 +420,7 @@ fn focus_by(model: &mut Model, by: isize) -> Vec<Effect> {
 fn focus(model: &mut Model, panel: Panel) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.screen != Screen::Timeline {
-        effects.extend(events::show_screen(model, Screen::Timeline));
+        effects.extend(screen::show(model, Screen::Timeline));
     }
     if model.list.finding == Finding::Typing && panel != Panel::List {
         model.list.finding = if model.list.field.is_empty() { Finding::Off } else { Finding::Kept };

@@ -314,6 +314,17 @@ impl Asked<'_> {
         self.number_of(&self.plan.count_after(), bound)
     }
 
+    /// How many events have a position above one and up to another.
+    pub(super) fn count_between(&self, after: Position, upto: Position) -> Result<u64, StoreError> {
+        if !self.plan.layout.events.position {
+            return Err(self.no_positions());
+        }
+        // What is up to a place below the first is nothing.
+        let Ok(limit) = u64::try_from(upto.0) else { return Ok(0) };
+        let bound = Bound { above: after.0, limit, ..Bound::default() };
+        self.number_of(&self.plan.count_between(), bound)
+    }
+
     fn no_positions(&self) -> StoreError {
         let message = format!("{} stores record no position of events", self.plan.layout.title);
         StoreError::new(StoreErrorKind::Unsupported, message)

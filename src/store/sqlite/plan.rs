@@ -321,6 +321,12 @@ impl Plan {
         format!("SELECT count(*) FROM {table} WHERE {order} > ?2{filter}")
     }
 
+    /// How many events stand beyond a place and up to another.
+    pub(super) fn count_between(&self) -> String {
+        let Self { table, order, filter, .. } = self;
+        format!("SELECT count(*) FROM {table} WHERE {order} > ?2 AND {order} <= ?3{filter}")
+    }
+
     /// How many events there are.
     pub(super) fn count_events(&self) -> String {
         format!("SELECT count(*) FROM {} WHERE 1{}", self.table, self.filter)
@@ -348,6 +354,7 @@ impl Plan {
             ("first type", self.first_type()),
             ("count of one aggregate", self.count_above()),
             ("count after a place", self.count_after()),
+            ("count between two places", self.count_between()),
             ("scan", self.scan(false)),
             ("scan back", self.scan(true)),
             ("head", self.head()),

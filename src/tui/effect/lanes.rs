@@ -12,6 +12,7 @@ use crate::task::{Lane, Report, Rest, Running, Standing};
 use crate::tui::keep::Keeper;
 use crate::tui::model::had::Had;
 use crate::tui::model::list::{Place, Sought};
+use crate::tui::model::projections::Asked;
 use crate::tui::model::sought;
 
 /// The seat of the lane that opens the store.
@@ -157,6 +158,13 @@ impl Lanes {
         })
     }
 
+    fn projections(&self, (generation, running): Issue, asked: Asked) -> usize {
+        self.events.issue(Slot::Projections, generation, running, move |side, ticket| {
+            let (then, took) = side::projections(side, ticket, asked);
+            Answer::Projections(asked, then, took)
+        })
+    }
+
     fn read_names(&self, (generation, running): Issue) -> usize {
         self.side.issue(Slot::Names, generation, running, |side, ticket| {
             Answer::Named(find::read(side, ticket))
@@ -264,6 +272,7 @@ impl Lanes {
                     Answer::Tallied(filter, tally)
                 })
             }
+            Effect::LoadProjections(asked) => self.projections(issue, asked),
             Effect::LoadEvent(key, version) => {
                 self.events.issue(slot, generation, running, move |side, ticket| {
                     Answer::Event(events::one(side, ticket, &key, version))

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use super::play::told;
 use super::{Answer, Side, Slot};
 use crate::model::{AggregateKey, Finding, Version};
-use crate::session::{News, Session, SessionError, Sort, Watch};
+use crate::session::{News, ProjectionsThen, Session, SessionError, Sort, Watch};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
+use crate::tui::model::projections::Asked;
 
 /// The least time between two reports.
 const PACE: Duration = Duration::from_millis(100);
@@ -124,4 +125,17 @@ pub(super) fn news(
     let begun = Instant::now();
     let news = session(side, ticket).and_then(|session| session.news(since, about, owed));
     (news, begun.elapsed())
+}
+
+/// How far the projections are, and how long it took to see it.
+pub(super) fn projections(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    asked: Asked,
+) -> (Result<ProjectionsThen, SessionError>, Duration) {
+    let begun = Instant::now();
+    let Asked { at, before, columns } = asked;
+    let then =
+        session(side, ticket).and_then(|session| session.projections_then(at, before, columns));
+    (then, begun.elapsed())
 }

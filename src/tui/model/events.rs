@@ -102,8 +102,6 @@ pub(crate) struct Page {
 /// The window and what is chosen in it.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
-    /// Whether one level back from the Timeline screen leads here.
-    pub(crate) returning: bool,
     /// The part that has the keys.
     pub(crate) part: Part,
     rows: Vec<Row>,

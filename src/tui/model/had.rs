@@ -21,6 +21,8 @@ pub(crate) struct Had {
     pub(crate) open: Option<Open>,
     /// Whether the Events screen was shown.
     pub(crate) on_events: bool,
+    /// Whether the Projections screen was.
+    pub(crate) on_projections: bool,
     /// Which events it shows, as it was typed.
     pub(crate) filter: String,
     /// In which order the aggregates stand: nothing, `recent` or `events`.

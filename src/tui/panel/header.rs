@@ -13,6 +13,9 @@ use super::super::widget::line;
 use crate::model::Severity;
 use crate::text::human;
 
+/// The cells of a store's name that are always shown.
+const LEAST_NAME: usize = 6;
+
 /// Draws the line.
 pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     buffer.set_style(areas.header, model.theme().bar);
@@ -48,12 +51,13 @@ pub(crate) fn sign_at(model: &Model, areas: &Areas, x: u16) -> Option<Sign> {
         return None;
     }
     let Store::Open(store) = &model.store else { return None };
-    let findings = findings(store, model.theme())?;
+    let findings = [false, true].map(|brief| findings(store, model.theme(), brief));
     let mut end = usize::from(areas.header.x);
     for span in told(model, areas, taken) {
         end += crate::text::width(&span.content);
         if x < end {
-            return findings.contains(&span).then_some(Sign::Findings);
+            let is_it = findings.into_iter().flatten().flatten().any(|told| told == span);
+            return is_it.then_some(Sign::Findings);
         }
     }
     None
@@ -75,11 +79,16 @@ fn told<'a>(model: &'a Model, areas: &Areas, beside: usize) -> Vec<Span<'a>> {
             vec![Span::styled("opening…", theme.dim)],
         ],
         Store::Open(store) => {
-            let findings = findings(store, theme);
+            // Where there is no room for the word, the sign and the number say it.
+            let whole = findings(store, theme, false);
+            let fits = whole.as_ref().is_none_or(|told| line::width(told) + LEAST_NAME + 2 <= room);
+            let findings = if fits { whole } else { findings(store, theme, true) };
             // A long name gives way to what is wrong.
             let beside = findings.as_ref().map_or(0, |told| line::width(told) + 2);
-            let name =
-                crate::text::truncate_middle(&store.name, room.saturating_sub(beside).max(6));
+            let name = crate::text::truncate_middle(
+                &store.name,
+                room.saturating_sub(beside).max(LEAST_NAME),
+            );
             let mut facts = vec![vec![Span::styled(name, theme.title)]];
             facts.extend(findings);
             facts.push(vec![Span::styled(store.layout.as_str(), theme.dim)]);
@@ -109,13 +118,14 @@ fn told<'a>(model: &'a Model, areas: &Areas, beside: usize) -> Vec<Span<'a>> {
 }
 
 /// How much there is to be said of the store as a whole.
-fn findings<'a>(store: &StoreFacts, theme: &Theme) -> Option<Vec<Span<'a>>> {
+fn findings<'a>(store: &StoreFacts, theme: &Theme, brief: bool) -> Option<Vec<Span<'a>>> {
     let gravest = store.findings.iter().map(|finding| finding.severity).max()?;
     let (mark, style) = match gravest {
         Severity::Error => ("✗", theme.bad),
         _ => ("▲", theme.warn),
     };
-    let count = human::plural(store.findings.len() as u64, "finding");
+    let count = store.findings.len() as u64;
+    let count = if brief { human::count(count) } else { human::plural(count, "finding") };
     Some(vec![Span::styled(format!("{mark} {count}"), style)])
 }
 

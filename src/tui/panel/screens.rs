@@ -14,6 +14,7 @@ fn action(screen: Screen) -> Action {
     match screen {
         Screen::Timeline => Action::ShowTimeline,
         Screen::Events => Action::ShowEvents,
+        Screen::Projections => Action::ShowProjections,
     }
 }
 

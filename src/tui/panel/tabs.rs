@@ -12,6 +12,7 @@ fn line(areas: &Areas) -> Rect {
     match areas.screen {
         Screen::Timeline => areas.tabs,
         Screen::Events => areas.events.tabs,
+        Screen::Projections => Rect::default(),
     }
 }
 
@@ -26,6 +27,8 @@ fn names(model: &Model) -> Vec<(&'static str, bool, bool)> {
     match model.screen {
         Screen::Timeline => Panel::TABS.into_iter().map(panel).collect(),
         Screen::Events => Part::TABS.into_iter().map(part).collect(),
+        // All of it is seen at once.
+        Screen::Projections => Vec::new(),
     }
 }
 

@@ -5,7 +5,9 @@ use super::super::model::base::Against;
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
-use super::{events, fail, keep, list, live, pins, play, say, seek, tell, travel, visit};
+use super::{
+    events, fail, keep, list, live, pins, play, projections, say, seek, tell, travel, visit,
+};
 use crate::model::{AggregateKey, At, Finding};
 use crate::session::SessionError;
 use crate::task::{Report, Said};
@@ -53,19 +55,8 @@ fn answered(
 ) -> Vec<Effect> {
     let newest = model.is_newest(slot, generation);
     match answer {
-        Answer::Opened(Ok(mut facts)) => {
-            model.live.begin(facts.head.take().map(|head| *head));
-            model.list.group(facts.capabilities.grouped);
-            let first = facts.first.clone();
-            let findings = std::mem::take(&mut facts.findings);
-            model.store = Store::Open(facts);
-            super::tour::offer(model);
-            notice(model, findings);
-            let mut effects = keep::restore(model, first);
-            effects.push(list::count(model));
-            effects.extend(events::begin(model));
-            effects
-        }
+        Answer::Opened(Ok(facts)) => opened(model, facts),
+        Answer::Projections(asked, then, took) => projections::arrived(model, asked, then, took),
         Answer::Events(place, page) => events::arrived(model, place, page),
         Answer::Tallied(filter, tally) => events::sieve::tallied(model, &filter, tally, done),
         Answer::Event(found) => events::loaded(model, found),
@@ -152,6 +143,22 @@ fn answered(
             Vec::new()
         }
     }
+}
+
+/// The store is open.
+fn opened(model: &mut Model, mut facts: Box<StoreFacts>) -> Vec<Effect> {
+    model.live.begin(facts.head.take().map(|head| *head));
+    model.list.group(facts.capabilities.grouped);
+    let first = facts.first.clone();
+    let findings = std::mem::take(&mut facts.findings);
+    model.store = Store::Open(facts);
+    super::tour::offer(model);
+    notice(model, findings);
+    let mut effects = keep::restore(model, first);
+    effects.push(list::count(model));
+    effects.extend(events::begin(model));
+    effects.extend(projections::begin(model));
+    effects
 }
 
 /// Takes in what is to be said of the store as a whole; the gravest that was not said before is said.

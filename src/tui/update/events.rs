@@ -21,24 +21,6 @@ pub(super) fn height(model: &Model) -> usize {
     model.part_height(Part::List)
 }
 
-/// Shows a screen.
-pub(super) fn show_screen(model: &mut Model, screen: Screen) -> Vec<Effect> {
-    model.events.returning = false;
-    if model.screen == screen {
-        return Vec::new();
-    }
-    model.screen = screen;
-    model.live.unseen = 0;
-    // Nobody sees it play.
-    model.player.pause();
-    let mut effects = super::resize(model, model.areas.whole);
-    if screen == Screen::Events && !model.events.loaded && model.events.loading.is_none() {
-        effects.extend(load(model, Place::End));
-        effects.extend(sieve::count_on(model));
-    }
-    effects
-}
-
 /// Reads a page.
 pub(super) fn load(model: &mut Model, place: Place) -> Vec<Effect> {
     if matches!(model.store, Store::Opening(_)) {
@@ -287,9 +269,9 @@ fn open(model: &mut Model) -> Vec<Effect> {
         tell(model, Tone::Note, told);
         return Vec::new();
     }
-    let mut effects = show_screen(model, Screen::Timeline);
+    let mut effects = super::screen::show(model, Screen::Timeline);
     effects.extend(super::focus(model, super::Panel::State));
-    model.events.returning = true;
+    model.returning = Some(Screen::Events);
     effects.extend(visit::jump(model, Spot { key, version }));
     effects
 }

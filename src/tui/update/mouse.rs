@@ -10,7 +10,7 @@ use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
 use super::super::model::{Model, Tone};
 use super::super::panel::header::Sign;
-use super::{aspect, events, focus, list, log, overlay, travel, visit};
+use super::{aspect, events, focus, list, log, overlay, projections, screen, travel, visit};
 use crate::model::{At, Version};
 
 /// Lines a turn of the wheel.
@@ -45,10 +45,13 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     let screen = super::super::panel::screens::screen_at(model, &model.areas, x, y);
     if let Some(screen) = screen {
-        return events::show_screen(model, screen);
+        return screen::show(model, screen);
     }
     if model.screen == Screen::Events {
         return events::mouse::click(model, x, y);
+    }
+    if model.screen == Screen::Projections {
+        return projections::click(model, x, y);
     }
     if model.areas.shape != Shape::Wide && y == model.areas.tabs.y {
         let tab = super::super::panel::tabs::tab_at(&model.areas, x);
@@ -263,6 +266,9 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
     }
     if model.screen == Screen::Events {
         return events::mouse::wheel(model, by, x, y);
+    }
+    if model.screen == Screen::Projections {
+        return projections::wheel(model, by, x, y);
     }
     let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
     let height = model.height(panel);

@@ -79,6 +79,10 @@ pub(crate) fn without(model: &Model, slot: Slot) -> String {
             "types and times are then counted as far as it came",
             Some((Action::Refresh, "on the Events screen counts on")),
         ),
+        Slot::Projections => (
+            "the Projections screen then shows what it did",
+            Some((Action::Refresh, "there looks again")),
+        ),
         // It is done before anybody can look.
         Slot::Rest | Slot::Keep => ("", None),
         Slot::Watch => (
@@ -156,6 +160,7 @@ fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
             let counts = list::unname(model);
             return [Effect::Stop(slot)].into_iter().chain(counts).collect();
         }
+        Slot::Projections => model.projections.loading = None,
         Slot::Find | Slot::Snapshots | Slot::Event => {}
     }
     vec![Effect::Stop(slot)]

@@ -199,6 +199,7 @@ impl<'a> Oracle<'a> {
                 _ => Hope::At(here),
             },
             Input::Click(..) if model.screen == Screen::Events => Hope::Anywhere,
+            Input::Click(..) if model.screen == Screen::Projections => Hope::At(here),
             Input::Click(x, y) => match over(*x, *y) {
                 Some(Panel::Rail) => {
                     self.remembers = Remembers::Jump;
@@ -253,6 +254,28 @@ impl<'a> Oracle<'a> {
 
     /// Where nothing stands over the panels.
     fn bare(&mut self, model: &Model, action: Action, here: Spot) -> Hope {
+        if model.screen == Screen::Projections {
+            match action {
+                Action::OpenEvent => {
+                    let waiting = model.projections.chosen().and_then(|one| one.waiting.as_ref());
+                    let Some(event) = waiting.filter(|event| event.version.0 > 0) else {
+                        return Hope::At(here);
+                    };
+                    return self.jump(&here, (event.key(), event.version.0));
+                }
+                Action::StepBack
+                | Action::StepForward
+                | Action::StepBackTen
+                | Action::StepForwardTen
+                | Action::GoEnd
+                | Action::ZoomIn
+                | Action::ZoomOut
+                | Action::Back
+                | Action::Refresh => return Hope::At(here),
+                _ if moves_cursor(action) => return Hope::At(here),
+                _ => {}
+            }
+        }
         if model.screen == Screen::Events {
             match action {
                 Action::OpenEvent => {

@@ -1,0 +1,121 @@
+//! What is known of the chosen projection: where it stands, what comes next for it, and why it does not go on.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::super::super::action::Action;
+use super::super::super::layout::{Areas, Shape};
+use super::super::super::model::Model;
+use super::super::super::model::event::wrap;
+use super::super::super::theme::Theme;
+use super::super::super::widget::{self, line};
+use super::{Mood, UNKNOWN, place, rate, seconds, status};
+use crate::model::time;
+use crate::session::{CatchUp, ProjectionThen};
+use crate::text::{self, human};
+
+/// Columns of what a value is called.
+const NAME: usize = 12;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let area = areas.projections.detail;
+    if area.is_empty() {
+        return;
+    }
+    let theme = model.theme();
+    let chosen = model.projections.chosen();
+    if areas.shape != Shape::Small {
+        let room = usize::from(area.width).saturating_sub(8);
+        let title = chosen.map_or_else(
+            || "Projection".to_owned(),
+            |one| text::shorten(&one.status.name, room).into_owned(),
+        );
+        widget::frame(buffer, area, theme, false, &title, Vec::new());
+    }
+    let Some(one) = chosen else { return };
+    let told = areas.projections.told();
+    let mut lines = Lines { width: usize::from(told.width), theme, all: Vec::new() };
+    if areas.shape == Shape::Small {
+        lines.why(model, one);
+        lines.next(model, one);
+    } else {
+        lines.standing(model, one);
+        lines.next(model, one);
+        lines.why(model, one);
+    }
+    for (at, spans) in lines.all.into_iter().enumerate() {
+        let Some(area) = widget::line_of(told, at) else { return };
+        line::spread(buffer, area, spans, Vec::new(), usize::from(area.width));
+    }
+}
+
+struct Lines<'a> {
+    width: usize,
+    theme: &'a Theme,
+    all: Vec<Vec<Span<'static>>>,
+}
+
+impl Lines<'_> {
+    fn pair(&mut self, name: &str, value: String, style: Style) {
+        let name = Span::styled(text::pad(name, NAME).into_owned(), self.theme.dim);
+        self.all.push(vec![name, Span::styled(value, style)]);
+    }
+
+    fn text(&mut self, told: &str, style: Style) {
+        for told in wrap(told, self.width) {
+            self.all.push(vec![Span::styled(told, style)]);
+        }
+    }
+
+    fn standing(&mut self, model: &Model, one: &ProjectionThen) {
+        let plain = self.theme.text();
+        let mood = Mood::of(one);
+        let unknown = |told: Option<String>| told.unwrap_or_else(|| UNKNOWN.to_owned());
+        self.pair("status", status(one, mood), mood.style(self.theme));
+        let head = model.projections.then.as_ref().and_then(|then| then.head);
+        let [at, head] = [one.status.position, head].map(|at| unknown(at.map(place)));
+        self.pair("checkpoint", format!("{at} of {head}"), plain);
+        let events = unknown(one.status.lag_events.map(human::count));
+        let lag = unknown(one.status.lag_seconds.map(seconds));
+        self.pair("lag", format!("{events} events · {lag}"), plain);
+        let moved = unknown(one.status.updated.map(|time| time::rfc3339(&time)));
+        self.pair("moved last", moved, plain);
+        let pace = match one.catch_up {
+            Some(CatchUp::In(left)) => format!(" · caught up in {}", seconds(left)),
+            Some(CatchUp::Never) => " · not caught up at this rate".to_owned(),
+            _ => String::new(),
+        };
+        self.pair("rate", format!("{}{pace}", unknown(one.rate.map(rate))), plain);
+    }
+
+    fn next(&mut self, model: &Model, one: &ProjectionThen) {
+        let Some(event) = &one.waiting else { return };
+        let plain = self.theme.text();
+        let kind = text::shorten(event.event_type.as_str(), self.width.saturating_sub(NAME + 10));
+        let at = event.position.map_or_else(String::new, place);
+        self.pair("next event", format!("{at} {kind}"), plain);
+        let of = text::shorten(event.aggregate.as_str(), self.width.saturating_sub(NAME + 12));
+        let version = human::count(event.version.0);
+        let hint = model.hint(Action::OpenEvent, "opens it").filter(|_| self.width > 50);
+        let hint = hint.map_or_else(String::new, |hint| format!(" · {hint}"));
+        self.pair("", format!("{of} v{version}{hint}"), self.theme.link);
+        if let Some(time) = event.time {
+            self.pair("", time::rfc3339(&time), self.theme.dim);
+        }
+    }
+
+    fn why(&mut self, model: &Model, one: &ProjectionThen) {
+        for finding in &one.status.findings {
+            if !self.all.is_empty() {
+                self.all.push(Vec::new());
+            }
+            let said = text::sanitize(&finding.message).into_owned();
+            self.text(&format!("● {said}"), Mood::of(one).style(self.theme));
+            if let Some(hint) = finding.hint.as_ref().filter(|_| model.areas.shape == Shape::Wide) {
+                self.text(&text::sanitize(hint), self.theme.dim);
+            }
+        }
+    }
+}

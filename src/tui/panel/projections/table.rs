@@ -1,0 +1,199 @@
+//! A line for each projection.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::super::super::layout::{Areas, Shape};
+use super::super::super::model::{Model, Store};
+use super::super::super::theme::Theme;
+use super::super::super::widget::{self, BARS, line};
+use super::{Mood, UNKNOWN, place, rate, seconds, status};
+use crate::model::{Timestamp, time};
+use crate::session::{CatchUp, Lag, ProjectionThen};
+use crate::text::{self, human};
+
+/// Draws it.
+pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
+    let theme = model.theme();
+    let board = &areas.projections;
+    if areas.shape != Shape::Small {
+        let right = vec![Span::styled(moment(model), theme.dim)];
+        widget::frame(buffer, board.table, theme, true, "Projections", right);
+    }
+    let rows = board.rows();
+    let list = &model.projections;
+    if list.rows().is_empty() {
+        return widget::tell(buffer, rows, theme, nothing(model));
+    }
+    let columns = Columns::of(rows.width);
+    draw_line(&columns.heading(), theme.dim, board.heading(), buffer);
+    let window = list.scroll.window(list.rows().len(), usize::from(rows.height));
+    for (at, index) in window.enumerate() {
+        let (Some(area), Some(one)) = (widget::line_of(rows, at), list.rows().get(index)) else {
+            continue;
+        };
+        let chosen = index == list.scroll.cursor;
+        if chosen {
+            widget::choose(buffer, area, theme, true);
+        }
+        draw_row(one, &columns, chosen, theme, area, buffer);
+    }
+}
+
+/// When it is.
+fn moment(model: &Model) -> String {
+    let Some(then) = &model.projections.then else { return String::new() };
+    let head = then.head.map(|head| format!("head {}", place(head)));
+    let told = |at: Timestamp| {
+        let at = time::rfc3339(&at);
+        if then.newest { format!("newest {at}") } else { format!("at {at}") }
+    };
+    let when = then.span.map(|span| told(span.to));
+    [when, head].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn nothing(model: &Model) -> &'static str {
+    match (&model.store, &model.projections.then) {
+        (Store::Opening(_), _) => "opening…",
+        (_, None) => "reading…",
+        (Store::Open(facts), _) if !facts.capabilities.checkpoints => {
+            "this layout records no checkpoints of projections"
+        }
+        _ => "no projection has left a checkpoint in this store",
+    }
+}
+
+/// The columns that there is room for, each with its width; those to the right of the name from the right.
+struct Columns {
+    name: usize,
+    checkpoint: usize,
+    events: usize,
+    lag: usize,
+    trend: usize,
+    rate: usize,
+    errors: usize,
+    status: usize,
+    catch_up: usize,
+}
+
+const GAP: usize = 2;
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        let mut left = usize::from(width);
+        let mut take = |cells: usize, least: usize| {
+            let fits = left >= cells + GAP + least;
+            if fits {
+                left -= cells + GAP;
+            }
+            if fits { cells } else { 0 }
+        };
+        // What is dropped first is asked for last.
+        let events = take(10, 10);
+        let status = take(12, 10);
+        let lag = take(11, 10);
+        let trend = take(16, 14);
+        let checkpoint = take(12, 14);
+        let rate = take(9, 16);
+        let catch_up = take(14, 16);
+        let errors = take(8, 16);
+        let (trend, left) =
+            if trend > 0 && left > 40 { (trend + 12, left - 12) } else { (trend, left) };
+        let status = status + usize::from(left > 36) * 6;
+        let name = left.saturating_sub(usize::from(left > 36) * 6);
+        Self { name, checkpoint, events, lag, trend, rate, errors, status, catch_up }
+    }
+
+    fn heading(&self) -> Vec<Span<'static>> {
+        let right = |name: &str, cells: usize| text::pad_start(name, cells).into_owned();
+        let mut cells = vec![(text::pad("name", self.name).into_owned(), self.name)];
+        cells.push((right("checkpoint", self.checkpoint), self.checkpoint));
+        cells.push((right("lag events", self.events), self.events));
+        cells.push((right("lag", self.lag), self.lag));
+        cells.push((text::pad("trend", self.trend).into_owned(), self.trend));
+        cells.push((right("rate", self.rate), self.rate));
+        cells.push((right("errors", self.errors), self.errors));
+        cells.push((right("status", self.status), self.status));
+        cells.push((right("caught up in", self.catch_up), self.catch_up));
+        spaced(cells.into_iter().map(|(text, width)| (Span::raw(text), width)))
+    }
+}
+
+/// Cells with a gap between, without those that have no room.
+fn spaced<'a>(cells: impl Iterator<Item = (Span<'a>, usize)>) -> Vec<Span<'a>> {
+    let mut out: Vec<Span<'a>> = Vec::new();
+    for (span, width) in cells {
+        if width == 0 {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(Span::raw(" ".repeat(GAP)));
+        }
+        out.push(span);
+    }
+    out
+}
+
+fn draw_line(spans: &[Span<'_>], style: ratatui::style::Style, area: Rect, buffer: &mut Buffer) {
+    let spans = spans.iter().map(|span| span.clone().style(style)).collect();
+    line::spread(buffer, area, spans, Vec::new(), usize::from(area.width));
+}
+
+fn draw_row(
+    one: &ProjectionThen,
+    columns: &Columns,
+    chosen: bool,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let mood = Mood::of(one);
+    let style = mood.style(theme);
+    let plain = theme.text();
+    let unknown = |told: Option<String>| told.unwrap_or_else(|| UNKNOWN.to_owned());
+    let right = |told: String, cells: usize, style| {
+        (Span::styled(text::pad_start(&told, cells).into_owned(), style), cells)
+    };
+    let telling = if mood == Mood::Well { plain } else { style };
+    let name = text::shorten(&one.status.name, columns.name);
+    let name_style = if chosen { theme.title } else { plain };
+    let catch_up = one.catch_up.map(|catch_up| match catch_up {
+        CatchUp::Done => UNKNOWN.to_owned(),
+        CatchUp::In(left) => seconds(left),
+        CatchUp::Never => "never".to_owned(),
+    });
+    let errors = one.status.errors;
+    let error_style = if errors > Some(0) { theme.bad } else { theme.dim };
+    let cells = vec![
+        (Span::styled(text::pad(&name, columns.name).into_owned(), name_style), columns.name),
+        right(unknown(one.status.position.map(place)), columns.checkpoint, theme.dim),
+        right(unknown(one.status.lag_events.map(human::count)), columns.events, telling),
+        right(unknown(one.status.lag_seconds.map(seconds)), columns.lag, telling),
+        (Span::styled(trend(&one.trend, columns.trend), style), columns.trend),
+        right(unknown(one.rate.map(rate)), columns.rate, plain),
+        right(unknown(errors.map(human::count)), columns.errors, error_style),
+        right(status(one, mood), columns.status, style),
+        right(unknown(catch_up), columns.catch_up, plain),
+    ];
+    let spans = spaced(cells.into_iter());
+    line::spread(buffer, area, spans, Vec::new(), usize::from(area.width));
+}
+
+/// What a lag is drawn as.
+fn height(lag: &Lag) -> f64 {
+    lag.seconds.unwrap_or(lag.events as f64)
+}
+
+/// The lag as a row of bars, each the most of its columns.
+fn trend(lags: &[Option<Lag>], cells: usize) -> String {
+    let most = lags.iter().flatten().map(height).fold(0.0, f64::max);
+    let bar = |cell: usize| {
+        let (from, to) = (cell * lags.len() / cells, (cell + 1) * lags.len() / cells);
+        let part = lags.get(from..to.max(from + 1)).unwrap_or_default();
+        let here = part.iter().flatten().map(height).reduce(f64::max)?;
+        let level = if here > 0.0 { (here / most * 8.0).ceil() as usize } else { 1 };
+        BARS.get(level.clamp(1, 8)).copied()
+    };
+    (0..cells).map(|cell| bar(cell).unwrap_or(" ")).collect()
+}
