@@ -10,6 +10,7 @@
 mod envelope;
 mod error;
 mod fact;
+mod reducer;
 mod repository;
 mod root;
 mod snapshot;
@@ -19,6 +20,7 @@ pub use error::{AggregateError, ChangeError};
 pub use fact::{Facts, ReadError};
 #[doc(hidden)]
 pub use fact::{read_as, written};
+pub use reducer::Typed;
 pub use repository::{Loaded, Repository};
 pub use root::Root;
 #[doc(hidden)]

@@ -154,6 +154,12 @@ impl Session {
         self.store.bell()
     }
 
+    /// Folds with another reducer from now on; what was folded before is forgotten.
+    pub fn fold_with(&mut self, reducer: Box<dyn Reducer>) {
+        self.reducer = reducer;
+        self.opened.clear();
+    }
+
     /// What is known about the store.
     pub fn store_info(&self) -> &StoreInfo {
         self.store.info()

@@ -10,6 +10,7 @@ use crate::sample::domain::{Account, Money};
 use crate::store::own::{OwnStore, StoreWriter};
 use crate::store::{Snapshot, StoreErrorKind};
 
+mod reducer;
 mod root;
 mod snapshots;
 mod store;

@@ -80,6 +80,16 @@ pub(crate) enum Command {
     Man(man::Arguments),
 }
 
+/// Who folds the state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Folder {
+    /// The payloads merged, whatever the application's rules
+    #[default]
+    Merge,
+    /// The typed Order, Account or Inventory that come with foldback
+    Sample,
+}
+
 /// One aggregate of a store.
 #[derive(Debug, Args)]
 pub(crate) struct Subject {

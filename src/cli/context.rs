@@ -11,6 +11,7 @@ use super::signal::Signal;
 use super::upcasting::Asked;
 use crate::model::{At, Severity, Timestamp};
 use crate::session::{OpenOptions, Session};
+use crate::store::own::StoreWriter;
 use crate::store::postgres::{self, with_password, without_password};
 use crate::store::{self, Census, Stop};
 use crate::text::human;
@@ -62,6 +63,18 @@ impl Context {
         let session = progress::told_by("opening the store", self.bars, &stop, open)?;
         self.signal.interrupts(session.interrupter());
         Ok(session)
+    }
+
+    /// Opens a store of foldback's own to write to; made first where `create` says so and nothing is there.
+    pub(crate) fn writer(&self, source: &OsStr, create: bool) -> Outcome<Box<dyn StoreWriter>> {
+        if let Some(layout) = &self.layout {
+            let message = format!(
+                "{} is for stores that foldback reads: one that it writes to has its own layout",
+                layout.display()
+            );
+            return Err(Failure::usage(message).hint("leave --layout away"));
+        }
+        Ok(store::own::writer(&address_of(source), create)?)
     }
 
     /// Which chain events go through.

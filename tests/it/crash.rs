@@ -9,12 +9,14 @@ use foldback::model::{AggregateKey, Event, EventId, Version};
 use foldback::store::own::verify_chain;
 use foldback::store::{EventStore, OpenOptions, open};
 
-use crate::support::killed::{Moments, killed};
+use crate::support::killed::{Moment, Moments, killed};
 
 /// How often a program is killed.
 const TIMES: u64 = 200;
 /// Later than that a program that appends has said its next line.
 const BEYOND: Duration = Duration::from_millis(12);
+/// A snapshot of a few hundred events takes about so long, from the program's start.
+const SNAPSHOT: Duration = Duration::from_millis(40);
 
 /// Every event of an aggregate in the store at `path`; none where there is no store yet.
 fn events(path: &Path, id: &str) -> Vec<Event> {
@@ -67,4 +69,44 @@ fn what_an_append_acknowledged_is_there_after_it_was_killed_at_any_moment() {
     assert!(acknowledged.iter().all(|count| *count > 100), "{acknowledged:?}");
     let verified = verify_chain(&path, dir.path(), &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(verified.findings, []);
+}
+
+#[test]
+fn a_snapshot_that_was_killed_is_there_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    let mut moments = Moments::of(0x0dd_ba11);
+    let program = |command: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_foldback"));
+        program.arg(command).arg(&path).arg("Order/order-1");
+        program
+    };
+    let never = Moment { lines: usize::MAX, beyond: Duration::ZERO };
+    let mut append = program("append");
+    append.args(["-", "--create", "--batch", "1000"]);
+    killed(&mut append, lines("order-1", 0, 400), never);
+    let (mut acknowledged, mut cut_off) = (0, 0);
+    for time in 0..TIMES as usize {
+        let mut append = program("append");
+        assert_eq!(killed(append.arg("-"), lines("order-1", 400 + time, 1), never).len(), 1);
+        let mut snapshot = program("snapshot");
+        let said = killed(snapshot.args(["--keep", "3"]), Vec::new(), moments.next(1, SNAPSHOT));
+
+        let mut store = open(&path, &OpenOptions::default()).unwrap();
+        let kept = store.snapshots(&AggregateKey::new("Order", "order-1")).unwrap();
+        assert!(kept.len() <= 3, "{} are kept", kept.len());
+        for snapshot in &kept {
+            let state = String::from_utf8(snapshot.state.bytes().to_vec()).unwrap();
+            assert_eq!(state, format!("{{\"n\":{}}}", snapshot.version.0 - 1));
+        }
+        let newest = kept.last().map(|snapshot| snapshot.version);
+        let now = Version(401 + time as u64);
+        if said.is_empty() {
+            cut_off += 1;
+        } else {
+            acknowledged += 1;
+            assert_eq!(newest, Some(now), "what was acknowledged is there");
+        }
+    }
+    assert!(acknowledged > 20 && cut_off > 4, "{acknowledged} stored, {cut_off} cut off");
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{AggregateId, Category, EventType};
 use proptest::prelude::*;
 
-fn stored(version: u64, event_type: &str, schema: Option<&str>, data: &str) -> Event {
+pub(super) fn stored(version: u64, event_type: &str, schema: Option<&str>, data: &str) -> Event {
     Event {
         position: None,
         aggregate: AggregateId::new("c-1"),

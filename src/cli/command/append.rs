@@ -7,13 +7,13 @@ use std::io::{BufReader, Read};
 use clap::Args;
 use serde_json::value::RawValue;
 
-use crate::cli::context::{self, Context};
+use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::model::{AggregateKey, EventId, Version};
 use crate::session::{OpenOptions, Session, SessionError};
-use crate::store::own::{Expected, NewEvent, StoreWriter, fresh_id, writer};
+use crate::store::own::{Expected, NewEvent, StoreWriter, fresh_id};
 use crate::store::recording::Given;
 use crate::text::human;
 
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     } else {
         Box::new(BufReader::new(opened(&arguments.event)?))
     };
-    let writer = writer(&context::address_of(&arguments.store), arguments.create)?;
+    let writer = context.writer(&arguments.store, arguments.create)?;
     let key = aggregate(&*writer, &arguments.aggregate)?;
     let expected = arguments.expect.map(|version| Expected::Exactly(Version(version)));
     let mut appending =

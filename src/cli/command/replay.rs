@@ -2,13 +2,14 @@
 
 use clap::Args;
 
-use crate::cli::args::Subject;
+use crate::cli::args::{Folder, Subject};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::output::Printed;
 use crate::cli::shape::{self, Reducer};
 use crate::model::AggregateKey;
+use crate::sample::domain;
 use crate::session::{Compared, Comparison, Replayed, Session};
 use crate::text::human;
 
@@ -25,12 +26,16 @@ Examples:
 pub(crate) struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    /// Fold with this reducer
+    #[arg(long, value_name = "REDUCER", default_value = "merge")]
+    reducer: Folder,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut session = context.open(&arguments.subject.store)?;
     let found = session.find(&arguments.subject.aggregate)?;
+    fold_with(&mut session, arguments.reducer, &found.key)?;
     let mut progress = context.progress("replaying events");
     let replayed = session.replay(&found.key, found.version, &mut progress)?;
     drop(progress);
@@ -45,6 +50,20 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         context.out.findings(&replayed.findings)?;
     }
     judge(&found.key, &replayed.snapshots)
+}
+
+/// Folds that aggregate with the reducer that was asked for.
+pub(super) fn fold_with(session: &mut Session, folder: Folder, key: &AggregateKey) -> Outcome {
+    if folder == Folder::Merge {
+        return Ok(());
+    }
+    let Some(reducer) = domain::reducer(&key.category) else {
+        let message = format!("there is no typed aggregate for the category of {key}");
+        return Err(Failure::usage(message)
+            .hint("there are Order, Account and Inventory; --reducer merge folds every other"));
+    };
+    session.fold_with(reducer);
+    Ok(())
 }
 
 fn heading(key: &AggregateKey, replayed: &Replayed, session: &Session) -> Line {

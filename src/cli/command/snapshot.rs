@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::replay;
+use crate::cli::args::Folder;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
@@ -13,7 +14,6 @@ use crate::cli::shape;
 use crate::model::{Payload, Severity, json};
 use crate::session::{OpenOptions, Session};
 use crate::store::Snapshot;
-use crate::store::own::writer;
 use crate::text::human;
 
 /// Store the state of an aggregate in a store of foldback's own
@@ -26,6 +26,7 @@ is stored of an aggregate that has an event which cannot be applied. With
 
 Examples:
   foldback snapshot my.db order-1 --keep 3
+  foldback snapshot my.db order-1 --reducer sample
   foldback snapshot my.db order-1 --verify --json")]
 pub(crate) struct Arguments {
     /// A SQLite file that foldback made
@@ -33,6 +34,9 @@ pub(crate) struct Arguments {
     store: OsString,
     /// The aggregate's id; `Category/id` where an id is used in two categories
     aggregate: String,
+    /// Fold with this reducer
+    #[arg(long, value_name = "REDUCER", default_value = "merge")]
+    reducer: Folder,
     /// Keep only the newest so many of those that the same reducer made
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     keep: Option<u32>,
@@ -43,10 +47,11 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
-    let mut writer = writer(&arguments.store, false)?;
+    let mut writer = context.writer(&arguments.store, false)?;
     let mut session = Session::with_store(writer.reader()?, &OpenOptions::default());
     let found = session.find(&arguments.aggregate)?;
     let key = found.key;
+    replay::fold_with(&mut session, arguments.reducer, &key)?;
     let mut progress = context.progress("replaying events");
     let replayed = session.replay(&key, found.version, &mut progress)?;
     drop(progress);

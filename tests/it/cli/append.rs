@@ -110,6 +110,7 @@ fn what_is_refused_says_why_and_what_next() {
     refused("own.db order-1 nothing.json", "", 2, "nothing.json cannot be read");
     let shop = fixtures().join("shop.jsonl");
     refused(&format!("{} p-1 -", shop.display()), CREATED, 4, "was not made by foldback");
+    refused("own.db order-1 - --layout x.yaml", CREATED, 2, "leave --layout away");
     refused("demo:shop order-1 -", CREATED, 4, "foldback import demo:shop copy.db");
     let torn = format!("{CREATED}{{\"type\":");
     refused("own.db order-1 -", &torn, 2, "1 event before that: recorded");

@@ -118,3 +118,41 @@ fn nothing_is_stored_of_what_is_not_whole_or_not_ours() {
         .unwrap();
     assert_eq!(count, 0);
 }
+
+#[test]
+fn a_typed_aggregate_folds_by_its_own_rules() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let events = r#"{"type":"OrderCreated","data":{"customer_id":"c-1","order_number":"4711"}}
+        {"type":"ItemAdded","schema":"1","data":{"product_id":"lamp","product_name":"Lamp","quantity":3,"unit_price":19.99}}"#;
+    std::fs::write(home.join("e.jsonl"), events).unwrap();
+    assert!(ran(home, "append own.db Order/order-1 e.jsonl --create").status.success());
+    assert!(ran(home, "snapshot own.db order-1").status.success());
+    let stored = json(&ran(home, "snapshot own.db order-1 --reducer sample --json"));
+    assert_eq!(stored["reducer"], serde_json::json!({"name": "Order@1", "tier": "application"}));
+    let kept: String = Connection::open(home.join("own.db"))
+        .unwrap()
+        .query_row("SELECT state FROM snapshots WHERE reducer = 'Order@1'", [], |row| row.get(0))
+        .unwrap();
+    assert!(kept.ends_with(r#""total_amount":59.97}"#), "{kept}");
+    for (reducer, name) in [("merge", "merge"), ("sample", "Order@1")] {
+        let answer = json(&ran(home, &format!("replay own.db order-1 --reducer {reducer} --json")));
+        let of = |one: &&Value| one["reducer"] == name;
+        let snapshots = answer["snapshots"].as_array().unwrap();
+        assert_eq!(
+            (snapshots.len(), &snapshots.iter().find(of).unwrap()["same"]),
+            (2, &true.into())
+        );
+    }
+    // A rule is no handler: what happened is folded, and what is unknown is told and keeps nothing.
+    std::fs::write(home.join("x.json"), r#"{"type":"Doubled","data":{}}"#).unwrap();
+    assert!(ran(home, "append own.db order-1 x.json").status.success());
+    let refused = ran(home, "snapshot own.db order-1 --reducer sample");
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(text(&refused.stderr).contains("no handler for events of this type"));
+    std::fs::write(home.join("c.json"), r#"{"type":"Begun","data":{}}"#).unwrap();
+    assert!(ran(home, "append own.db Cart/cart-1 c.json").status.success());
+    let other = ran(home, "replay own.db cart-1 --reducer sample");
+    assert_eq!(other.status.code(), Some(2));
+    assert!(text(&other.stderr).contains("there are Order, Account and Inventory"));
+}
