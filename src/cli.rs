@@ -106,6 +106,7 @@ fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Contex
         Command::Replay(arguments) => command::replay::run(arguments, context),
         Command::Append(arguments) => command::append::run(arguments, context),
         Command::Upcast(arguments) => command::upcast::run(arguments, context),
+        Command::Projection(arguments) => command::projection::run(arguments, context),
         Command::Import(arguments) => command::import::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
         Command::Completions(arguments) => command::completions::run(arguments, context),

@@ -8,6 +8,7 @@
 //! Nothing here knows what is projected, or who looks at it.
 
 mod crew;
+mod declared;
 mod letter;
 mod pace;
 mod policy;
@@ -16,6 +17,7 @@ mod runner;
 mod task;
 
 pub use crew::{Halt, Options, run};
+pub use declared::{Declared, declared};
 pub use letter::{Retried, retry, skip};
 pub use pace::{Pace, Progress};
 pub use policy::{OnError, Policy};

@@ -2,6 +2,7 @@
 //!
 //! Always the same: a seeded generator and a made-up clock. In each of them one thing goes wrong, and the rest is
 //! an ordinary time. Beside its events the shop has what a store keeps: snapshots, and how far its projections were.
+//! Their read models stand in [`projection`].
 //! How that gets into a file is not known here; the shop alone can go on after its end, written through the store.
 
 mod account;
@@ -19,6 +20,7 @@ mod object;
 mod onwards;
 mod order;
 mod plan;
+pub mod projection;
 pub(crate) mod seed;
 mod stock;
 mod visit;

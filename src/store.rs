@@ -249,7 +249,7 @@ pub struct Snapshot {
 }
 
 /// How far a projection says it has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The projection's name.
     pub name: String,
@@ -259,6 +259,10 @@ pub struct Checkpoint {
     pub status: Option<String>,
     /// When the checkpoint last moved.
     pub updated: Option<Timestamp>,
+    /// How many events it could not handle; `None` where that is not recorded.
+    pub errors: Option<u64>,
+    /// What stopped it, where something did.
+    pub error: Option<String>,
 }
 
 /// Where a checkpoint was at some time.

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command::{
     aggregates, append, blame, completions, demo, diff, events, export, history, import, info, log,
-    man, replay, snapshot, state, upcast,
+    man, projection, replay, snapshot, state, upcast,
 };
 use super::output::Colour;
 use super::screen::Look;
@@ -74,6 +74,7 @@ pub(crate) enum Command {
     Snapshot(snapshot::Arguments),
     Replay(replay::Arguments),
     Upcast(upcast::Arguments),
+    Projection(projection::Arguments),
     Import(import::Arguments),
     Export(export::Arguments),
     Completions(completions::Arguments),

@@ -14,7 +14,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 7] = [
     ("To try it out", &["demo"]),
     ("What is in a store", &["info", "aggregates", "events"]),
     ("One aggregate in time", &["state", "diff", "log", "blame", "history", "replay"]),
-    ("In a store of foldback's own", &["append", "snapshot"]),
+    ("In a store of foldback's own", &["append", "snapshot", "projection"]),
     ("Schemas of events", &["upcast"]),
     ("Between stores", &["import", "export"]),
     ("For your shell", &["completions", "man"]),
@@ -32,7 +32,7 @@ What to write for:
 Exit status:
   0    done
   1    the answer is no: `upcast check` found something, `replay` a snapshot that
-       cannot be right
+       cannot be right, an event stopped a projection
   2    wrong usage, or something named that is not there
   3    the store could not be opened or read
   4    a write was refused, or the output could not be written
@@ -92,7 +92,7 @@ pub(crate) fn asked(arguments: Vec<OsString>) -> Vec<OsString> {
     }
     let mut rest = arguments.into_iter();
     let program = rest.next();
-    let command = rest.skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
+    let command = rest.skip(1).filter(|word| !word.to_string_lossy().starts_with('-'));
     program.into_iter().chain(command).chain([OsString::from("--help")]).collect()
 }
 
@@ -175,6 +175,7 @@ mod tests {
         };
         assert_eq!(asked("foldback help"), "foldback --help");
         assert_eq!(asked("foldback help --json state"), "foldback state --help");
+        assert_eq!(asked("foldback help projection run"), "foldback projection run --help");
         assert_eq!(asked("foldback state help"), "foldback state help");
     }
 

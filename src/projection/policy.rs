@@ -41,7 +41,7 @@ impl Default for Policy {
             events: 1000,
             within: Duration::from_millis(500),
             attempts: 3,
-            first_wait: Duration::from_millis(100),
+            first_wait: Duration::from_millis(10),
             factor: 2.0,
             jitter: 0.2,
             seed: 0,
@@ -80,7 +80,7 @@ mod tests {
     fn waits_double_and_end_somewhere() {
         let policy = Policy { jitter: 0.0, ..Policy::default() };
         let wait = |attempts| policy.wait(attempts, Position(7)).as_millis();
-        assert_eq!([1, 2, 3, 4].map(wait), [100, 200, 400, 800]);
+        assert_eq!([1, 2, 3, 4].map(wait), [10, 20, 40, 80]);
         assert_eq!(wait(u32::MAX), LONGEST.as_millis());
     }
 
@@ -94,7 +94,7 @@ mod tests {
         );
         let (least, most) = (*waits.iter().min().unwrap(), *waits.iter().max().unwrap());
         assert!(
-            (80_000..85_000).contains(&least) && (115_000..=120_000).contains(&most),
+            (8_000..8_500).contains(&least) && (11_500..=12_000).contains(&most),
             "{least} {most}"
         );
         let other = Policy { seed: 4, ..Policy::default() };

@@ -71,6 +71,11 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Writes the row's JSON text.
+    pub(super) fn put_text(&mut self, key: &str, json: String) {
+        self.touched.insert(key.into(), Some(json.into_bytes().into()));
+    }
+
     /// Removes the row, where there is one.
     pub fn remove(&mut self, key: &str) {
         self.touched.insert(key.into(), None);

@@ -52,6 +52,8 @@ pub enum End {
 /// What is told while it runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
+    /// How far it is before anything is done.
+    Begun(Progress),
     /// How far it is.
     Progress(Progress),
     /// An event failed and is tried again.
@@ -114,8 +116,10 @@ impl Task {
         let head = reader.head()?.position;
         let remaining = reader.count_after(position)?;
         let done = reader.counts()?.events.saturating_sub(remaining);
+        let pace = Pace::new(done, done + remaining, Duration::ZERO);
         Ok(Self {
-            pace: Pace::new(done, done + remaining, Duration::ZERO),
+            told: vec![Told::Begun(pace.progress(Duration::ZERO))],
+            pace,
             head,
             runner: Runner::new(projection, policy, generation, position),
             aim,
@@ -123,7 +127,6 @@ impl Task {
             reader,
             begun: Instant::now(),
             is_paused: false,
-            told: Vec::new(),
         })
     }
 

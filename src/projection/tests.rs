@@ -70,7 +70,7 @@ impl Place {
         let mut told = Vec::new();
         let tasks = vec![self.task(trail, policy, aim)];
         run(tasks, ONCE, &Halt::default(), |_, what| told.push(what)).unwrap();
-        told.retain(|what| !matches!(what, Told::Progress(_)));
+        told.retain(|what| !matches!(what, Told::Begun(_) | Told::Progress(_)));
         told
     }
 

@@ -88,6 +88,7 @@ fn projection(name: &str, status: &str, moves: Vec<Move>) -> (Checkpoint, Vec<Mo
         position: Some(last.position),
         status: Some(status.to_owned()),
         updated: Some(last.time),
+        ..Checkpoint::default()
     };
     (checkpoint, moves)
 }

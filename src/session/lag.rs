@@ -246,8 +246,8 @@ impl Over<'_> {
             name: path.checkpoint.name.clone(),
             position: then.map(|one| one.position),
             // What it said of itself then is not recorded.
-            status: None,
             updated: then.map(|one| one.time),
+            ..Checkpoint::default()
         };
         let head = Head { position: now.position, time: now.time, ..self.head.clone() };
         self.session.against(&head, checkpoint)

@@ -45,6 +45,17 @@ impl Session {
         checkpoints.into_iter().map(|checkpoint| self.against(&head, checkpoint)).collect()
     }
 
+    /// Every projection that had moved by a moment, as it was then by the history of its checkpoint. What it was doing
+    /// then is not recorded.
+    pub fn projections_at(
+        &mut self,
+        at: &Timestamp,
+    ) -> Result<Vec<ProjectionStatus>, SessionError> {
+        let then = self.projections_then(Some(*at), chrono::TimeDelta::zero(), 0)?;
+        let statuses = then.projections.into_iter().map(|one| one.status);
+        Ok(statuses.filter(|status| status.position.is_some()).collect())
+    }
+
     /// A checkpoint against a head, which may be that of an earlier moment.
     pub(super) fn against(
         &mut self,
@@ -55,7 +66,11 @@ impl Session {
         let mut lag_seconds = None;
         let mut stalled = None;
         let mut findings = Vec::new();
-        if let Some(position) = checkpoint.position.filter(|at| head.position < Some(*at)) {
+        if let Some(error) = &checkpoint.error {
+            findings.push(stopped(&checkpoint.name, error, &self.store.info().name));
+        }
+        let newest = head.position.unwrap_or(Position(0));
+        if let Some(position) = checkpoint.position.filter(|at| newest < *at) {
             findings.push(beyond_head(&checkpoint.name, position, head));
         } else if let Some(position) = checkpoint.position {
             let upto = head.position.unwrap_or(position);
@@ -68,11 +83,13 @@ impl Session {
             let page = self.store.scan(&handled, 2)?;
             let is_at = |event: &&Event| event.position == Some(position);
             let handled = page.events.first().filter(is_at);
-            if let (Some(then), Some(newest)) = (handled.and_then(|event| event.time), head.time) {
-                lag_seconds = Some((newest - then).as_seconds_f64().max(0.0));
-            }
             let next =
                 page.events.iter().find(|event| !is_at(event) && event.position <= head.position);
+            // Before the first event nothing was handled: all of them wait, the first the longest.
+            let since = if position <= Position(0) { next } else { handled };
+            if let (Some(then), Some(newest)) = (since.and_then(|event| event.time), head.time) {
+                lag_seconds = Some((newest - then).as_seconds_f64().max(0.0));
+            }
             stalled = if behind == 0 { Some(false) } else { stands(&checkpoint, next, head) };
             if stalled == Some(true) {
                 let store = &self.store.info().name;
@@ -87,7 +104,7 @@ impl Session {
             lag_seconds,
             status: checkpoint.status,
             stalled,
-            errors: None,
+            errors: checkpoint.errors,
             updated: checkpoint.updated,
             findings,
         })
@@ -109,6 +126,12 @@ fn stands(checkpoint: &Checkpoint, next: Option<&Event>, head: &Head) -> Option<
         (false, true) => Some(false),
         (false, false) => None,
     }
+}
+
+/// A projection that an event stopped.
+fn stopped(name: &str, error: &str, store: &str) -> Finding {
+    Finding::warning("projection-stopped", format!("projection {name} was stopped by {error}"))
+        .hint(format!("`foldback projection dead-letters {store} {name}` says what can be done"))
 }
 
 fn standing(
@@ -187,7 +210,7 @@ mod tests {
     fn told(moved: Option<i64>, came: Option<i64>, newest: i64) -> Option<bool> {
         let status = Some("running".to_owned());
         let (name, position, updated) = ("list".into(), Some(Position(7)), moved.map(at));
-        let checkpoint = Checkpoint { name, position, status, updated };
+        let checkpoint = Checkpoint { name, position, status, updated, ..Checkpoint::default() };
         let (position, time) = (Some(Position(20)), Some(at(newest)));
         let head = Head { cursor: None, position, time, generation: 0 };
         stands(&checkpoint, Some(&event(came)), &head)

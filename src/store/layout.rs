@@ -211,6 +211,10 @@ pub struct Checkpoints {
     pub status: Option<String>,
     /// When it last moved.
     pub updated: Option<TimeRule>,
+    /// How many events it could not handle.
+    pub errors: Option<String>,
+    /// What stopped it.
+    pub error: Option<String>,
     /// Where it has been.
     pub history: Option<History>,
 }

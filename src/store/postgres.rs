@@ -279,6 +279,8 @@ impl EventStore for PostgresStore {
                     position: Some(Position(row.try_get(1)?)),
                     status: row.try_get(2)?,
                     updated: time(row.try_get(3)?),
+                    errors: row.try_get::<_, Option<i64>>(4)?.map(|count| count as u64),
+                    error: row.try_get(5)?,
                 });
             }
             Ok(checkpoints)

@@ -287,6 +287,14 @@ impl<'a> Section<'a> {
         self.members.iter().map(|(key, line, part)| (key.as_str(), *line, text(part))).collect()
     }
 
+    /// The sections that stand here, each with its line, whatever they are called; what is no section is a mistake.
+    pub(crate) fn any_sections(&self) -> Vec<(&'a str, u64, Option<Section<'a>>)> {
+        let section = |(name, line, part): &'a (String, u64, Part)| {
+            (name.as_str(), *line, self.mistakes.section(&format!("`{name}`"), part))
+        };
+        self.members.iter().map(section).collect()
+    }
+
     /// The section under `key`.
     pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
         self.mistakes.section(&format!("`{key}`"), self.part(key)?)

@@ -11,6 +11,7 @@ mod json;
 mod live;
 mod places;
 mod postgres;
+mod projection;
 mod replay;
 mod stores;
 mod surroundings;

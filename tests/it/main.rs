@@ -10,6 +10,7 @@
 mod architecture;
 mod cli;
 mod crash;
+mod crash_projection;
 mod journeys;
 mod live;
 mod readme;

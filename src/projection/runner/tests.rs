@@ -142,7 +142,7 @@ fn an_event_that_fails_is_tried_again_after_longer_and_longer_and_then_put_aside
     let letters = Letters { fails: BTreeMap::from([(3, u32::MAX)]), ..Letters::default() };
     let mut runner = runner(letters, &policy, 0);
     assert_eq!(world.drive(&mut runner, 100), Some(Next::Rest));
-    assert_eq!(world.waits, [100, 200, 400].map(Duration::from_millis));
+    assert_eq!(world.waits, [10, 20, 40].map(Duration::from_millis));
     assert_eq!(world.said, [1, 2, 3], "each failed attempt is told once");
     assert_eq!(world.rows["a"], "[1,2,4,5]");
     let letter = &world.letters[..];

@@ -336,6 +336,8 @@ fn checkpoints(part: Section<'_>) -> Checkpoints {
         greatest: part.flag("greatest"),
         status: part.text("status"),
         updated: time(&part, "updated"),
+        errors: part.text("errors"),
+        error: part.text("error"),
         history: part.section("history").map(history),
     };
     part.done();

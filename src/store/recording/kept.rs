@@ -118,6 +118,7 @@ fn checkpoint(members: &Members<'_>, name: &str) -> Result<Beside, String> {
         position: position.transpose()?,
         status: members.text("status").map(Cow::into_owned),
         updated: time(members)?,
+        ..Checkpoint::default()
     }))
 }
 

@@ -31,6 +31,8 @@ impl Asked<'_> {
                     .updated
                     .as_ref()
                     .and_then(|updated| moment::of_column(value(row, 3), updated)),
+                errors: whole(value(row, 4)).and_then(|count| count.0.try_into().ok()),
+                error: text(value(row, 5)).map(|error| error.to_string()),
             });
         }
         Ok(checkpoints)

@@ -89,7 +89,13 @@ proptest! {
             .collect();
         history.sort_unstable();
         history.dedup();
-        let checkpoint = Checkpoint { name: name.clone(), position, status, updated };
+        let checkpoint = Checkpoint {
+            name: name.clone(),
+            position,
+            status,
+            updated,
+            ..Checkpoint::default()
+        };
         let mut text = format!("{EVENT}\n");
         write_checkpoint(&mut text, &checkpoint, &history);
         let mut store = store(&text);
@@ -165,8 +171,12 @@ fn they_come_while_a_recording_is_written() {
     let key = AggregateKey::new("A", "a");
     write_snapshot(&mut line, &key, &snapshot(1, r#"{"n":1}"#));
     let updated = time::parse_recorded("2026-03-02T10:00:00Z");
-    let checkpoint =
-        Checkpoint { name: "list".into(), position: Some(Position(1)), status: None, updated };
+    let checkpoint = Checkpoint {
+        name: "list".into(),
+        position: Some(Position(1)),
+        updated,
+        ..Checkpoint::default()
+    };
     line.push('\n');
     write_checkpoint(&mut line, &checkpoint, &[]);
     file.write_all(line.as_bytes()).unwrap();

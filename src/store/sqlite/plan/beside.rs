@@ -39,7 +39,7 @@ pub(super) fn snapshots(
     )))
 }
 
-/// Name, position, status and time of every checkpoint.
+/// Name, position, status, time, number of errors and what stopped it, of every checkpoint.
 pub(super) fn checkpoints(
     layout: &Layout,
     tables: &[Table],
@@ -55,6 +55,8 @@ pub(super) fn checkpoints(
     let position = on.sql("position", &rule.position)?;
     let status = or_null(on.optional("status", rule.status.as_ref())?);
     let updated = or_null(on.field("updated", rule.updated.as_ref().map(|rule| &rule.at))?);
+    let errors = or_null(on.optional("errors", rule.errors.as_ref())?);
+    let error = or_null(on.optional("error", rule.error.as_ref())?);
     let filter = on.filter(rule.filter.as_ref())?;
     let table = quoted(&table.name);
     // Beside one max() SQLite takes the other columns from the row that has it.
@@ -64,7 +66,7 @@ pub(super) fn checkpoints(
         (position, String::new())
     };
     Ok(Some(format!(
-        "SELECT {name}, {position}, {status}, {updated} FROM {table} WHERE 1{filter}{group} ORDER BY {name}"
+        "SELECT {name}, {position}, {status}, {updated}, {errors}, {error} FROM {table} WHERE 1{filter}{group} ORDER BY {name}"
     )))
 }
 

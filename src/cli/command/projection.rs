@@ -1,0 +1,100 @@
+//! `foldback projection`: read models of a store of foldback's own, and how far those of any store have come.
+
+mod known;
+mod letters;
+mod pause;
+mod rows;
+mod run;
+mod status;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome};
+use crate::store::own::{ProjectionRecord, StoreWriter, writer};
+use crate::text;
+
+/// Run projections, look at their rows, see how far each has come
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A projection is a read model: rows that are made of events. It goes on where its
+checkpoint is, which is written together with its rows, so that every event has
+its effect once, whatever ends the program when. What `status` says works on
+every layout that keeps checkpoints; the rest, on stores that foldback made.
+
+Examples:
+  foldback projection status shop.db
+  foldback projection run shop.db
+  foldback projection rows shop.db order-list order-4711
+  foldback projection run shop.db --projections mine.yaml --follow
+  foldback projection rebuild shop.db order-list")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Status(status::Arguments),
+    Run(run::Run),
+    Rebuild(run::Rebuild),
+    Pause(pause::Pause),
+    Resume(pause::Resume),
+    Rows(rows::Arguments),
+    DeadLetters(letters::Arguments),
+}
+
+/// The store, where it is one that is written to.
+#[derive(Debug, Args)]
+struct Own {
+    /// A store that foldback made
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    store: OsString,
+}
+
+impl Own {
+    fn open(&self) -> Outcome<Box<dyn StoreWriter>> {
+        Ok(writer(&self.store, false)?)
+    }
+}
+
+/// Where more projections are declared.
+#[derive(Debug, Args)]
+struct Declared {
+    /// A YAML file with projections of your own
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    projections: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    match &arguments.action {
+        Action::Status(arguments) => status::run(arguments, context),
+        Action::Run(arguments) => run::run(arguments, context),
+        Action::Rebuild(arguments) => run::rebuild(arguments, context),
+        Action::Pause(arguments) => pause::pause(arguments, context),
+        Action::Resume(arguments) => pause::resume(arguments, context),
+        Action::Rows(arguments) => rows::run(arguments, context),
+        Action::DeadLetters(arguments) => letters::run(arguments, context),
+    }
+}
+
+/// The projection of that name, which was run before.
+fn record(writer: &mut dyn StoreWriter, name: &str) -> Outcome<ProjectionRecord> {
+    let records = writer.projections()?;
+    if let Some(record) = records.iter().find(|record| record.name == name) {
+        return Ok(record.clone());
+    }
+    let failure = Failure::usage(format!("no projection `{name}` was run in {}", writer.name()));
+    let names = records.iter().map(|record| record.name.as_str());
+    Err(match text::nearest(name, names.clone()) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None if records.is_empty() => {
+            failure.hint(format!("none was: foldback projection run {} {name}", writer.name()))
+        }
+        None => failure.hint(format!("there are: {}", names.collect::<Vec<_>>().join(", "))),
+    })
+}
