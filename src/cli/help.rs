@@ -31,8 +31,8 @@ What to write for:
 
 Exit status:
   0    done
-  1    the answer is no: `upcast check` found something, `replay` a snapshot that
-       cannot be right, an event stopped a projection
+  1    the answer is no: `upcast check` found something, `replay` a snapshot
+       that cannot be right, an event stopped a projection
   2    wrong usage, or something named that is not there
   3    the store could not be opened or read
   4    a write was refused, or the output could not be written

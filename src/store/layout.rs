@@ -215,6 +215,8 @@ pub struct Checkpoints {
     pub errors: Option<String>,
     /// What stopped it.
     pub error: Option<String>,
+    /// A table without which an older schema keeps neither of the two.
+    pub errors_with: Option<String>,
     /// Where it has been.
     pub history: Option<History>,
 }

@@ -16,9 +16,10 @@ use crate::text::human;
 /// Rebuild an aggregate from its events, and check its snapshots
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every event is read and folded anew; how long that takes is told. A snapshot that
-the same reducer made must say the same, and the exit status is 1 where one does
-not. What another reducer made is compared as well: that may differ and be right.
+Every event is read and folded anew; how long that takes is told. A snapshot
+that the same reducer made must say the same, and the exit status is 1 where one
+does not. What another reducer made is compared too: that may differ and be
+right.
 
 Examples:
   foldback replay shop.db order-4711

@@ -33,8 +33,8 @@ newest. A missing step, a cycle, two steps for one schema are errors at once.
         - drop: {path: .legacy, optional: true}
 A jq expression gets the data as they are then, one of `split` the value; the
 whole recorded event is $event. A place that is missing is an error of the event
-unless it is `optional: true`. What is not touched keeps its text, numbers too; jq
-computes with floats.
+unless it is `optional: true`. What is not touched keeps its text, numbers too;
+jq computes with floats.
 
 Every command that folds events takes --upcast FILE, and so does the screen. An
 event that cannot be upcasted is shown as it was recorded, with the reason, and

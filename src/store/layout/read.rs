@@ -337,6 +337,7 @@ fn checkpoints(part: Section<'_>) -> Checkpoints {
         status: part.text("status"),
         updated: time(&part, "updated"),
         errors: part.text("errors"),
+        errors_with: part.text("errors-with"),
         error: part.text("error"),
         history: part.section("history").map(history),
     };

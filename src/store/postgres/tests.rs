@@ -176,7 +176,12 @@ fn snapshots_and_checkpoints_come_along_and_go_back_into_a_file() {
             .iter()
             .map(|one| (one.version, one.reducer.clone(), one.time, one.state.bytes().to_vec()))
             .collect();
-        (kept, store.checkpoints().unwrap(), store.checkpoint_history("list").unwrap())
+        // Errors are counted where the rows are kept: a copy has none of either.
+        let mut checkpoints = store.checkpoints().unwrap();
+        for one in &mut checkpoints {
+            one.errors = None;
+        }
+        (kept, checkpoints, store.checkpoint_history("list").unwrap())
     };
     let mut first = reader(server, &database);
     let expected = told(&mut first);

@@ -32,13 +32,13 @@ A projection of your own says for each event type what becomes of a row, in jq:
 
   customer-orders:
     OrderCreated:
-      key: .data.customer              # one row or several; .aggregate if absent
+      key: .data.customer             # one row or several; .aggregate if absent
       row: '{orders: (($row.orders // 0) + 1), last: .time}'
     CustomerForgotten:
-      row: null                        # the row goes
+      row: null                       # the row goes
 
-`.` is the event as `events --json` prints it, $row the row as it was (null where
-there is none), $key its key. What yields nothing leaves the row as it is.
+`.` is the event as `events --json` prints it, $row the row as it was (null
+where there is none), $key its key. What yields nothing leaves the row as it is.
 
 Examples:
   foldback projection run shop.db
@@ -60,9 +60,9 @@ pub(super) struct Run {
 /// Make a projection's rows anew, from the first event on
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The rows that are shown stay until the new ones have come as far, and are kept up
-meanwhile by whoever runs the projection. A rebuild that was ended goes on where
-it stood.
+The rows that are shown stay until the new ones have come as far, and are kept
+up meanwhile by whoever runs the projection. A rebuild that was ended goes on
+where it stood.
 
 Examples:
   foldback projection rebuild shop.db order-list

@@ -23,7 +23,7 @@ store keeps one; an event is there at that moment if its own time is not later.
 Examples:
   foldback projection status shop.db
   foldback projection status demo:shop --at '2026-03-03 16:45'
-  foldback projection status shop.db --json | jq 'select(.lag_events > 0) | .name'")]
+  foldback projection status shop.db --json | jq .lag_events")]
 pub(super) struct Arguments {
     /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]

@@ -20,23 +20,24 @@ use crate::upcast::{Broken, Compatibility, Mode, Verdict};
 What events look like is found out by reading all of them: for each type and
 schema version which fields there are, of which kinds, and whether always. The
 modes are those of Confluent's Schema Registry over all versions (transitive),
-and to read is what Avro's schema resolution asks: a reader finds every field that
-its own events always had, and each of a kind that its own had.
+and to read is what Avro's schema resolution asks: a reader finds every field
+that its own events always had, and each of a kind that its own had.
 
   backward  new readers understand what old writers wrote: every recorded event
-            upcasts, and then reads like the events recorded in the newest schema
+            upcasts, and then reads like those recorded in the newest schema
   forward   old readers understand what new writers write: events of the newest
             schema read like those of each older one, without any upcasting
   full      both
 
 Fields that come on top disturb nobody. Where no event of the newest schema was
-recorded, backward says only that all upcast, and forward takes what they become.
+recorded, backward says only that all upcast, and forward takes what they
+become.
 Exit status 1 where something is not understood.
 
 Examples:
   foldback upcast check shop.db --upcast shop.yaml
   foldback upcast check shop.db --upcast shop.yaml --mode forward
-  foldback upcast check shop.db --upcast shop.yaml --json | jq 'select(.code)'")]
+  foldback upcast check shop.db --upcast shop.yaml --json")]
 pub(super) struct Arguments {
     /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]

@@ -81,7 +81,8 @@ fn a_server_that_never_answers_is_given_up_or_stopped() {
             stop.interrupt();
             waits && opened.is_finished()
         });
-        assert!(opened.join().unwrap().is_interrupted());
+        let error = opened.join().unwrap();
+        assert!(error.is_interrupted(), "{error:?}");
     });
 }
 

@@ -55,8 +55,12 @@ pub(super) fn checkpoints(
     let position = on.sql("position", &rule.position)?;
     let status = or_null(on.optional("status", rule.status.as_ref())?);
     let updated = or_null(on.field("updated", rule.updated.as_ref().map(|rule| &rule.at))?);
-    let errors = or_null(on.optional("errors", rule.errors.as_ref())?);
-    let error = or_null(on.optional("error", rule.error.as_ref())?);
+    let is_kept = rule
+        .errors_with
+        .as_ref()
+        .is_none_or(|with| tables.iter().any(|table| table.name.eq_ignore_ascii_case(with)));
+    let errors = or_null(on.optional("errors", rule.errors.as_ref().filter(|_| is_kept))?);
+    let error = or_null(on.optional("error", rule.error.as_ref().filter(|_| is_kept))?);
     let filter = on.filter(rule.filter.as_ref())?;
     let table = quoted(&table.name);
     // Beside one max() SQLite takes the other columns from the row that has it.
