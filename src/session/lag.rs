@@ -86,12 +86,12 @@ struct Came {
 }
 
 /// A projection and where it has been.
-struct Path {
+struct Track {
     checkpoint: Checkpoint,
     moves: Vec<Move>,
 }
 
-impl Path {
+impl Track {
     /// Where it was at a moment, and since when.
     fn at(&self, time: Timestamp) -> Option<Move> {
         let before = self.moves.partition_point(|one| one.time <= time);
@@ -153,7 +153,7 @@ impl Session {
         })
     }
 
-    fn paths(&mut self) -> Result<Vec<Path>, SessionError> {
+    fn paths(&mut self) -> Result<Vec<Track>, SessionError> {
         let mut paths = Vec::new();
         for checkpoint in self.store.checkpoints()? {
             let mut moves = self.store.checkpoint_history(&checkpoint.name)?;
@@ -164,7 +164,7 @@ impl Session {
             {
                 moves.push(Move { time, position });
             }
-            paths.push(Path { checkpoint, moves });
+            paths.push(Track { checkpoint, moves });
         }
         Ok(paths)
     }
@@ -183,7 +183,7 @@ struct Over<'a> {
 impl Over<'_> {
     fn tell(
         &mut self,
-        paths: &[Path],
+        paths: &[Track],
         newest: bool,
     ) -> Result<(Came, Vec<ProjectionThen>), SessionError> {
         let mut moments: Vec<Timestamp> =
@@ -233,7 +233,7 @@ impl Over<'_> {
 
     fn status(
         &mut self,
-        path: &Path,
+        path: &Track,
         now: Came,
         newest: bool,
     ) -> Result<ProjectionStatus, SessionError> {
@@ -297,7 +297,7 @@ impl Over<'_> {
     /// How many events stand up to each position that is asked about, counted from the least of them.
     fn ranks(
         &mut self,
-        paths: &[Path],
+        paths: &[Track],
         moments: &[Timestamp],
         came: &[Came],
     ) -> Result<BTreeMap<Position, u64>, SessionError> {

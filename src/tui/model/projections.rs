@@ -13,7 +13,7 @@ use crate::session::{ProjectionThen, ProjectionsThen};
 pub(crate) const BEHIND: f64 = 10.0;
 
 /// Telling how far they lag may take this part of the time at most.
-const SHARE: u32 = 50;
+const SHARE: u32 = 250;
 
 /// How much time before the moment is shown, by choice.
 const SPANS: [(TimeDelta, &str); 8] = [
