@@ -65,8 +65,20 @@ pub struct ProjectionThen {
     pub waiting: Option<Box<Event>>,
 }
 
+impl PartialEq for ProjectionThen {
+    /// An event never changes: it is the same one where it stands in the same place.
+    fn eq(&self, other: &Self) -> bool {
+        let place = |one: &Self| one.waiting.as_ref().map(|event| (event.key(), event.version));
+        let told = |one: &Self| (one.rate, one.catch_up);
+        self.status == other.status
+            && self.trend == other.trend
+            && told(self) == told(other)
+            && place(self) == place(other)
+    }
+}
+
 /// All projections at a moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProjectionsThen {
     /// The moment: the end of the span. `None` where the store records no times.
     pub span: Option<Span>,

@@ -5,7 +5,7 @@ use super::Span;
 use crate::model::{Metric, Threshold, Timestamp};
 
 /// The metrics at a moment, and in the columns of the time before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MetricsThen {
     /// The time that is told about; it ends at the moment. `None` where the store records no times.
     pub span: Option<Span>,
@@ -16,7 +16,7 @@ pub struct MetricsThen {
 }
 
 /// One metric at a moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MetricThen {
     /// Which.
     pub metric: Metric,
@@ -27,7 +27,7 @@ pub struct MetricThen {
 }
 
 /// What is known of a metric.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Known {
     /// Nothing, and there never will be: why, in a few words, such as "not recorded by this layout".
     NotRecorded(String),
@@ -38,7 +38,7 @@ pub enum Known {
 }
 
 /// What was measured of a metric.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readings {
     /// At the moment, over all that it is measured on.
     pub now: Reading,

@@ -26,8 +26,8 @@ use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as Ev
 use super::model::had::Had;
 use super::model::list::{Place, Sought, Tally as Looked};
 use super::model::pins::Traced;
-use super::model::projections::Asked as ProjectionsAsked;
 use super::model::rail::View;
+use super::model::scrub::Asked as Scrubbed;
 use super::model::sight::{Laid, Sight};
 use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
@@ -160,7 +160,7 @@ pub(crate) enum Effect {
     /// Read the event of this version.
     LoadEvent(AggregateKey, Version),
     /// See how far the projections are, or were.
-    LoadProjections(ProjectionsAsked),
+    LoadProjections(Scrubbed),
     /// Count aggregates and events.
     CountStore,
     /// Go to a place on the timeline of an aggregate.
@@ -328,7 +328,7 @@ pub(crate) enum Answer {
     /// A page of the whole store.
     Events(EventsPlace, Result<EventsPage, SessionError>),
     /// How far the projections are, or were; how long it took to see it.
-    Projections(ProjectionsAsked, Result<ProjectionsThen, SessionError>, Duration),
+    Projections(Scrubbed, Result<ProjectionsThen, SessionError>, Duration),
     /// How many events a filter lets through, of which types, when; so far.
     Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.

@@ -26,6 +26,7 @@ pub(crate) mod projections;
 pub(crate) mod rail;
 pub(crate) mod schemas;
 pub(crate) mod scroll;
+pub(crate) mod scrub;
 pub(crate) mod sheet;
 pub(crate) mod sight;
 pub(crate) mod sought;
@@ -144,6 +145,8 @@ pub(crate) struct Model {
     pub(crate) events: Events,
     /// How far the projections are.
     pub(crate) projections: Projections,
+    /// Where in time the whole store is looked at.
+    pub(crate) scrub: scrub::Scrub,
     /// The screen that going one level back leads to.
     pub(crate) returning: Option<Screen>,
     /// The panel that has the keys on the Timeline screen.
@@ -219,6 +222,7 @@ impl Model {
             screen: Screen::default(),
             events: Events::default(),
             projections: Projections::default(),
+            scrub: scrub::Scrub::default(),
             returning: None,
             focus: Panel::List,
             tab: Panel::List,
@@ -351,7 +355,7 @@ impl Model {
             let waits = || self.projections.chosen().is_some_and(|one| one.waiting.is_some());
             return match action {
                 Action::OpenEvent => waits(),
-                Action::GoEnd => self.projections.at.is_some(),
+                Action::GoEnd => self.scrub.at.is_some(),
                 _ => true,
             };
         }

@@ -1,5 +1,6 @@
 //! What several panels draw with: lines with two ends, frames, the mark of a chosen line, short forms of values.
 
+pub(crate) mod chart;
 pub(crate) mod field;
 pub(crate) mod line;
 pub(crate) mod paper;

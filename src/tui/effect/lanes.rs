@@ -12,7 +12,7 @@ use crate::task::{Lane, Report, Rest, Running, Standing};
 use crate::tui::keep::Keeper;
 use crate::tui::model::had::Had;
 use crate::tui::model::list::{Place, Sought};
-use crate::tui::model::projections::Asked;
+use crate::tui::model::scrub::Asked;
 use crate::tui::model::sought;
 
 /// The seat of the lane that opens the store.

@@ -8,7 +8,7 @@ use crate::model::{AggregateKey, Finding, Version};
 use crate::session::{News, ProjectionsThen, Session, SessionError, Sort, Watch};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
-use crate::tui::model::projections::Asked;
+use crate::tui::model::scrub::Asked;
 
 /// The least time between two reports.
 const PACE: Duration = Duration::from_millis(100);

@@ -3,8 +3,11 @@
 use super::stage::{LARGE, SIZES, Stage, USUAL, counter};
 use crate::model::Position;
 use crate::session::{OpenOptions, Session, Silent};
+use crate::task::{Report, Running, Said, Spent};
+use crate::tui::effect::{Answer, Slot};
 use crate::tui::input::Input;
 use crate::tui::layout::Screen;
+use crate::tui::update::{Msg, update};
 
 fn shop(size: (u16, u16)) -> Stage {
     Stage::open("demo:shop", size, || Session::open("demo:shop", &OpenOptions::default()))
@@ -147,4 +150,47 @@ fn it_goes_with_the_store_while_it_is_written_to() {
         stage.settle();
     }
     stage.shows("mail").shows("paused");
+}
+
+#[test]
+fn looking_again_draws_nothing_where_nothing_has_moved() {
+    let mut stage = shop(LARGE);
+    stage.keys("3").text_now();
+    let looks = |stage: &mut Stage| {
+        stage.app.model.projections.loading = None;
+        let asked = stage.app.model.scrub.asked(stage.app.model.areas.projections.columns());
+        let then = stage.app.model.projections.then.clone().unwrap();
+        (asked, then)
+    };
+    let (asked, mut then) = looks(&mut stage);
+    let told = |stage: &mut Stage, then: &crate::session::ProjectionsThen| {
+        let answer =
+            Answer::Projections(asked, Ok(then.clone()), std::time::Duration::from_millis(1));
+        let generation = stage.app.model.issue(Slot::Projections, Running::Cancel);
+        let said = Said { slot: Slot::Projections, generation, answer, spent: Spent::default() };
+        update(&mut stage.app.model, Msg::Report(Box::new(Report::Done(said))));
+        stage.app.model.dirty
+    };
+    assert!(!told(&mut stage, &then), "it is as it was");
+    then.projections[0].status.lag_events = Some(7);
+    assert!(told(&mut stage, &then), "one of them is farther behind");
+}
+
+#[test]
+fn a_bar_has_the_colour_of_its_own_time_and_not_of_what_came_later() {
+    let mut stage = shop(LARGE);
+    stage.keys("3 down shift-left").shows("STALLED");
+    let (bad, good) = {
+        let theme = stage.app.model.theme();
+        (theme.bad.fg, theme.good.fg)
+    };
+    let bars = stage.app.model.areas.projections.bars();
+    let buffer = stage.draw();
+    let foot: Vec<_> = (bars.x..bars.right())
+        .filter_map(|x| buffer.cell((x, bars.bottom() - 1)))
+        .filter(|cell| cell.symbol() != " " && cell.symbol() != "╌")
+        .map(|cell| cell.style().fg)
+        .collect();
+    assert_eq!(foot.first(), Some(&good), "it kept up at first");
+    assert_eq!(foot.last(), Some(&bad), "it stands now");
 }

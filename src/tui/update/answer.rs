@@ -32,7 +32,8 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
     if let Answer::Watched(news, took) = answer {
         return live::looked(model, news, took);
     }
-    model.dirty = true;
+    // A look at what moves by itself: it says itself whether anything has.
+    model.dirty |= !matches!(answer, Answer::Projections(..));
     let effects = answered(model, slot, generation, answer, done);
     live::settle(model);
     effects

@@ -6,7 +6,7 @@ use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::{Panel, Screen};
 use super::super::model::live::Following;
-use super::super::model::projections::Asked;
+use super::super::model::scrub::Asked;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, screen, tell, visit};
@@ -25,7 +25,7 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     if matches!(model.store, Store::Opening(_)) {
         return Vec::new();
     }
-    let asked = model.projections.asked(model.areas.projections.columns());
+    let asked = model.scrub.asked(model.areas.projections.columns());
     if model.projections.loading.is_some() {
         // What is under way is shown first: whoever holds a key down sees where it leads.
         model.projections.again = true;
@@ -43,6 +43,7 @@ pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
 /// Reads them again where what is shown is to go with the store.
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let live = model.live.following != Following::Fixed && model.live.shows();
+    let live = live && model.scrub.at.is_none();
     if !live || model.screen != Screen::Projections || !model.projections.is_due() {
         return Vec::new();
     }
@@ -63,12 +64,14 @@ pub(super) fn arrived(
     match then {
         Ok(then) => {
             let height = height(model);
+            // Nothing is drawn where nothing has moved.
+            model.dirty |= model.projections.then.as_ref() != Some(&then);
             // A moment that somebody has gone on from is shown on the way.
-            let at = model.projections.at;
-            let better = model.projections.take(then, height);
-            if asked.at != at {
-                model.projections.at = at;
+            if then.newest && asked.at == model.scrub.at {
+                model.dirty |= model.scrub.at.take().is_some();
             }
+            let worst = model.projections.take(then, height);
+            let better = model.scrub.fit(worst);
             // How many there are says how much room each part has.
             let mut effects = super::resize(model, model.areas.whole);
             if again || better {
@@ -101,14 +104,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::StepBackTen => scrub(model, -FAR),
         Action::StepForwardTen => scrub(model, FAR),
         Action::GoEnd => {
-            model.projections.at = None;
+            model.scrub.at = None;
             load(model)
         }
         Action::ZoomIn => zoom(model, true),
         Action::ZoomOut => zoom(model, false),
         Action::OpenEvent => open(model),
         Action::Refresh => load(model),
-        Action::Back => match model.projections.at.take() {
+        Action::Back => match model.scrub.at.take() {
             Some(_) => load(model),
             None => Vec::new(),
         },
@@ -124,11 +127,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 
 fn scrub(model: &mut Model, by: i32) -> Vec<Effect> {
     let columns = model.areas.projections.columns();
-    if model.projections.scrub(by, columns) {
-        return load(model);
-    }
-    let told = match model.projections.then.as_ref().map(|then| then.span) {
-        Some(None) => "this store records no times: only what is now is known",
+    let then = model.projections.then.as_ref();
+    let shown = then.and_then(|then| then.span);
+    let told = match then {
+        _ if model.scrub.go(by, columns, shown, then.is_some_and(|then| then.newest)) => {
+            return load(model);
+        }
+        Some(_) if shown.is_none() => "this store records no times: only what is now is known",
         _ => "this is the newest moment there is",
     };
     tell(model, Tone::Note, told);
@@ -136,7 +141,7 @@ fn scrub(model: &mut Model, by: i32) -> Vec<Effect> {
 }
 
 fn zoom(model: &mut Model, closer: bool) -> Vec<Effect> {
-    if model.projections.zoom(closer) { load(model) } else { Vec::new() }
+    if model.scrub.zoom(closer) { load(model) } else { Vec::new() }
 }
 
 /// Opens the aggregate of the event that the chosen one did not handle, at its version, on the Timeline screen.

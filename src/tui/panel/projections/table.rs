@@ -7,10 +7,12 @@ use ratatui::text::Span;
 use super::super::super::layout::{Areas, Shape};
 use super::super::super::model::{Model, Store};
 use super::super::super::theme::Theme;
-use super::super::super::widget::{self, BARS, line};
+use super::super::super::widget::chart::most;
+use super::super::super::widget::{self, line};
+use super::chart::Lags;
 use super::{Mood, UNKNOWN, place, rate, seconds, status};
 use crate::model::{Timestamp, time};
-use crate::session::{CatchUp, Lag, ProjectionThen};
+use crate::session::{CatchUp, ProjectionThen};
 use crate::text::{self, human};
 
 /// Draws it.
@@ -116,21 +118,21 @@ impl Columns {
         cells.push((right("errors", self.errors), self.errors));
         cells.push((right("status", self.status), self.status));
         cells.push((right("caught up in", self.catch_up), self.catch_up));
-        spaced(cells.into_iter().map(|(text, width)| (Span::raw(text), width)))
+        spaced(cells.into_iter().map(|(text, width)| (vec![Span::raw(text)], width)))
     }
 }
 
 /// Cells with a gap between, without those that have no room.
-fn spaced<'a>(cells: impl Iterator<Item = (Span<'a>, usize)>) -> Vec<Span<'a>> {
+fn spaced<'a>(cells: impl Iterator<Item = (Vec<Span<'a>>, usize)>) -> Vec<Span<'a>> {
     let mut out: Vec<Span<'a>> = Vec::new();
-    for (span, width) in cells {
+    for (spans, width) in cells {
         if width == 0 {
             continue;
         }
         if !out.is_empty() {
             out.push(Span::raw(" ".repeat(GAP)));
         }
-        out.push(span);
+        out.extend(spans);
     }
     out
 }
@@ -153,7 +155,7 @@ fn draw_row(
     let plain = theme.text();
     let unknown = |told: Option<String>| told.unwrap_or_else(|| UNKNOWN.to_owned());
     let right = |told: String, cells: usize, style| {
-        (Span::styled(text::pad_start(&told, cells).into_owned(), style), cells)
+        (vec![Span::styled(text::pad_start(&told, cells).into_owned(), style)], cells)
     };
     let telling = if mood == Mood::Well { plain } else { style };
     let name = text::shorten(&one.status.name, columns.name);
@@ -165,12 +167,15 @@ fn draw_row(
     });
     let errors = one.status.errors;
     let error_style = if errors > Some(0) { theme.bad } else { theme.dim };
+    let name = Span::styled(text::pad(&name, columns.name).into_owned(), name_style);
+    let lags = Lags::of(one);
+    let trend = lags.chart(one, theme, most(&lags.values).unwrap_or_default());
     let cells = vec![
-        (Span::styled(text::pad(&name, columns.name).into_owned(), name_style), columns.name),
+        (vec![name], columns.name),
         right(unknown(one.status.position.map(place)), columns.checkpoint, theme.dim),
         right(unknown(one.status.lag_events.map(human::count)), columns.events, telling),
         right(unknown(one.status.lag_seconds.map(seconds)), columns.lag, telling),
-        (Span::styled(trend(&one.trend, columns.trend), style), columns.trend),
+        (trend.line(columns.trend), columns.trend),
         right(unknown(one.rate.map(rate)), columns.rate, plain),
         right(unknown(errors.map(human::count)), columns.errors, error_style),
         right(status(one, mood), columns.status, style),
@@ -178,22 +183,4 @@ fn draw_row(
     ];
     let spans = spaced(cells.into_iter());
     line::spread(buffer, area, spans, Vec::new(), usize::from(area.width));
-}
-
-/// What a lag is drawn as.
-fn height(lag: &Lag) -> f64 {
-    lag.seconds.unwrap_or(lag.events as f64)
-}
-
-/// The lag as a row of bars, each the most of its columns.
-fn trend(lags: &[Option<Lag>], cells: usize) -> String {
-    let most = lags.iter().flatten().map(height).fold(0.0, f64::max);
-    let bar = |cell: usize| {
-        let (from, to) = (cell * lags.len() / cells, (cell + 1) * lags.len() / cells);
-        let part = lags.get(from..to.max(from + 1)).unwrap_or_default();
-        let here = part.iter().flatten().map(height).reduce(f64::max)?;
-        let level = if here > 0.0 { (here / most * 8.0).ceil() as usize } else { 1 };
-        BARS.get(level.clamp(1, 8)).copied()
-    };
-    (0..cells).map(|cell| bar(cell).unwrap_or(" ")).collect()
 }

@@ -1,0 +1,142 @@
+//! The moment that the screens of the whole store look at, and how much of the time before it they show: one for all of
+//! them, so that what is seen on one is seen of the same moment on the other.
+
+use chrono::TimeDelta;
+
+use crate::model::Timestamp;
+use crate::session::Span;
+
+/// How much time before the moment is shown, by choice.
+const SPANS: [(TimeDelta, &str); 8] = [
+    (TimeDelta::minutes(1), "1 min"),
+    (TimeDelta::minutes(10), "10 min"),
+    (TimeDelta::hours(1), "1 h"),
+    (TimeDelta::hours(6), "6 h"),
+    (TimeDelta::days(1), "1 day"),
+    (TimeDelta::days(7), "7 days"),
+    (TimeDelta::days(30), "30 days"),
+    (TimeDelta::days(365), "1 year"),
+];
+/// The shortest that is chosen where nobody chose.
+const USUAL: usize = 1;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The moment; the newest where `None`.
+    pub(crate) at: Option<Timestamp>,
+    /// How much of the time before it.
+    pub(crate) before: TimeDelta,
+    /// In how many columns.
+    pub(crate) columns: usize,
+}
+
+/// Where in time the whole store is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scrub {
+    /// The moment that is looked at; the newest where `None`.
+    pub(crate) at: Option<Timestamp>,
+    /// Which of [`SPANS`] somebody chose, or what is there asks for.
+    span: Option<usize>,
+}
+
+impl Scrub {
+    fn span(&self) -> usize {
+        self.span.unwrap_or(USUAL).min(SPANS.len() - 1)
+    }
+
+    /// How much time before the moment is shown, in words.
+    pub(crate) fn span_name(&self) -> &'static str {
+        SPANS.get(self.span()).map_or("", |(_, name)| name)
+    }
+
+    fn before(&self) -> TimeDelta {
+        SPANS.get(self.span()).map_or(TimeDelta::minutes(10), |(span, _)| *span)
+    }
+
+    /// What is to be read for so many columns.
+    pub(crate) fn asked(&self, columns: usize) -> Asked {
+        Asked { at: self.at, before: self.before(), columns }
+    }
+
+    /// Shows less or more of the time before; says whether there is.
+    pub(crate) fn zoom(&mut self, closer: bool) -> bool {
+        let before = self.span();
+        let next =
+            if closer { before.saturating_sub(1) } else { (before + 1).min(SPANS.len() - 1) };
+        self.span = Some(next);
+        next != before
+    }
+
+    /// Chooses the shortest span that holds so many seconds, where nobody has chosen; says whether it is another one.
+    pub(crate) fn fit(&mut self, seconds: f64) -> bool {
+        if self.span.is_some() {
+            return false;
+        }
+        let holds = |(span, _): &(TimeDelta, &str)| span.as_seconds_f64() >= seconds;
+        let fits = SPANS.iter().position(holds).unwrap_or(SPANS.len() - 1).max(USUAL);
+        self.span = Some(fits);
+        fits != USUAL
+    }
+
+    /// Moves the moment by so many columns of what is shown; says whether it moved.
+    pub(crate) fn go(
+        &mut self,
+        by: i32,
+        columns: usize,
+        shown: Option<Span>,
+        newest: bool,
+    ) -> bool {
+        let Some(shown) = shown else { return false };
+        let here = self.at.unwrap_or(shown.to);
+        let column = self.before() / columns.max(1) as i32;
+        let next = here.checked_add_signed(column * by);
+        if next.is_none() || by > 0 && newest && self.at.is_none() {
+            return false;
+        }
+        self.at = next;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn it_is_moved_by_columns_and_not_beyond_the_newest() {
+        let mut scrub = Scrub::default();
+        let shown = Some(Span { from: at(0), to: at(600) });
+        assert!(!scrub.go(1, 60, shown, true), "nothing is newer");
+        assert!(!scrub.go(-1, 60, None, true), "there is no time to move in");
+        assert!(scrub.go(-1, 60, shown, true));
+        assert_eq!(scrub.at, Some(at(590)));
+        // What is shown may not have come yet: it goes on from where it is.
+        assert!(scrub.go(-10, 60, shown, true));
+        assert!(scrub.go(1, 60, shown, false));
+        assert_eq!(scrub.at, Some(at(500)));
+    }
+
+    #[test]
+    fn what_is_there_chooses_the_span_once_and_a_person_at_any_time() {
+        let mut scrub = Scrub::default();
+        assert_eq!(scrub.span_name(), "10 min");
+        assert!(!scrub.fit(3.0), "it fits as it is");
+        assert!(!scrub.fit(1e6), "it was chosen");
+        let mut scrub = Scrub::default();
+        assert!(scrub.fit(4.0 * 86_400.0));
+        assert_eq!(scrub.span_name(), "7 days");
+        assert!(scrub.zoom(true));
+        assert_eq!(scrub.asked(7).before, TimeDelta::days(1));
+        for _ in 0..20 {
+            scrub.zoom(true);
+        }
+        assert!(!scrub.zoom(true));
+        assert_eq!(scrub.span_name(), "1 min");
+        assert!(Scrub::default().fit(f64::INFINITY), "as much as there is");
+    }
+}
