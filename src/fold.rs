@@ -9,6 +9,7 @@ pub use merge::Merge;
 pub use upcasting::Upcasting;
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use crate::model::{AggregateKey, Event, Finding, Slot, Value, Version};
 
@@ -61,6 +62,16 @@ pub trait Reducer: Send {
 
     /// How far its states can be trusted.
     fn tier(&self) -> Tier;
+
+    /// What stands beside a snapshot of its states: another name wherever the same events come to another state.
+    fn kept_as(&self) -> SmolStr {
+        SmolStr::new(self.name())
+    }
+
+    /// Whether it looks at the schema versions of events, which a store may leave out of what it reads to be folded.
+    fn asks_for_schemas(&self) -> bool {
+        false
+    }
 
     /// The state before the first event.
     fn initial(&mut self, _aggregate: &AggregateKey) -> State {

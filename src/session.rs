@@ -38,6 +38,8 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::fold::{Merge, Reducer, Tier, Upcasting};
 use crate::model::{AggregateKey, EventType, Version};
 use crate::store::{
@@ -125,14 +127,10 @@ impl Session {
 
     /// A session over a store that is open already.
     pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
-        let mut reducer: Box<dyn Reducer> = Box::new(Merge::new());
-        if let Some(chain) = &options.upcast {
-            reducer = Box::new(Upcasting::new(Arc::clone(chain), reducer));
-        }
         Self {
             store,
             options: options.clone(),
-            reducer,
+            reducer: behind(options.upcast.as_ref(), Box::new(Merge::new())),
             opened: Vec::new(),
             generation: 0,
             attention: Attention::default(),
@@ -156,9 +154,10 @@ impl Session {
         self.store.bell()
     }
 
-    /// Folds with another reducer from now on; what was folded before is forgotten.
+    /// Folds with another reducer from now on, behind the chain of upcasters where there is one; what was folded before
+    /// is forgotten.
     pub fn fold_with(&mut self, reducer: Box<dyn Reducer>) {
-        self.reducer = reducer;
+        self.reducer = behind(self.options.upcast.as_ref(), reducer);
         self.opened.clear();
     }
 
@@ -190,6 +189,11 @@ impl Session {
     /// The reducer's name and how far its states can be trusted.
     pub fn reducer(&self) -> (&str, Tier) {
         (self.reducer.name(), self.reducer.tier())
+    }
+
+    /// What stands beside a snapshot that this reducer makes, behind this chain.
+    pub fn kept_as(&self) -> SmolStr {
+        self.reducer.kept_as()
     }
 
     /// What events go through before they are folded.
@@ -250,6 +254,14 @@ impl Session {
 
     fn known(&self, key: &AggregateKey) -> Option<&Opened> {
         self.opened.iter().find(|opened| opened.timeline.key() == key)
+    }
+}
+
+/// A reducer behind a chain, where there is one.
+fn behind(chain: Option<&Arc<Chain>>, reducer: Box<dyn Reducer>) -> Box<dyn Reducer> {
+    match chain {
+        Some(chain) => Box::new(Upcasting::new(Arc::clone(chain), reducer)),
+        None => reducer,
     }
 }
 

@@ -23,6 +23,16 @@ pub enum AggregateError {
         #[source]
         error: ReadError,
     },
+    /// An event of its history is of an older schema version, and could not be turned into today's.
+    #[error("version {version} of {key} cannot be applied: {why}")]
+    NotUpcast {
+        /// The aggregate.
+        key: AggregateKey,
+        /// Which event.
+        version: Version,
+        /// Which step failed, or which is missing.
+        why: String,
+    },
     /// Its history has a hole, or was given in another order.
     #[error("{key} is at version {at}, and the next event that is there is version {found}")]
     Gap {

@@ -18,7 +18,7 @@ pub struct Typed<A> {
 
 impl<A: Aggregate> Default for Typed<A> {
     fn default() -> Self {
-        Self { name: snapshot::reducer::<A>(), last: None }
+        Self { name: snapshot::reducer::<A>(None), last: None }
     }
 }
 
@@ -44,6 +44,10 @@ impl<A: Aggregate + Send + 'static> Reducer for Typed<A> {
 
     fn tier(&self) -> Tier {
         Tier::Application
+    }
+
+    fn asks_for_schemas(&self) -> bool {
+        true
     }
 
     fn initial(&mut self, _aggregate: &AggregateKey) -> State {

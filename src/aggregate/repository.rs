@@ -1,12 +1,15 @@
 //! Aggregates out of a store and into it: loaded by their events or from a snapshot, saved at the version they had.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use super::snapshot::{self, SnapshotPolicy};
 use super::{Aggregate, AggregateError, ChangeError, Root};
 use crate::model::{Finding, Version};
 use crate::store::own::{Appended, Expected, NewEvent, StoreWriter};
 use crate::store::{EventStore, StoreError, StoreErrorKind};
+use crate::text::jq::with_room;
+use crate::upcast::Chain;
 
 /// How many events are read at a time.
 const PAGE: usize = 1_000;
@@ -33,6 +36,7 @@ pub struct Repository<A: Aggregate> {
     writer: Box<dyn StoreWriter>,
     reader: Box<dyn EventStore>,
     policy: SnapshotPolicy,
+    chain: Option<Arc<Chain>>,
     keep: u32,
     attempts: u32,
     kind: PhantomData<fn() -> A>,
@@ -52,10 +56,19 @@ impl<A: Aggregate> Repository<A> {
     pub fn new(writer: Box<dyn StoreWriter>) -> Result<Self, StoreError> {
         let reader = writer.reader()?;
         let policy = SnapshotPolicy::default();
-        Ok(Self { writer, reader, policy, keep: KEEP, attempts: ATTEMPTS, kind: PhantomData })
+        let (keep, attempts) = (KEEP, ATTEMPTS);
+        Ok(Self { writer, reader, policy, chain: None, keep, attempts, kind: PhantomData })
     }
 
-    /// Stores states by another policy, and keeps the newest `keep` of each aggregate.
+    /// Turns events of old schema versions into today's before they are applied. Snapshots that were made without this
+    /// chain, or with another, are not used.
+    #[must_use]
+    pub fn with_upcasts(self, chain: Arc<Chain>) -> Self {
+        Self { chain: Some(chain), ..self }
+    }
+
+    /// Stores states by another policy, and keeps the newest `keep` of each aggregate: those that are not of today's
+    /// schema version or chain are counted too, and go first.
     #[must_use]
     pub fn with_snapshots(self, policy: SnapshotPolicy, keep: u32) -> Self {
         Self { policy, keep, ..self }
@@ -72,17 +85,19 @@ impl<A: Aggregate> Repository<A> {
     pub fn load(&mut self, id: &str) -> Result<Loaded<A>, AggregateError> {
         let mut root = Root::<A>::new(id);
         let mut findings = Vec::new();
-        let mut taken = None;
-        let mut used = None;
+        let (mut taken, mut used) = (None, None);
+        let chain = self.chain.clone();
         let snapshots = self.reader.snapshots(root.key())?;
-        if let Some((snapshot, state)) = snapshot::newest(snapshots, &root, &mut findings) {
+        if let Some((snapshot, state)) =
+            snapshot::newest(snapshots, &root, chain.as_deref(), &mut findings)
+        {
             root = Root::standing(root.key().clone(), snapshot.version, state);
             (taken, used) = (snapshot.time, Some(snapshot.version));
         }
         let applied = self.replay(&mut root, None)?;
         let now = chrono::Utc::now();
         if self.policy.is_due(applied, taken.as_ref(), &now) {
-            let stored = snapshot::of(&root, now)?;
+            let stored = snapshot::of(&root, chain.as_deref(), now)?;
             // The aggregate is loaded all the same.
             if let Err(error) = self.writer.save_snapshot(root.key(), &stored, Some(self.keep)) {
                 let message = format!("no snapshot of {} could be stored: {error}", root.key());
@@ -133,7 +148,7 @@ impl<A: Aggregate> Repository<A> {
         if self.replay(&mut root, None)? == 0 {
             return Ok(None);
         }
-        let stored = snapshot::of(&root, chrono::Utc::now())?;
+        let stored = snapshot::of(&root, self.chain.as_deref(), chrono::Utc::now())?;
         self.writer.save_snapshot(root.key(), &stored, Some(self.keep))?;
         Ok(Some(stored.version))
     }
@@ -143,7 +158,9 @@ impl<A: Aggregate> Repository<A> {
         let mut root = Root::<A>::new(id);
         let mut findings = Vec::new();
         let snapshots = self.reader.snapshots(root.key())?;
-        for stored in snapshots.into_iter().filter(snapshot::is_of_today::<A>) {
+        let chain = self.chain.clone();
+        let today = |stored: &_| snapshot::is_of_today::<A>(stored, chain.as_deref());
+        for stored in snapshots.into_iter().filter(today) {
             self.replay(&mut root, Some(stored.version))?;
             let on = |finding: Finding| finding.on(&root.key().id, stored.version, None);
             let say = |what: &str| {
@@ -156,7 +173,7 @@ impl<A: Aggregate> Repository<A> {
                 findings.push(say("is of a version that the aggregate has not reached"));
                 continue;
             }
-            let replayed = snapshot::of(&root, chrono::Utc::now())?;
+            let replayed = snapshot::of(&root, chain.as_deref(), chrono::Utc::now())?;
             // Both are read as the state is: what is written otherwise and means the same is the same.
             let same = snapshot::read::<A>(&stored)
                 .and_then(|state| serde_json::to_vec(&state))
@@ -181,7 +198,10 @@ impl<A: Aggregate> Repository<A> {
             if page.is_empty() {
                 return Ok(root.version().0 - from.0);
             }
-            root.load(&page)?;
+            match self.chain.as_deref() {
+                None => root.load(&page)?,
+                chain => with_room(|| root.load_by(&page, chain))?,
+            }
         }
     }
 }

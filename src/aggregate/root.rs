@@ -3,6 +3,7 @@
 use super::{Aggregate, AggregateError, Cause, Envelope, Facts as _};
 use crate::model::{AggregateKey, Event, Timestamp, Version};
 use crate::store::own::fresh_id;
+use crate::upcast::{Chain, Upcast};
 
 /// One aggregate of a kind: its state, its version, and the events that were raised and are not stored yet.
 #[derive(Clone, Debug)]
@@ -85,20 +86,42 @@ impl<A: Aggregate> Root<A> {
 
     /// Applies the next stored event. Its own that are not stored yet would come after it, so there must be none.
     pub fn apply(&mut self, event: &Event) -> Result<(), AggregateError> {
+        self.take(event, None)
+    }
+
+    /// The same with what a chain of upcasters makes of it: one version still, where that is several events or none.
+    fn take(&mut self, event: &Event, chain: Option<&Chain>) -> Result<(), AggregateError> {
         if event.version != self.committed.next() || !self.uncommitted.is_empty() {
             let (key, at) = (self.key.clone(), self.version());
             return Err(AggregateError::Gap { key, at, found: event.version });
         }
+        let upcast = chain.map_or(Ok(Upcast::Recorded), |chain| chain.upcast(event));
+        let made = match upcast {
+            Ok(Upcast::Recorded) => vec![self.read(event)?],
+            // All of them are read before the first is applied.
+            Ok(Upcast::Made(events)) => {
+                events.iter().map(|event| self.read(event)).collect::<Result<_, _>>()?
+            }
+            Err(finding) => {
+                let (key, version) = (self.key.clone(), event.version);
+                return Err(AggregateError::NotUpcast { key, version, why: finding.message });
+            }
+        };
+        for fact in &made {
+            self.state.apply(fact);
+        }
+        self.committed = event.version;
+        Ok(())
+    }
+
+    fn read(&self, event: &Event) -> Result<A::Event, AggregateError> {
         let read = A::Event::read(event.event_type.as_str(), event.schema.as_deref(), &event.data);
-        let typed = read.map_err(|error| AggregateError::Unreadable {
+        read.map_err(|error| AggregateError::Unreadable {
             key: self.key.clone(),
             version: event.version,
             event_type: event.event_type.clone(),
             error,
-        })?;
-        self.state.apply(&typed);
-        self.committed = event.version;
-        Ok(())
+        })
     }
 
     /// Applies stored events one after the other.
@@ -107,5 +130,14 @@ impl<A: Aggregate> Root<A> {
         history: impl IntoIterator<Item = &'e Event>,
     ) -> Result<(), AggregateError> {
         history.into_iter().try_for_each(|event| self.apply(event))
+    }
+
+    /// The same with what a chain makes of each; whoever asks for many gives the chain's expressions room.
+    pub(super) fn load_by(
+        &mut self,
+        history: &[Event],
+        chain: Option<&Chain>,
+    ) -> Result<(), AggregateError> {
+        history.iter().try_for_each(|event| self.take(event, chain))
     }
 }

@@ -14,6 +14,7 @@ mod reducer;
 mod root;
 mod snapshots;
 mod store;
+mod upcast;
 
 /// A counter: small enough to see through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -67,6 +67,17 @@ impl Context {
 
     /// Opens a store of foldback's own to write to; made first where `create` says so and nothing is there.
     pub(crate) fn writer(&self, source: &OsStr, create: bool) -> Outcome<Box<dyn StoreWriter>> {
+        self.refuse_layout()?;
+        Ok(store::own::writer(&address_of(source), create)?)
+    }
+
+    /// The same where it is there; nothing is made.
+    pub(crate) fn writer_if_there(&self, source: &OsStr) -> Outcome<Option<Box<dyn StoreWriter>>> {
+        self.refuse_layout()?;
+        Ok(store::own::existing(&address_of(source))?)
+    }
+
+    fn refuse_layout(&self) -> Outcome {
         if let Some(layout) = &self.layout {
             let message = format!(
                 "{} is for stores that foldback reads: one that it writes to has its own layout",
@@ -74,7 +85,13 @@ impl Context {
             );
             return Err(Failure::usage(message).hint("leave --layout away"));
         }
-        Ok(store::own::writer(&address_of(source), create)?)
+        Ok(())
+    }
+
+    /// A session over the store that is written to, whose events go through the chain that was asked for.
+    pub(crate) fn reading(&self, store: Box<dyn store::EventStore>) -> Outcome<Session> {
+        let options = OpenOptions { upcast: self.upcast.chain()?, ..OpenOptions::default() };
+        Ok(Session::with_store(store, &options))
     }
 
     /// Which chain events go through.

@@ -59,13 +59,17 @@ impl<'a> From<&'a AggregateSummary> for Aggregate<'a> {
 pub(crate) struct Reducer<'a> {
     name: &'a str,
     tier: Tier,
+    /// The chain that events went through before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upcast: Option<&'a str>,
 }
 
 impl<'a> Reducer<'a> {
     /// The one that a session folds with.
     pub(crate) fn of(session: &'a Session) -> Self {
         let (name, tier) = session.reducer();
-        Self { name, tier }
+        let upcast = session.upcasters().map(|chain| chain.name());
+        Self { name, tier, upcast }
     }
 }
 
@@ -253,6 +257,9 @@ pub(crate) struct Stored<'a> {
     pub(crate) category: &'a str,
     pub(crate) version: Version,
     pub(crate) reducer: Reducer<'a>,
+    /// What stands beside it in the store: the reducer, and the mark of the chain that events went through.
+    #[serde(rename = "stored_as")]
+    pub(crate) called: &'a str,
     pub(crate) bytes: u64,
     /// How many there are of the aggregate now.
     pub(crate) kept: u64,

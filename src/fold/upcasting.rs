@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use super::{Reducer, State, Tier};
 use crate::model::{AggregateKey, Event, Finding};
 use crate::upcast::{Chain, Upcast};
@@ -26,6 +28,14 @@ impl Reducer for Upcasting {
 
     fn tier(&self) -> Tier {
         self.reducer.tier()
+    }
+
+    fn kept_as(&self) -> SmolStr {
+        format_smolstr!("{}+{}", self.reducer.kept_as(), self.chain.mark())
+    }
+
+    fn asks_for_schemas(&self) -> bool {
+        true
     }
 
     fn initial(&mut self, aggregate: &AggregateKey) -> State {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 
-use super::drive::{Read, pages};
+use super::drive::pages;
 use super::{Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
 use crate::fold::{Folding, State, Stepped};
@@ -80,8 +80,8 @@ impl Session {
         upto: Version,
         watch: &mut dyn Watch,
     ) -> Result<Replayed, SessionError> {
-        let mut compared = Compare::with(self.store.snapshots(key)?, self.reducer.name());
-        let read: Read = |store, key, after, limit| store.read_to_fold(key, after, limit);
+        let mut compared = Compare::with(self.store.snapshots(key)?, self.reducer.kept_as());
+        let read = self.reads();
         let started = Instant::now();
         let mut fold = Folding::new(self.reducer.fork(), key);
         let (mut events, mut findings) = (0, Vec::new());
@@ -120,9 +120,9 @@ struct Compare {
 }
 
 impl Compare {
-    fn with(snapshots: Vec<Snapshot>, reducer: &str) -> Self {
+    fn with(snapshots: Vec<Snapshot>, ours: SmolStr) -> Self {
         let left = snapshots.into_iter().peekable();
-        Self { ours: SmolStr::new(reducer), left, met: Vec::new() }
+        Self { ours, left, met: Vec::new() }
     }
 
     /// The replay has come to `version`. The comparing itself comes later, so that it takes no part of the time.

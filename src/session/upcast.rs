@@ -19,9 +19,9 @@ impl Session {
         upcasted(self.options.upcast.as_deref()?, event)
     }
 
-    /// How events are read to be folded: a chain has to know their schema, which a bare fold has no use for.
+    /// How events are read to be folded: with their schema versions only where the reducer asks for them.
     pub(super) fn reads(&self) -> Read {
-        if self.options.upcast.is_some() {
+        if self.reducer.asks_for_schemas() {
             |store, key, after, limit| store.read(key, after, limit)
         } else {
             |store, key, after, limit| store.read_to_fold(key, after, limit)

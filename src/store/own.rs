@@ -16,8 +16,10 @@ mod chain;
 mod checkpoint;
 #[cfg(test)]
 pub(crate) mod conformance;
+mod first;
 mod fresh;
 mod import;
+mod keep;
 mod place;
 mod projection;
 mod rebuild;
@@ -35,11 +37,13 @@ pub use append::{Appended, Expected, NewEvent};
 pub(super) use append::{End, conflict, row as row_of};
 pub(super) use chain::{Links, Page, check as check_chain};
 pub use chain::{Verified, verify_chain};
+pub use first::check_first;
 pub use fresh::fresh_id;
 pub(super) use import::{Copy, Keeps, Kept, PAGE};
 pub use import::{ImportReport, import};
 pub(crate) use import::{Partial, id_for};
-pub use place::writer;
+pub(super) use keep::too_many;
+pub use place::{existing, writer};
 pub(super) use refuse::{
     check_batch, check_direction, check_name, check_reached, check_snapshot, check_step,
     check_value, id_is_taken, id_stands_twice, json_text, not_registered, not_under_way, rejected,

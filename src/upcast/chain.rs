@@ -15,6 +15,7 @@ use crate::model::{Event, EventType, Finding, Payload, Value};
 /// Steps that were checked as a whole, ready to be asked.
 pub struct Chain {
     name: String,
+    mark: SmolStr,
     unversioned: SmolStr,
     types: HashMap<EventType, OfType, foldhash::fast::FixedState>,
 }
@@ -51,6 +52,7 @@ impl Chain {
         let found = graph::check(&steps, newest)?;
         let mut chain = Self {
             name: name.to_owned(),
+            mark: mark(name, &steps, newest),
             unversioned: SmolStr::new_static(UNVERSIONED),
             types: HashMap::default(),
         };
@@ -69,6 +71,19 @@ impl Chain {
     pub fn unversioned(mut self, version: impl AsRef<str>) -> Self {
         self.unversioned = SmolStr::new(version);
         self
+    }
+
+    /// Takes what its document says for what tells it from other chains.
+    pub(super) fn written_as(self, text: &str) -> Self {
+        Self { mark: digest(&[text]), ..self }
+    }
+
+    /// What tells it from other chains, in eight characters: another where its document says anything else, or, of one
+    /// that was put together in Rust, where its name or the schemas of its steps are others. So a chain whose steps in
+    /// Rust do something else from now on should be called something else too: the snapshots that it made before are
+    /// not used then.
+    pub fn mark(&self) -> &str {
+        &self.mark
     }
 
     /// What it is called: the name of its file.
@@ -125,6 +140,26 @@ impl Chain {
         walk.go(schema, data.clone(), &[]).map_err(|finding| event.finding(finding))?;
         Ok(Some(walk.way))
     }
+}
+
+fn mark(name: &str, steps: &[Box<dyn Upcaster>], newest: &[Schema]) -> SmolStr {
+    let mut said = vec![name.to_owned()];
+    for step in steps {
+        let made = step.makes().iter().map(ToString::to_string);
+        said.extend(std::iter::once(format!("from {}", step.takes())).chain(made));
+    }
+    said.extend(newest.iter().map(|schema| format!("newest {schema}")));
+    digest(&said)
+}
+
+/// The beginning of the hash of these texts, one after the other.
+fn digest(texts: &[impl AsRef<str>]) -> SmolStr {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher.update(text.as_ref().as_bytes());
+        hasher.update(b"\0");
+    }
+    SmolStr::new(&hasher.finalize().to_hex()[..8])
 }
 
 impl fmt::Debug for Chain {

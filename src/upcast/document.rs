@@ -45,6 +45,7 @@ pub fn read(name: &str, yaml: &str) -> Result<Chain, Vec<Mistake>> {
     let mistakes = mistakes.into_sorted();
     match chain {
         Some(chain) if mistakes.is_empty() => {
+            let chain = chain.written_as(yaml);
             Ok(unversioned.into_iter().fold(chain, Chain::unversioned))
         }
         _ => Err(mistakes),

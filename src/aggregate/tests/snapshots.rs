@@ -101,6 +101,24 @@ fn a_snapshot_of_another_schema_version_is_not_used_and_that_is_told() {
 }
 
 #[test]
+fn snapshots_of_an_older_state_do_not_stay_for_ever() {
+    let (_dir, path) = own();
+    count(&path, 9);
+    for version in 1..=9 {
+        store(&path, version, "Counter@1", Timestamp::UNIX_EPOCH, r#"{"sum":0}"#);
+    }
+    let mut later = repository::<Later>(&path).with_snapshots(SnapshotPolicy::Off, 3);
+    later.snapshot("c-1").unwrap();
+    assert_eq!(versions(&path), [8, 9, 9], "three in all, today's among them");
+    count(&path, 1);
+    later.snapshot("c-1").unwrap();
+    count(&path, 1);
+    later.snapshot("c-1").unwrap();
+    assert_eq!(versions(&path), [9, 10, 11]);
+    assert_eq!(later.load("c-1").unwrap().snapshot, Some(Version(11)));
+}
+
+#[test]
 fn a_snapshot_that_cannot_be_read_is_told_and_an_older_one_used() {
     let (_dir, path) = own();
     count(&path, 9);

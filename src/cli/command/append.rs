@@ -7,13 +7,13 @@ use std::io::{BufReader, Read};
 use clap::Args;
 use serde_json::value::RawValue;
 
-use crate::cli::context::Context;
+use crate::cli::context::{self, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::model::{AggregateKey, EventId, Version};
 use crate::session::{OpenOptions, Session, SessionError};
-use crate::store::own::{Expected, NewEvent, StoreWriter, fresh_id};
+use crate::store::own::{Expected, NewEvent, StoreWriter, check_first, fresh_id};
 use crate::store::recording::Given;
 use crate::text::human;
 
@@ -26,7 +26,8 @@ are appended one by one; an array is a batch, recorded whole or not at all. Each
 append is answered by a line as soon as it is on the disk, and is found there
 after any crash. One that was appended before, by the same id and with the same
 content, is answered again and written once. Where an event says its `version`,
-that is expected as --expect would.
+that is expected as --expect would. A store is made with its first event, and not
+where that is refused.
 
 Examples:
   foldback append my.db Order/order-1 created.json --create
@@ -60,11 +61,19 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     } else {
         Box::new(BufReader::new(opened(&arguments.event)?))
     };
-    let writer = context.writer(&arguments.store, arguments.create)?;
-    let key = aggregate(&*writer, &arguments.aggregate)?;
+    let writer = if arguments.create {
+        context.writer_if_there(&arguments.store)?
+    } else {
+        Some(context.writer(&arguments.store, false)?)
+    };
+    let key = match &writer {
+        Some(writer) => aggregate(&**writer, &arguments.aggregate)?,
+        None => first_aggregate(&arguments.store, &arguments.aggregate)?,
+    };
     let expected = arguments.expect.map(|version| Expected::Exactly(Version(version)));
+    let (store, batch) = (&*arguments.store, Vec::new());
     let mut appending =
-        Appending { writer, key, expected, read: 0, appended: 0, context, batch: Vec::new() };
+        Appending { writer, store, key, expected, read: 0, appended: 0, context, batch };
     let outcome = appending.all(input, arguments.batch as usize);
     let appended = appending.appended;
     outcome.or_else(|failure| {
@@ -88,18 +97,33 @@ fn aggregate(writer: &dyn StoreWriter, name: &str) -> Outcome<AggregateKey> {
     let mut session = Session::with_store(writer.reader()?, &OpenOptions::default());
     match session.find(name) {
         Ok(found) => Ok(found.key),
-        Err(error @ SessionError::NoSuchAggregate { .. }) => match name.split_once('/') {
-            Some((category, id)) if !id.is_empty() => Ok(AggregateKey::new(category, id)),
-            _ => Err(Failure::from(error)
-                .hint(format!("to begin a new aggregate, say its category: Category/{name}"))),
-        },
+        Err(error @ SessionError::NoSuchAggregate { .. }) => begun(name, || error.into()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The same in a store that is to be made.
+fn first_aggregate(store: &OsStr, name: &str) -> Outcome<AggregateKey> {
+    let store = context::shown(store);
+    begun(name, || {
+        Failure::usage(format!("there is no store at {store} yet, so no `{name}` in it"))
+    })
+}
+
+/// A new aggregate, where its category is said.
+fn begun(name: &str, otherwise: impl FnOnce() -> Failure) -> Outcome<AggregateKey> {
+    match name.split_once('/') {
+        Some((category, id)) if !id.is_empty() => Ok(AggregateKey::new(category, id)),
+        _ => Err(otherwise()
+            .hint(format!("to begin a new aggregate, say its category: Category/{name}"))),
     }
 }
 
 /// Events on their way into one aggregate.
 struct Appending<'a> {
-    writer: Box<dyn StoreWriter>,
+    /// None as long as there is no store.
+    writer: Option<Box<dyn StoreWriter>>,
+    store: &'a OsStr,
     key: AggregateKey,
     /// What is expected of the next append.
     expected: Option<Expected>,
@@ -186,7 +210,14 @@ impl Appending<'_> {
         let expected = self.expected.or(said).unwrap_or(Expected::Any);
         let events: Vec<NewEvent> =
             self.batch.drain(..).map(|given| given.event).map(with_id).collect();
-        let appended = self.writer.append(&self.key, &events, expected)?;
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                check_first(&self.key, &events, expected)?;
+                none.insert(self.context.writer(self.store, true)?)
+            }
+        };
+        let appended = writer.append(&self.key, &events, expected)?;
         self.appended += events.len() as u64;
         self.expected = self.expected.map(|_| Expected::Exactly(appended.version));
         let out = &mut self.context.out;

@@ -12,7 +12,6 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::model::{Payload, Severity, json};
-use crate::session::{OpenOptions, Session};
 use crate::store::Snapshot;
 use crate::text::human;
 
@@ -20,7 +19,9 @@ use crate::text::human;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The state is folded from the events alone, whatever snapshots there are. Nothing
-is stored of an aggregate that has an event which cannot be applied. With
+is stored of an aggregate that has an event which cannot be applied. Where events
+go through a chain of upcasters, the snapshot says through which, and is held
+against no other's: merge+1f0c9a2b. With
 --verify all its snapshots are compared with what the events come to, as
 `foldback replay` does, and the exit status is 1 where one cannot be right.
 
@@ -29,7 +30,7 @@ Examples:
   foldback snapshot my.db order-1 --reducer sample
   foldback snapshot my.db order-1 --verify --json")]
 pub(crate) struct Arguments {
-    /// A SQLite file that foldback made
+    /// A store that foldback made: a SQLite file or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// The aggregate's id; `Category/id` where an id is used in two categories
@@ -37,7 +38,7 @@ pub(crate) struct Arguments {
     /// Fold with this reducer
     #[arg(long, value_name = "REDUCER", default_value = "merge")]
     reducer: Folder,
-    /// Keep only the newest so many of those that the same reducer made
+    /// Keep only the newest so many of this kind: those of an older state or another chain count too, and go first
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     keep: Option<u32>,
     /// Compare every snapshot of it with its events afterwards
@@ -48,7 +49,7 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut writer = context.writer(&arguments.store, false)?;
-    let mut session = Session::with_store(writer.reader()?, &OpenOptions::default());
+    let mut session = context.reading(writer.reader()?)?;
     let found = session.find(&arguments.aggregate)?;
     let key = found.key;
     replay::fold_with(&mut session, arguments.reducer, &key)?;
@@ -67,10 +68,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     }
     let state = json::to_string(replayed.state.value());
     let bytes = state.len() as u64;
-    let (reducer, _) = session.reducer();
     let snapshot = Snapshot {
         version: replayed.version,
-        reducer: Some(reducer.into()),
+        reducer: Some(session.kept_as()),
         time: Some(context.now),
         state: Payload::json(state.into_bytes(), Arc::default(), replayed.version),
     };
@@ -88,6 +88,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             category: key.category.as_str(),
             version: replayed.version,
             reducer: shape::Reducer::of(&session),
+            called: snapshot.reducer.as_deref().unwrap_or_default(),
             bytes,
             kept,
             snapshots: arguments
@@ -95,11 +96,11 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
                 .then(|| compared.iter().map(shape::Compared::from).collect()),
         })?;
     } else {
-        let (reducer, tier) = session.reducer();
+        let (_, tier) = session.reducer();
         let line = Line::of(Ink::Title, key.called())
             .with(Ink::Plain, format!(" v{}  stored, {}", replayed.version, human::bytes(bytes)))
             .with(Ink::Plain, format!(", {} of it now", human::plural(kept, "snapshot")))
-            .with(Ink::Dim, format!("  {reducer} · {}", tier.as_str()));
+            .with(Ink::Dim, format!("  {} · {}", session.kept_as(), tier.as_str()));
         context.out.line(&line)?;
         replay::print(context, &compared)?;
         context.out.findings(&replayed.findings)?;

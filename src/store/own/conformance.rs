@@ -190,6 +190,17 @@ fn snapshots(writer: &mut dyn StoreWriter) {
     let error = writer.save_snapshot(&key("c-1"), &at(5, Some("sum"), "{"), None).unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Rejected, "{error}");
     assert_eq!(kept(writer).len(), 2);
+    // Those of an older state, or behind another chain, are counted and go first.
+    for (version, reducer) in [(4, "Sum@1"), (5, "Sum@1"), (5, "Sum@2+1f0c9a2b"), (1, "Sum@2")] {
+        writer.save_snapshot(&key("c-1"), &at(version, Some(reducer), "{}"), None).unwrap();
+    }
+    writer.save_snapshot(&key("c-1"), &at(2, Some("Sum@2"), "{}"), Some(3)).unwrap();
+    let of = |(version, name, _): (u64, String, Vec<u8>)| format!("{version} {name}");
+    let mut left: Vec<_> = kept(writer).into_iter().map(of).collect();
+    left.retain(|one| one.contains("Sum"));
+    left.sort();
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(left.starts_with(&["1 Sum@2".to_owned(), "2 Sum@2".to_owned()]), "{left:?}");
 }
 
 fn registers(writer: &mut dyn StoreWriter) {

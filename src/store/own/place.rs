@@ -43,6 +43,19 @@ pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, Stor
     }
 }
 
+/// Opens the store at `source` for writing; `None` where there is nothing, and a store could be made.
+pub fn existing(source: &OsStr) -> Result<Option<Box<dyn StoreWriter>>, StoreError> {
+    match writer(source, false) {
+        Ok(writer) => Ok(Some(writer)),
+        Err(error)
+            if matches!(error.kind, StoreErrorKind::NotFound | StoreErrorKind::UnknownLayout) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// The same of the address of a database.
 fn on_a_server(address: &str, create: bool) -> Result<Box<dyn StoreWriter>, StoreError> {
     match PostgresWriter::open(address) {
@@ -86,7 +99,9 @@ mod tests {
         let path = dir.path().join("new.db");
         let kind = |source: &Path, create| writer(source.as_os_str(), create).err().map(|e| e.kind);
         assert_eq!(kind(&path, false), Some(StoreErrorKind::NotFound));
+        assert!(existing(path.as_os_str()).unwrap().is_none() && !path.exists());
         assert_eq!(kind(&path, true), None);
+        assert!(existing(path.as_os_str()).unwrap().is_some());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
         assert_eq!(kind(&path, true), None);
         assert_eq!(kind(&path, false), None);

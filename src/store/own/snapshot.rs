@@ -1,12 +1,13 @@
 //! States that are stored so that they need not be folded again, and samples of what was measured.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::OwnStore;
 use super::append::version;
+use super::keep::too_many;
 use super::refuse::{check_reached, check_snapshot, check_value, time_text};
 use super::writer::Sample;
-use crate::model::AggregateKey;
+use crate::model::{AggregateKey, Version};
 use crate::store::{Snapshot, StoreError};
 
 impl OwnStore {
@@ -28,12 +29,13 @@ impl OwnStore {
                 params![id, category, snapshot.version.0 as i64, reducer, state, time],
             )?;
             if let Some(keep) = keep {
-                write.execute(
-                    "DELETE FROM snapshots WHERE category = ?1 AND aggregate_id = ?2 AND reducer = ?3 AND version NOT IN (
-                       SELECT version FROM snapshots WHERE category = ?1 AND aggregate_id = ?2 AND reducer = ?3
-                       ORDER BY version DESC LIMIT ?4)",
-                    params![category, id, reducer, keep.max(1)],
-                )?;
+                let stored = write.with(|connection| stored(connection, category, id))?;
+                for (version, other) in too_many(stored, reducer, keep) {
+                    write.execute(
+                        "DELETE FROM snapshots WHERE category = ?1 AND aggregate_id = ?2 AND version = ?3 AND reducer = ?4",
+                        params![category, id, version.0 as i64, other],
+                    )?;
+                }
             }
             Ok(())
         })
@@ -56,4 +58,18 @@ impl OwnStore {
             Ok(())
         })
     }
+}
+
+/// The snapshots of an aggregate: of which versions, and by whom.
+fn stored(
+    connection: &Connection,
+    category: &str,
+    id: &str,
+) -> rusqlite::Result<Vec<(Version, String)>> {
+    let sql = "SELECT version, reducer FROM snapshots WHERE category = ?1 AND aggregate_id = ?2";
+    let mut asked = connection.prepare_cached(sql)?;
+    let rows = asked.query_map([category, id], |row| {
+        Ok((Version(row.get::<_, i64>(0)?.unsigned_abs()), row.get(1)?))
+    })?;
+    rows.collect()
 }

@@ -157,7 +157,8 @@ pub trait StoreWriter: Send {
         expected: Expected,
     ) -> Result<Appended, StoreError>;
 
-    /// Stores a state, and removes all of the same reducer but the newest `keep`, at least one. Refused as
+    /// Stores a state, and keeps only `keep` that the same reducer made, at least one: those of another version of it, or
+    /// behind another chain of upcasters, are counted too and go first. Refused as
     /// [`StoreErrorKind::Rejected`](crate::store::StoreErrorKind::Rejected) where it does not say who folded it, is no JSON, or
     /// is of a version that the aggregate has not reached.
     fn save_snapshot(

@@ -4,12 +4,12 @@ use deadpool_postgres::Object;
 
 use super::append::{begin, version};
 use super::link::Fault;
-use crate::model::AggregateKey;
-use crate::store::own::{Sample, Stored, check_reached, check_value, time_text};
+use crate::model::{AggregateKey, Version};
+use crate::store::own::{Sample, Stored, check_reached, check_value, time_text, too_many};
 
 /// A state as the tables have it.
 pub(super) struct State<'a> {
-    pub(super) version: crate::model::Version,
+    pub(super) version: Version,
     pub(super) reducer: &'a str,
     pub(super) json: Stored<'a>,
     pub(super) time: Option<String>,
@@ -39,15 +39,24 @@ pub(super) async fn save(
         .execute(&insert, &[&id, &category, &at, &state.reducer, &text, &state.time])
         .await?;
     if let Some(keep) = keep {
+        let ask =
+            "SELECT version, reducer FROM snapshots WHERE category = $1 AND aggregate_id = $2";
+        let ask = transaction.prepare_cached(ask).await?;
+        let rows = transaction.query(&ask, &[&category, &id]).await?;
+        let told = |row: &tokio_postgres::Row| {
+            Ok((Version(row.try_get::<_, i64>(0)?.unsigned_abs()), row.try_get(1)?))
+        };
+        let stored = rows.iter().map(told).collect::<Result<Vec<_>, tokio_postgres::Error>>()?;
         let delete = transaction
             .prepare_cached(
-                "DELETE FROM snapshots WHERE category = $1 AND aggregate_id = $2 AND reducer = $3 AND version NOT IN (
-                   SELECT version FROM snapshots WHERE category = $1 AND aggregate_id = $2 AND reducer = $3
-                   ORDER BY version DESC LIMIT $4)",
+                "DELETE FROM snapshots
+                 WHERE category = $1 AND aggregate_id = $2 AND version = $3 AND reducer = $4",
             )
             .await?;
-        let keep = i64::from(keep.max(1));
-        transaction.execute(&delete, &[&category, &id, &state.reducer, &keep]).await?;
+        for (version, other) in too_many(stored, state.reducer, keep) {
+            let version = version.0 as i64;
+            transaction.execute(&delete, &[&category, &id, &version, &other]).await?;
+        }
     }
     Ok(transaction.commit().await?)
 }

@@ -61,6 +61,30 @@ fn a_store_is_begun_and_written_to() {
 }
 
 #[test]
+fn nothing_is_made_of_what_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let twice = r#"[{"id":"e","type":"A","data":1},{"id":"e","type":"B","data":2}]"#;
+    for (line, input, status, why) in [
+        ("order-1 -", CREATED, 2, "there is no store at own.db yet, so no `order-1` in it"),
+        ("Order/ -", CREATED, 2, "say its category: Category/"),
+        ("Order/order-1 -", "", 2, "there is no event"),
+        ("Order/order-1 -", "{\"type\":", 2, "is not JSON"),
+        ("Order/order-1 - --expect 3", CREATED, 4, "is at version 0, not at version 3"),
+        ("Order/order-1 -", twice, 4, "stands twice in the batch, first in event 1"),
+        ("Order/order-1 -", r#"{"type":"A"}"#, 2, "it has no `data`"),
+    ] {
+        let ran = append(home, &format!("own.db {line} --create"), input);
+        let said = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(status), "{line} {input}: {said}");
+        assert!(said.contains(why), "{line} {input}: {said}");
+        assert_eq!(std::fs::read_dir(home).unwrap().count(), 0, "{line} {input}");
+    }
+    let ran = append(home, "own.db Order/order-1 - --create --expect 0", CREATED);
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
+}
+
+#[test]
 fn an_append_that_is_sent_again_is_answered_and_written_once() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();

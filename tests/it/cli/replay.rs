@@ -156,3 +156,84 @@ fn a_typed_aggregate_folds_by_its_own_rules() {
     assert_eq!(other.status.code(), Some(2));
     assert!(text(&other.stderr).contains("there are Order, Account and Inventory"));
 }
+
+const CHAIN: &str = "steps:
+  - event: ItemAdded
+    from: 0
+    to: 1
+    do: [rename: {path: .price, to: unit_price}]
+";
+
+/// A store with an order whose events are of old schema versions, and a chain that knows them.
+fn old() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let events = r#"{"type":"OrderCreated","data":{"customer_id":"c-1","order_number":"4711"}}
+        {"type":"ItemAdded","schema":"0","data":{"product_id":"lamp","product_name":"Lamp","quantity":3,"price":19.99}}"#;
+    std::fs::write(home.path().join("e.jsonl"), events).unwrap();
+    std::fs::write(home.path().join("chain.yaml"), CHAIN).unwrap();
+    let done = ran(home.path(), "append own.db Order/order-1 e.jsonl --create");
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    home
+}
+
+#[test]
+fn a_snapshot_says_which_chain_its_events_went_through() {
+    let home = old();
+    let home = home.path();
+    let stored = ran(home, "snapshot own.db order-1 --upcast chain.yaml --verify --json");
+    assert!(stored.status.success(), "{}", text(&stored.stderr));
+    let stored = json(&stored);
+    let by = stored["stored_as"].as_str().unwrap().to_owned();
+    assert!(by.starts_with("merge+") && by.len() == 14, "{by}");
+    assert_eq!(stored["reducer"]["upcast"], "chain.yaml");
+    assert_eq!(stored["snapshots"][0]["same"], true);
+    let kept: String = Connection::open(home.join("own.db"))
+        .unwrap()
+        .query_row("SELECT state FROM snapshots", [], |row| row.get(0))
+        .unwrap();
+    assert!(kept.contains("unit_price") && !kept.contains("\"price\""), "{kept}");
+    // With the same chain it must be the same; without one, or with another, it may differ and be right.
+    for (with, is_wrong) in
+        [(" --upcast chain.yaml", true), ("", false), (" --upcast other.yaml", false)]
+    {
+        let other = CHAIN.replace("unit_price", "each");
+        std::fs::write(home.join("other.yaml"), other).unwrap();
+        let replayed = ran(home, &format!("replay own.db order-1{with}"));
+        assert_eq!(replayed.status.code(), Some(0), "{}", text(&replayed.stdout));
+        let said = text(&replayed.stdout);
+        assert_eq!(said.contains("the same"), is_wrong, "{said}");
+        assert_eq!(said.contains("another reducer made it"), !is_wrong, "{said}");
+    }
+    tamper(home, "UPDATE snapshots SET state = json_set(state, '$.quantity', 4);");
+    let wrong = ran(home, "replay own.db order-1 --upcast chain.yaml");
+    assert_eq!(wrong.status.code(), Some(1), "{}", text(&wrong.stdout));
+    // One behind another chain counts among those that are kept, and goes first.
+    let anew = json(&ran(home, "snapshot own.db order-1 --keep 1 --json"));
+    assert_eq!((&anew["kept"], &anew["stored_as"]), (&1.into(), &"merge".into()));
+}
+
+#[test]
+fn a_typed_aggregate_stands_behind_the_chain_too() {
+    let home = old();
+    let home = home.path();
+    let bare = ran(home, "snapshot own.db order-1 --reducer sample");
+    assert_eq!(bare.status.code(), Some(4), "{}", text(&bare.stdout));
+    let why = "it is of schema version 0, and the handler is for schema version 1";
+    assert!(text(&bare.stderr).contains(why), "{}", text(&bare.stderr));
+    let stored =
+        ran(home, "snapshot own.db order-1 --reducer sample --upcast chain.yaml --verify --json");
+    assert!(stored.status.success(), "{}", text(&stored.stderr));
+    let stored = json(&stored);
+    assert!(stored["stored_as"].as_str().unwrap().starts_with("Order@1+"), "{stored}");
+    assert_eq!((&stored["version"], &stored["snapshots"][0]["same"]), (&2.into(), &true.into()));
+    // What a later program wrote is not taken for what this one knows, though it has the same fields.
+    let later = r#"{"type":"ItemAdded","schema":"2","data":{"product_id":"p","product_name":"P","quantity":1,"unit_price":1}}"#;
+    std::fs::write(home.join("later.json"), later).unwrap();
+    assert!(ran(home, "append own.db Order/order-2 later.json").status.success());
+    let refused = ran(home, "snapshot own.db order-2 --reducer sample");
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains("it is of schema version 2, and the handler is for schema version 1"),
+        "{said}"
+    );
+}
