@@ -11,6 +11,7 @@ mod lag;
 mod metrics;
 mod names;
 mod news;
+mod past;
 mod projection;
 mod rank;
 mod replay;
@@ -22,10 +23,11 @@ mod upcast;
 pub use ask::Sort;
 pub use drive::{Silent, Watch};
 pub use error::SessionError;
-pub use lag::{CatchUp, Lag, ProjectionThen, ProjectionsThen, Span};
+pub use lag::{CatchUp, Lag, ProjectionThen, ProjectionsThen};
 pub use metrics::{Alert, Bucket, Known, MetricThen, MetricsThen, Reading, Readings};
 pub use names::Names;
 pub use news::News;
+pub use past::Span;
 pub use projection::ProjectionStatus;
 pub use rank::{BEST, Marker, Search};
 pub use replay::{Compared, Comparison, Replayed};
@@ -79,6 +81,8 @@ pub struct Session {
     /// Which of the store's histories they are of.
     generation: u64,
     attention: Attention,
+    /// How many events there are, and were when they were counted last.
+    counted: Option<metrics::Counted>,
 }
 
 /// What the timelines in memory keep.
@@ -134,6 +138,7 @@ impl Session {
             opened: Vec::new(),
             generation: 0,
             attention: Attention::default(),
+            counted: None,
         }
     }
 
@@ -146,6 +151,7 @@ impl Session {
             opened: Vec::new(),
             generation: 0,
             attention: Attention::default(),
+            counted: None,
         })
     }
 

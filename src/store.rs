@@ -84,6 +84,8 @@ pub struct Capabilities {
     pub snapshots: bool,
     /// The store keeps checkpoints of projections.
     pub checkpoints: bool,
+    /// The store keeps samples of what was measured.
+    pub samples: bool,
 }
 
 /// What a store's layout calls the members of the metadata that tie events together, where it says so.
@@ -216,6 +218,17 @@ pub struct Counts {
     pub aggregates: u64,
     /// Events.
     pub events: u64,
+}
+
+/// How many events the aggregates have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Aggregates with at least one event.
+    pub aggregates: u64,
+    /// Events of them.
+    pub events: u64,
+    /// The one with the most events, and how many these are.
+    pub largest: Option<(AggregateKey, u64)>,
 }
 
 /// What a whole pass over a store's index finds out; may take seconds on millions of events.
@@ -393,6 +406,31 @@ pub trait EventStore: Send {
     /// How many aggregates and events there are now.
     fn counts(&mut self) -> Result<Counts, StoreError>;
 
+    /// How many events the aggregates have, by one pass over an index where there is one.
+    fn sizes(&mut self) -> Result<Sizes, StoreError> {
+        let mut sizes = Sizes::default();
+        let mut query = AggregateQuery::default();
+        loop {
+            let page = self.aggregates(&query, 1_000)?;
+            for row in page.rows {
+                sizes.aggregates += 1;
+                sizes.events += row.events;
+                if sizes.largest.as_ref().is_none_or(|(_, most)| row.events > *most) {
+                    sizes.largest = Some((row.key, row.events));
+                }
+            }
+            query.beyond = page.next;
+            if query.beyond.is_none() {
+                return Ok(sizes);
+            }
+        }
+    }
+
+    /// How many bytes the store takes where it is kept; `None` where it is kept in memory.
+    fn storage(&mut self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
+    }
+
     /// Everything a full pass can count.
     fn census(&mut self) -> Result<Census, StoreError>;
 
@@ -405,6 +443,11 @@ pub trait EventStore: Send {
     /// Where one projection's checkpoint has been, the oldest first; empty where the layout keeps no history of it.
     fn checkpoint_history(&mut self, _name: &str) -> Result<Vec<Move>, StoreError> {
         Ok(Vec::new())
+    }
+
+    /// When events were given up by a projection, rising; `None` where that is not recorded.
+    fn failures(&mut self, _name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
+        Ok(None)
     }
 
     /// Checks the chain of hashes that ties every event to the one before it; `None` where the store has none.

@@ -1,34 +1,14 @@
 //! How far projections lagged at any moment: where their checkpoints were then, held against what had come.
-//!
-//! What had come by a moment is found by bisection over positions, which every store answers at once: times rise with
-//! positions where one clock is kept; where several are, it is off by no more than they are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use super::past::{Came, Past, Span};
 use super::projection::ProjectionStatus;
 use super::{Session, SessionError};
 use crate::model::{Event, Position, Timestamp};
-use crate::store::{Checkpoint, EventQuery, Head, Move};
-
-/// A stretch of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Where it begins.
-    pub from: Timestamp,
-    /// Where it ends.
-    pub to: Timestamp,
-}
-
-impl Span {
-    fn at(&self, column: usize, columns: usize) -> Timestamp {
-        let whole = (self.to - self.from).as_seconds_f64();
-        let part = whole * (column + 1) as f64 / columns.max(1) as f64;
-        let part = TimeDelta::microseconds((part * 1e6).round() as i64);
-        self.from.checked_add_signed(part).map_or(self.to, |time| time.min(self.to))
-    }
-}
+use crate::store::{Checkpoint, Head, Move};
 
 /// How far a projection was behind.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,22 +70,15 @@ pub struct ProjectionsThen {
     pub projections: Vec<ProjectionThen>,
 }
 
-/// What had come by a moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Came {
-    position: Option<Position>,
-    time: Option<Timestamp>,
-}
-
 /// A projection and where it has been.
-struct Track {
-    checkpoint: Checkpoint,
-    moves: Vec<Move>,
+pub(super) struct Track {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) moves: Vec<Move>,
 }
 
 impl Track {
     /// Where it was at a moment, and since when.
-    fn at(&self, time: Timestamp) -> Option<Move> {
+    pub(super) fn at(&self, time: Timestamp) -> Option<Move> {
         let before = self.moves.partition_point(|one| one.time <= time);
         before.checked_sub(1).and_then(|last| self.moves.get(last)).copied()
     }
@@ -154,8 +127,9 @@ impl Session {
                 projections,
             });
         };
-        let span = Span { from: to.checked_sub_signed(before).unwrap_or(to), to };
-        let mut over = Over { session: self, head, span, columns, times: HashMap::new() };
+        let span = Span::before(to, before);
+        let past_of = Past::new(self, head, past.is_none().then_some(to));
+        let mut over = Over { past: past_of, span, columns };
         let (came, projections) = over.tell(&paths, past.is_none())?;
         Ok(ProjectionsThen {
             span: Some(span),
@@ -165,7 +139,8 @@ impl Session {
         })
     }
 
-    fn paths(&mut self) -> Result<Vec<Track>, SessionError> {
+    /// Every projection with where it has been.
+    pub(super) fn paths(&mut self) -> Result<Vec<Track>, SessionError> {
         let mut paths = Vec::new();
         for checkpoint in self.store.checkpoints()? {
             let mut moves = self.store.checkpoint_history(&checkpoint.name)?;
@@ -184,12 +159,9 @@ impl Session {
 
 /// The work for one span.
 struct Over<'a> {
-    session: &'a mut Session,
-    head: Head,
+    past: Past<'a>,
     span: Span,
     columns: usize,
-    /// The times of events that were asked for.
-    times: HashMap<Position, Option<Timestamp>>,
 }
 
 impl Over<'_> {
@@ -198,13 +170,14 @@ impl Over<'_> {
         paths: &[Track],
         newest: bool,
     ) -> Result<(Came, Vec<ProjectionThen>), SessionError> {
-        let mut moments: Vec<Timestamp> =
-            (0..self.columns).map(|column| self.span.at(column, self.columns)).collect();
+        let mut moments = self.span.ends(self.columns);
         // A tenth of the span before its end: what a rate is taken over.
         let tenth = (self.span.to - self.span.from) / 10;
-        moments.push(self.span.to - tenth);
-        moments.push(self.span.to);
-        let came = self.came_by(&moments, newest)?;
+        let ends = [self.span.to - tenth, self.span.to];
+        moments.extend(ends);
+        let (trend, _) = moments.split_at(self.columns);
+        let mut came = self.past.came_by(trend)?;
+        came.extend(self.past.came_by(&ends)?);
         let ranks = self.ranks(paths, &moments, &came)?;
         let now = came.last().copied().unwrap_or_default();
         let mut told = Vec::new();
@@ -234,7 +207,7 @@ impl Over<'_> {
             });
             let status = self.status(path, now, newest)?;
             let waiting = match status.position.filter(|_| status.lag_events > Some(0)) {
-                Some(stands) => self.first_from(Position(stands.0.saturating_add(1)))?,
+                Some(stands) => self.past.first_from(Position(stands.0.saturating_add(1)))?,
                 None => None,
             };
             let waiting = waiting.filter(|event| event.position <= now.position).map(Box::new);
@@ -250,8 +223,8 @@ impl Over<'_> {
         newest: bool,
     ) -> Result<ProjectionStatus, SessionError> {
         if newest {
-            let head = self.head.clone();
-            return self.session.against(&head, path.checkpoint.clone());
+            let head = self.past.head.clone();
+            return self.past.session.against(&head, path.checkpoint.clone());
         }
         let then = path.at(self.span.to);
         let checkpoint = Checkpoint {
@@ -261,49 +234,8 @@ impl Over<'_> {
             updated: then.map(|one| one.time),
             ..Checkpoint::default()
         };
-        let head = Head { position: now.position, time: now.time, ..self.head.clone() };
-        self.session.against(&head, checkpoint)
-    }
-
-    /// What had come by each moment.
-    fn came_by(&mut self, moments: &[Timestamp], newest: bool) -> Result<Vec<Came>, SessionError> {
-        let mut came = Vec::new();
-        for moment in moments {
-            came.push(if newest && *moment >= self.span.to {
-                Came { position: self.head.position, time: self.head.time }
-            } else {
-                self.came(*moment)?
-            });
-        }
-        Ok(came)
-    }
-
-    /// The last event up to a moment.
-    fn came(&mut self, moment: Timestamp) -> Result<Came, SessionError> {
-        let mut found = Came::default();
-        let (mut low, mut high) = (-1, self.head.position.map_or(-1, |at| at.0).saturating_add(1));
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            let event = self.first_from(Position(middle))?;
-            let here = event.as_ref().and_then(|event| event.position).filter(|at| at.0 < high);
-            let time = event.and_then(|event| event.time);
-            match here {
-                // What has no time came with what came before it.
-                Some(here) if time.is_none_or(|time| time <= moment) => {
-                    found = Came { position: Some(here), time: time.or(found.time) };
-                    low = here.0;
-                }
-                _ => high = middle,
-            }
-        }
-        Ok(found)
-    }
-
-    /// The first event at or after a position.
-    fn first_from(&mut self, position: Position) -> Result<Option<Event>, SessionError> {
-        let after_position = Some(Position(position.0.saturating_sub(1)));
-        let query = EventQuery { after_position, ..EventQuery::default() };
-        Ok(self.session.store.scan(&query, 1)?.events.pop())
+        let head = Head { position: now.position, time: now.time, ..self.past.head.clone() };
+        self.past.session.against(&head, checkpoint)
     }
 
     /// How many events stand up to each position that is asked about, counted from the least of them.
@@ -322,7 +254,7 @@ impl Over<'_> {
         let (mut before, mut rank) = (None, 0);
         for (position, slot) in &mut ranks {
             if let Some(before) = before {
-                rank += self.session.store.count_between(before, *position)?;
+                rank += self.past.session.store.count_between(before, *position)?;
             }
             (before, *slot) = (Some(*position), rank);
         }
@@ -344,21 +276,10 @@ impl Over<'_> {
         let seconds = if events == 0 {
             Some(0.0)
         } else {
-            let handled = self.time_of(there.position)?;
+            let handled = self.past.time_of(there.position)?;
             came.time.zip(handled).map(|(now, then)| (now - then).as_seconds_f64().max(0.0))
         };
         Ok(Some(Lag { events, seconds }))
-    }
-
-    /// When the event at a position was recorded.
-    fn time_of(&mut self, position: Position) -> Result<Option<Timestamp>, SessionError> {
-        if let Some(known) = self.times.get(&position) {
-            return Ok(*known);
-        }
-        let event = self.first_from(position)?.filter(|event| event.position == Some(position));
-        let time = event.and_then(|event| event.time);
-        self.times.insert(position, time);
-        Ok(time)
     }
 }
 

@@ -1,7 +1,20 @@
 //! What was measured at any moment and on the way to it: from the samples that the engine wrote down, and from what the
 //! events and checkpoints themselves tell.
 
-use super::Span;
+mod alert;
+mod sizes;
+mod told;
+mod values;
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+pub(super) use self::sizes::Counted;
+use self::told::Told;
+use super::lag::Track;
+use super::past::{Past, Span};
+use super::{Session, SessionError};
 use crate::model::{Metric, Threshold, Timestamp};
 
 /// The metrics at a moment, and in the columns of the time before.
@@ -80,7 +93,7 @@ pub struct Bucket {
 /// A time in which a metric was above its threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alert {
-    /// When it rose above it.
+    /// When it rose above it; where it was above as far back as was looked, which is as long again as the span, that moment.
     pub raised: Timestamp,
     /// When it came back; `None` where it has not by the moment.
     pub cleared: Option<Timestamp>,
@@ -95,3 +108,64 @@ impl MetricThen {
         readings.alerts.last().filter(|alert| alert.cleared.is_none())
     }
 }
+
+/// What is said of a metric that the layout keeps nothing of.
+const NOT_RECORDED: &str = "not recorded by this layout";
+
+impl Known {
+    fn not_recorded() -> Self {
+        Self::NotRecorded(NOT_RECORDED.to_owned())
+    }
+
+    /// Nothing was measured: of a store of foldback's own, where it will be, or of another, where it never is.
+    fn nothing(is_own: bool) -> Self {
+        if is_own { Self::NothingYet } else { Self::not_recorded() }
+    }
+}
+
+impl Session {
+    /// Every metric as it was at `at`, or as it is now, and in the columns of the time before.
+    pub fn metrics_then(
+        &mut self,
+        at: Option<Timestamp>,
+        before: TimeDelta,
+        columns: usize,
+    ) -> Result<MetricsThen, SessionError> {
+        self.at_once(|session| session.measured_then(at, before, columns))
+    }
+
+    fn measured_then(
+        &mut self,
+        at: Option<Timestamp>,
+        before: TimeDelta,
+        columns: usize,
+    ) -> Result<MetricsThen, SessionError> {
+        let head = self.follow()?;
+        let capabilities = self.store.capabilities();
+        let tracks = if capabilities.checkpoints { self.paths()? } else { Vec::new() };
+        let moved = tracks.iter().filter_map(|track| track.moves.last().map(|one| one.time)).max();
+        let newest = head.time.max(moved);
+        let past = at.filter(|at| newest.is_some_and(|newest| *at < newest));
+        let is_newest = past.is_none();
+        let span = past.or(newest).map(|to| Span::before(to, before));
+        let mut known = BTreeMap::new();
+        if let Some(span) = span {
+            let past = Past::new(self, head, is_newest.then_some(span.to));
+            Told::new(past, span, columns).tell(&tracks, &mut known)?;
+        }
+        if is_newest {
+            let (sizes, storage) = self.sizes_now(columns)?;
+            known.insert(Metric::EventsPerAggregate, sizes);
+            known.extend(storage.map(|storage| (Metric::StorageSize, storage)));
+        }
+        let metrics = Metric::ALL.into_iter().map(|metric| MetricThen {
+            metric,
+            threshold: metric.threshold(),
+            known: known.remove(&metric).unwrap_or_else(|| Known::nothing(capabilities.samples)),
+        });
+        Ok(MetricsThen { span, newest: is_newest, metrics: metrics.collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests;

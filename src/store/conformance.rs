@@ -382,6 +382,11 @@ fn totals(store: &mut dyn EventStore, expected: &[Event]) {
     let groups = grouped(expected);
     let counts = Counts { aggregates: groups.len() as u64, events: expected.len() as u64 };
     assert_eq!(store.counts().unwrap(), counts);
+    let sizes = store.sizes().unwrap();
+    assert_eq!((sizes.aggregates, sizes.events), (counts.aggregates, counts.events));
+    let most = groups.values().map(|events| events.len() as u64).max();
+    assert_eq!(sizes.largest.as_ref().map(|(_, events)| *events), most);
+    assert!(sizes.largest.is_none_or(|(key, events)| groups[&key].len() as u64 == events));
     let census = store.census().unwrap();
     assert_eq!(census.counts, counts);
     assert!(census.types.is_sorted_by(|a, b| a.1 >= b.1), "the most frequent type comes first");

@@ -40,9 +40,9 @@ use super::own::Verified;
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Bell, Capabilities, Census, Checkpoint,
     Counts, Cursor, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys,
-    Move, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
+    Move, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
 };
-use crate::model::{AggregateKey, Event, Position, Version};
+use crate::model::{AggregateKey, Event, Position, Timestamp, Version};
 
 /// The schema that this program writes, and reads.
 const SCHEMA_VERSION: i32 = 2;
@@ -160,6 +160,7 @@ impl EventStore for PostgresStore {
             grouped: true,
             snapshots: true,
             checkpoints: true,
+            samples: true,
         }
     }
 
@@ -245,6 +246,29 @@ impl EventStore for PostgresStore {
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
         self.link.read(&async |client| census::counts(client).await)
+    }
+
+    fn sizes(&mut self) -> Result<Sizes, StoreError> {
+        self.link.read(&async |client| census::sizes(client).await)
+    }
+
+    fn storage(&mut self) -> Result<Option<u64>, StoreError> {
+        self.link.read(&async |client| census::storage(client).await.map(Some))
+    }
+
+    fn failures(&mut self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
+        self.link.read(&async |client| {
+            let sql =
+                "SELECT d.failed_at FROM dead_letters d JOIN projections p ON p.name = d.projection
+                       WHERE d.projection = $1 AND d.generation = p.generation AND p.generation > 0
+                       ORDER BY d.failed_at";
+            let statement = client.prepare_cached(sql).await?;
+            let mut times = Vec::new();
+            for row in client.query(&statement, &[&name]).await? {
+                times.extend(time(row.try_get(0)?));
+            }
+            Ok(Some(times))
+        })
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {

@@ -142,6 +142,7 @@ impl EventStore for Recording {
             grouped: true,
             snapshots: state.kept.snapshots > 0,
             checkpoints: state.kept.moves > 0,
+            samples: false,
         }
     }
 
@@ -213,6 +214,10 @@ impl EventStore for Recording {
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
         Ok(self.state().index.counts())
+    }
+
+    fn storage(&mut self) -> Result<Option<u64>, StoreError> {
+        Ok(self.state().storage())
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {

@@ -12,6 +12,7 @@ mod keys;
 pub(super) mod link;
 mod list;
 pub(crate) mod look;
+mod measured;
 mod moment;
 mod payload;
 mod plan;
@@ -38,10 +39,10 @@ use super::layout::{self, CategoryRule, Layout};
 use super::own::{self, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Snapshot,
-    Stop, StoreError, StoreErrorKind, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Sizes,
+    Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
 };
-use crate::model::{AggregateKey, Event, EventType, Finding, Position, Version};
+use crate::model::{AggregateKey, Event, EventType, Finding, Position, Timestamp, Version};
 
 /// How much is said of one store.
 const MOST_FINDINGS: usize = 50;
@@ -288,6 +289,7 @@ impl EventStore for SqliteStore {
             },
             snapshots: self.plan.snapshots.is_some(),
             checkpoints: self.plan.checkpoints.is_some(),
+            samples: self.plan.own.samples,
         }
     }
 
@@ -391,6 +393,18 @@ impl EventStore for SqliteStore {
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
         self.ask(|asked: &mut Asked<'_>| asked.counts())
+    }
+
+    fn sizes(&mut self) -> Result<Sizes, StoreError> {
+        self.ask(|asked: &mut Asked<'_>| asked.sizes())
+    }
+
+    fn storage(&mut self) -> Result<Option<u64>, StoreError> {
+        self.link.storage().map(Some)
+    }
+
+    fn failures(&mut self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
+        self.ask(|asked| asked.failures(name))
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {

@@ -3,9 +3,10 @@
 use deadpool_postgres::Object;
 
 use super::decode::time;
+use super::import::TABLES;
 use super::link::Fault;
-use crate::model::{Category, EventType, Position};
-use crate::store::{Census, Counts};
+use crate::model::{AggregateKey, Category, EventType, Position};
+use crate::store::{Census, Counts, Sizes};
 
 /// How many aggregates and events there are.
 pub(super) async fn counts(client: &Object) -> Result<Counts, Fault> {
@@ -15,6 +16,29 @@ pub(super) async fn counts(client: &Object) -> Result<Counts, Fault> {
     let row = client.query_one(&statement, &[]).await?;
     let number = |at| row.try_get::<_, i64>(at).map(|number| number as u64);
     Ok(Counts { aggregates: number(0)?, events: number(1)? })
+}
+
+/// How many events the aggregates have.
+pub(super) async fn sizes(client: &Object) -> Result<Sizes, Fault> {
+    let sql = "WITH counted AS (SELECT category, aggregate_id, count(*) AS events FROM events GROUP BY category, aggregate_id)
+               SELECT (SELECT count(*)::bigint FROM counted), (SELECT sum(events)::bigint FROM counted),
+                 category, aggregate_id, events::bigint
+               FROM counted ORDER BY events DESC, category, aggregate_id LIMIT 1";
+    let statement = client.prepare_cached(sql).await?;
+    let Some(row) = client.query_opt(&statement, &[]).await? else { return Ok(Sizes::default()) };
+    let number = |at| row.try_get::<_, i64>(at).map(|number| number as u64);
+    let key = AggregateKey::new(row.try_get::<_, &str>(2)?, row.try_get::<_, &str>(3)?);
+    Ok(Sizes { aggregates: number(0)?, events: number(1)?, largest: Some((key, number(4)?)) })
+}
+
+/// How many bytes the tables take, with their indexes.
+pub(super) async fn storage(client: &Object) -> Result<u64, Fault> {
+    let sql = "SELECT coalesce(sum(pg_total_relation_size(beside.oid)), 0)::bigint FROM pg_class ours
+               JOIN pg_class beside ON beside.relnamespace = ours.relnamespace
+               WHERE ours.oid = to_regclass('foldback_store') AND beside.relkind = 'r' AND beside.relname = ANY($1)";
+    let statement = client.prepare_cached(sql).await?;
+    let row = client.query_one(&statement, &[&TABLES.as_slice()]).await?;
+    Ok(row.try_get::<_, i64>(0)?.max(0) as u64)
 }
 
 /// How many events stand beyond a position.

@@ -52,8 +52,8 @@ async fn lay_out(transaction: &Transaction<'_>, name: &str) -> Result<(), Fault>
     Ok(transaction.batch_execute(include_str!("schema.sql")).await?)
 }
 
-/// What must not be there yet.
-const TABLES: [&str; 10] = [
+/// What a store is kept in, and what must not be there where one is made.
+pub(super) const TABLES: [&str; 10] = [
     "foldback_store",
     "events",
     "snapshots",

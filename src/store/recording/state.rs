@@ -81,6 +81,11 @@ impl fmt::Debug for State {
 }
 
 impl State {
+    /// How many bytes the file had when it was looked at last.
+    pub(super) fn storage(&self) -> Option<u64> {
+        self.watched.as_ref().map(|watched| watched.seen.length())
+    }
+
     /// Indexes a file; what it unpacks to is kept in `scratch`.
     pub(super) fn load(path: &Path, scratch: &Path, stop: &Stop) -> Result<Self, StoreError> {
         if is_piped(path) {

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use smol_str::SmolStr;
 
 use super::super::layout::{CategoryRule, Field, TimeRule};
-use super::super::{Census, Counts, StoreError};
+use super::super::{Census, Counts, Sizes, StoreError};
 use super::ask::Asked;
 use super::decode::{text, value};
 use super::moment;
@@ -29,6 +29,25 @@ impl Asked<'_> {
             aggregates,
             events: self.number_of(&self.plan.count_events(), Bound::default())?,
         })
+    }
+
+    /// How many events the aggregates have.
+    pub(super) fn sizes(&mut self) -> Result<Sizes, StoreError> {
+        let mut statement = prepare(self.call, &self.plan.sizes())?;
+        let mut rows = start(self.call, &mut statement, Bound::default())?;
+        let Some(row) = step(self.call, &mut rows)? else { return Ok(Sizes::default()) };
+        let mut sizes = Sizes { aggregates: number(row, 0), events: number(row, 1), largest: None };
+        let most = number(row, 2);
+        if let Some(id) = text(value(row, 4)) {
+            // The category may take another look at the store; where it is part of the name, it stands here.
+            let found = self.plan.keyed.then(|| text(value(row, 3)).unwrap_or_default());
+            let mut rows = self.find(&id)?;
+            let at = rows.iter().position(|row| {
+                found.as_ref().is_none_or(|category| row.key.category.as_str() == category)
+            });
+            sizes.largest = at.map(|at| (rows.swap_remove(at).key, most));
+        }
+        Ok(sizes)
     }
 
     /// The number that a statement counts.

@@ -300,6 +300,13 @@ impl Link {
         self.open = None;
     }
 
+    /// How many bytes the database takes with what stands beside it.
+    pub(super) fn storage(&self) -> Result<u64, StoreError> {
+        let files = self.files()?;
+        let beside = [files.wal, files.journal].into_iter().flatten();
+        Ok(files.database.length + beside.map(|file| file.length).sum::<u64>())
+    }
+
     fn files(&self) -> Result<Files, StoreError> {
         let stamp = |path: &Path| match fs::metadata(path) {
             Ok(meta) => Ok(Some(Stamp::of(&meta))),

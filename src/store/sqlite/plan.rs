@@ -12,6 +12,7 @@ use self::columns::{Columns, or_null, quoted};
 use super::super::layout::{CategoryRule, Field, Layout};
 use super::super::{StoreError, StoreErrorKind};
 use super::decode::Detail;
+use super::measured::Own;
 use super::schema::Table;
 use super::tally;
 use crate::model::Finding;
@@ -58,6 +59,8 @@ pub(super) struct Plan {
     /// How counts are carried on; only a table whose rows have numbers allows it.
     pub(super) tally: Option<tally::Statements>,
     pub(super) checkpoint_history: Option<String>,
+    /// What only a store of our own has.
+    pub(super) own: Own,
     table: String,
     row: String,
     /// The same without what a fold does not look at.
@@ -138,6 +141,7 @@ impl Plan {
             snapshots: beside::snapshots(&layout, tables, connection)?,
             checkpoints: beside::checkpoints(&layout, tables, connection)?,
             checkpoint_history: beside::checkpoint_history(&layout, tables, connection)?,
+            own: Own::of(&layout, tables),
             table: quoted(&table.name),
             row: row.join(", "),
             row_to_fold: to_fold.join(", "),
@@ -344,6 +348,24 @@ impl Plan {
         )
     }
 
+    /// How many aggregates there are, how many events they have, and which has the most: SQLite takes the columns beside
+    /// one `max()` from the row that has it.
+    pub(super) fn sizes(&self) -> String {
+        let Self { table, aggregate, filter, .. } = self;
+        let key = match &self.category {
+            Some(category) if self.keyed => format!("{category} AS category, {aggregate} AS id"),
+            _ => format!("NULL AS category, {aggregate} AS id"),
+        };
+        let group = match &self.category {
+            Some(category) if self.keyed => format!("{category}, {aggregate}"),
+            _ => aggregate.clone(),
+        };
+        format!(
+            "SELECT count(*), sum(events), max(events), category, id FROM (\
+             SELECT {key}, count(*) AS events FROM {table} WHERE {aggregate} IS NOT NULL{filter} GROUP BY {group})"
+        )
+    }
+
     /// Every statement that is a seek, with what it is for.
     pub(super) fn seeks(&self) -> Vec<(&'static str, String)> {
         let mut seeks = vec![
@@ -384,6 +406,7 @@ impl Plan {
     pub(super) fn check(&self, connection: &Connection) -> Result<(), StoreError> {
         let mut all = self.seeks();
         all.push(("census", self.groups()));
+        all.push(("sizes", self.sizes()));
         all.push(("times", self.types_and_times()));
         all.extend(self.count_snapshots().map(|sql| ("snapshots", sql)));
         all.extend(self.checkpoints.clone().map(|sql| ("checkpoints", sql)));

@@ -1,0 +1,95 @@
+//! When a metric was above its threshold: found in what was measured, so that it can be told of any moment.
+
+use chrono::TimeDelta;
+
+use super::super::Span;
+use super::Alert;
+use crate::model::Timestamp;
+
+/// An alert that was raised above a threshold is cleared at or below this part of it: what swings about the threshold
+/// raises one alert, not many.
+const CLEARED_AT: f64 = 0.9;
+
+/// How long nothing may be measured before an alert is cleared: what is not done any more is not slow.
+const QUIET: TimeDelta = TimeDelta::seconds(60);
+
+/// The alerts that touch a span, in values at rising moments; `None` is nothing measured. An alert that was raised before
+/// the span is found as far back as the values go.
+pub(super) fn alerts(
+    values: impl IntoIterator<Item = (Timestamp, Option<f64>)>,
+    above: f64,
+    span: Span,
+) -> Vec<Alert> {
+    let mut alerts: Vec<Alert> = Vec::new();
+    let mut raised: Option<Alert> = None;
+    let mut measured = None;
+    for (time, value) in values.into_iter().take_while(|(time, _)| *time <= span.to) {
+        match (&mut raised, value) {
+            (None, Some(value)) if value > above => {
+                raised = Some(Alert { raised: time, cleared: None, worst: value });
+            }
+            (Some(alert), Some(value)) if value > above * CLEARED_AT => {
+                alert.worst = alert.worst.max(value);
+            }
+            (Some(_), Some(_)) => {
+                alerts.extend(raised.take().map(|alert| Alert { cleared: Some(time), ..alert }));
+            }
+            (Some(_), None) if measured.is_some_and(|last| time - last > QUIET) => {
+                alerts.extend(raised.take().map(|alert| Alert { cleared: Some(time), ..alert }));
+            }
+            _ => {}
+        }
+        if value.is_some() {
+            measured = Some(time);
+        }
+    }
+    alerts.extend(raised);
+    alerts.retain(|alert| alert.cleared.is_none_or(|cleared| cleared >= span.from));
+    alerts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    /// The alerts above 10 in values a second apart, within a part of them: when raised, when cleared, the worst.
+    fn found(values: &[f64], from: i64, to: i64) -> Vec<(i64, Option<i64>, f64)> {
+        let of = |value: f64| (!value.is_nan()).then_some(value);
+        let timed = values.iter().zip(0..).map(|(value, second)| (at(second), of(*value)));
+        let second = |time: Timestamp| (time - at(0)).num_seconds();
+        alerts(timed, 10.0, Span { from: at(from), to: at(to) })
+            .into_iter()
+            .map(|alert| (second(alert.raised), alert.cleared.map(second), alert.worst))
+            .collect()
+    }
+
+    #[test]
+    fn it_rises_is_cleared_and_rises_again() {
+        let values = [1.0, 10.0, 11.0, 30.0, 9.5, 10.5, 9.0, 8.0, 12.0, 12.5];
+        assert_eq!(found(&values, 0, 9), [(2, Some(6), 30.0), (8, None, 12.5)]);
+        // At the threshold it is none, and what swings between the threshold and a little below it is one.
+        assert_eq!(found(&[10.0, 10.0], 0, 9), []);
+        assert_eq!(found(&[11.0, 9.1, 11.0, 9.1], 0, 3), [(0, None, 11.0)]);
+    }
+
+    #[test]
+    fn one_that_began_before_the_span_is_told_with_its_beginning() {
+        let values = [1.0, 20.0, 20.0, 20.0, 20.0, 1.0, 1.0, 20.0];
+        assert_eq!(found(&values, 3, 7), [(1, Some(5), 20.0), (7, None, 20.0)]);
+        // One that was over before the span is not told, one that comes after it is not known.
+        assert_eq!(found(&values, 6, 6), []);
+        assert_eq!(found(&values, 3, 4), [(1, None, 20.0)]);
+    }
+
+    #[test]
+    fn what_is_not_measured_any_more_is_cleared_after_a_minute() {
+        let mut values = vec![20.0];
+        values.extend([f64::NAN; 70]);
+        assert_eq!(found(&values, 0, 30), [(0, None, 20.0)]);
+        assert_eq!(found(&values, 0, 70), [(0, Some(61), 20.0)]);
+    }
+}

@@ -1,0 +1,197 @@
+use super::*;
+use crate::model::{AggregateKey, Payload, Position, Version};
+use crate::session::OpenOptions;
+use crate::store::own::{
+    DeadLetter, Expected, NewEvent, OwnStore, ProjectionState, Step, StoreWriter as _,
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+}
+
+fn tick(second: i64) -> NewEvent {
+    let data = Payload::json(&b"{}"[..], std::sync::Arc::default(), Version(1));
+    NewEvent { time: Some(at(second)), ..NewEvent::new("Ticked", data) }
+}
+
+fn append(own: &mut OwnStore, id: &str, seconds: impl IntoIterator<Item = i64>) {
+    let batch: Vec<NewEvent> = seconds.into_iter().map(tick).collect();
+    own.append(&AggregateKey::new("Clock", id), &batch, Expected::Any).unwrap();
+}
+
+/// An event a second for ten minutes; `quick` keeps up, `slow` stands from 100 to 400.
+fn store(dir: &tempfile::TempDir) -> (OwnStore, Session) {
+    let path = dir.path().join("own.db");
+    let mut own = OwnStore::create(&path).unwrap();
+    append(&mut own, "c-1", 1..=600);
+    for second in 1..=600 {
+        own.move_checkpoint("quick", Position(second), "running", &at(second)).unwrap();
+        if !(100..400).contains(&second) {
+            own.move_checkpoint("slow", Position(second), "running", &at(second)).unwrap();
+        }
+    }
+    let session = Session::open(&path, &OpenOptions::default()).unwrap();
+    (own, session)
+}
+
+fn of(told: &MetricsThen, metric: Metric) -> &MetricThen {
+    told.metrics.iter().find(|one| one.metric == metric).unwrap()
+}
+
+fn readings(told: &MetricsThen, metric: Metric) -> &Readings {
+    match &of(told, metric).known {
+        Known::Readings(readings) => readings,
+        other => panic!("{}: {other:?}", metric.name()),
+    }
+}
+
+fn raised(alerts: &[Alert]) -> Vec<(i64, Option<i64>)> {
+    let second = |time: Timestamp| (time - at(0)).num_seconds();
+    alerts.iter().map(|alert| (second(alert.raised), alert.cleared.map(second))).collect()
+}
+
+#[test]
+fn every_metric_is_told_in_its_order_and_what_is_not_measured_is_not_zero() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_own, mut session) = store(&dir);
+    let told = session.metrics_then(None, TimeDelta::minutes(10), 10).unwrap();
+    assert!(told.newest);
+    assert_eq!(told.span.unwrap().to, at(600));
+    let names: Vec<_> = told.metrics.iter().map(|one| one.metric).collect();
+    assert_eq!(names, Metric::ALL);
+    for metric in [Metric::AppendLatency, Metric::ReplayTime, Metric::SnapshotTime] {
+        assert!(matches!(of(&told, metric).known, Known::NothingYet), "{metric:?}");
+    }
+    let memory = crate::store::MemoryStore::new("memory", Vec::new());
+    let mut session = Session::with_store(Box::new(memory), &OpenOptions::default());
+    let told = session.metrics_then(None, TimeDelta::minutes(10), 10).unwrap();
+    assert_eq!(told.span, None);
+    for metric in [Metric::AppendLatency, Metric::ProjectionLag, Metric::StorageSize] {
+        let Known::NotRecorded(why) = &of(&told, metric).known else { panic!("{metric:?}") };
+        assert_eq!(why, "not recorded by this layout");
+    }
+}
+
+#[test]
+fn events_a_second_are_told_of_any_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_own, mut session) = store(&dir);
+    for moment in [None, Some(at(300))] {
+        let told = session.metrics_then(moment, TimeDelta::seconds(100), 5).unwrap();
+        let events = readings(&told, Metric::EventsPerSecond);
+        assert_eq!(events.trend, [Some(1.0); 5]);
+        assert_eq!(events.now, Reading { middle: Some(1.0), end: Some(1.0), count: 100 });
+    }
+    let told = session.metrics_then(Some(at(0)), TimeDelta::seconds(100), 2).unwrap();
+    assert_eq!(readings(&told, Metric::EventsPerSecond).now.middle, Some(0.0));
+}
+
+#[test]
+fn a_burst_raises_an_alert_and_its_end_clears_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    let mut own = OwnStore::create(&path).unwrap();
+    append(&mut own, "c-1", [0]);
+    append(&mut own, "c-2", std::iter::repeat_n(30, 10_001));
+    append(&mut own, "c-3", [90]);
+    let mut session = Session::open(&path, &OpenOptions::default()).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(80), 8).unwrap();
+    let events = readings(&told, Metric::EventsPerSecond);
+    assert_eq!(raised(&events.alerts), [(30, Some(31))]);
+    assert!(of(&told, Metric::EventsPerSecond).raised().is_none());
+    let told = session.metrics_then(Some(at(30)), TimeDelta::seconds(80), 8).unwrap();
+    let alert = of(&told, Metric::EventsPerSecond).raised();
+    assert_eq!(alert.map(|alert| alert.worst), Some(10_001.0));
+}
+
+#[test]
+fn lag_is_how_long_the_oldest_event_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_own, mut session) = store(&dir);
+    let told = session.metrics_then(None, TimeDelta::seconds(600), 6).unwrap();
+    let lag = readings(&told, Metric::ProjectionLag);
+    // `slow` handled 99, and 100 waits.
+    let expected = [0.0, 100.0, 200.0, 0.0, 0.0, 0.0].map(Some);
+    assert_eq!(lag.trend[0], Some(0.0));
+    assert_eq!(lag.trend[1..3], expected[1..3]);
+    assert_eq!(lag.trend[3..], expected[3..]);
+    let names: Vec<_> = lag.by.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["quick", "slow"]);
+    assert_eq!(lag.by[0].1.end, Some(0.0));
+    assert!(lag.by[1].1.end.unwrap() >= 290.0);
+    assert_eq!(lag.now.end, lag.by[1].1.end, "the worst of them is what is told of all");
+    assert_eq!(raised(&lag.alerts), [(115, Some(400))]);
+    // Seen from the middle of it, from inside a span that begins in it, and from before.
+    let told = session.metrics_then(Some(at(300)), TimeDelta::seconds(150), 6).unwrap();
+    assert_eq!(raised(&readings(&told, Metric::ProjectionLag).alerts), [(112, None)]);
+    let alert = of(&told, Metric::ProjectionLag).raised();
+    assert_eq!(alert.map(|alert| alert.worst), Some(200.0));
+    let told = session.metrics_then(Some(at(90)), TimeDelta::seconds(60), 6).unwrap();
+    assert_eq!(raised(&readings(&told, Metric::ProjectionLag).alerts), []);
+}
+
+#[test]
+fn what_projections_gave_up_is_counted_by_the_minute() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, _) = store(&dir);
+    let record = own.register("list", &at(0)).unwrap();
+    own.set_state("list", ProjectionState::Running, None, &at(0)).unwrap();
+    let letters: Vec<DeadLetter> = (0..24)
+        .map(|number| DeadLetter {
+            position: Position(number + 1),
+            error: "no".into(),
+            attempts: 1,
+            // Twelve at once, and twelve five minutes later, one a second.
+            failed: at(if number < 12 { 200 } else { 500 + number - 12 }),
+        })
+        .collect();
+    own.step(&Step {
+        name: "list",
+        generation: record.generation,
+        from: record.position,
+        to: Position(600),
+        changes: &[],
+        dead_letters: &letters,
+        settled: &[],
+        time: at(600),
+    })
+    .unwrap();
+    let mut session = Session::open(dir.path().join("own.db"), &OpenOptions::default()).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(600), 6).unwrap();
+    let errors = readings(&told, Metric::ErrorRate);
+    assert_eq!(errors.trend, [0.0, 12.0, 12.0, 0.0, 1.0, 12.0].map(Some));
+    assert_eq!(errors.now, Reading { middle: Some(0.0), end: Some(12.0), count: 24 });
+    assert_eq!(errors.by.iter().filter(|(_, one)| one.count > 0).count(), 1);
+    assert_eq!(raised(&errors.alerts), [(200, Some(260)), (510, Some(562))]);
+    let told = session.metrics_then(Some(at(205)), TimeDelta::seconds(3), 3).unwrap();
+    assert_eq!(readings(&told, Metric::ErrorRate).now.middle, Some(12.0));
+    assert_eq!(raised(&readings(&told, Metric::ErrorRate).alerts), [(200, None)]);
+}
+
+#[test]
+fn sizes_are_counted_once_and_carried_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    append(&mut own, "c-2", [601]);
+    let told = session.metrics_then(None, TimeDelta::seconds(60), 3).unwrap();
+    let sizes = readings(&told, Metric::EventsPerAggregate);
+    assert_eq!(sizes.now, Reading { middle: Some(300.5), end: Some(600.0), count: 2 });
+    assert_eq!(sizes.by[0].0, "Clock c-1");
+    assert_eq!(sizes.trend, [None, None, Some(600.0)]);
+    append(&mut own, "c-3", [602]);
+    append(&mut own, "c-1", std::iter::repeat_n(603, 9_600));
+    let told = session.metrics_then(None, TimeDelta::seconds(60), 3).unwrap();
+    let sizes = readings(&told, Metric::EventsPerAggregate);
+    assert_eq!((sizes.now.middle, sizes.now.end), (Some(10_202.0 / 3.0), Some(10_200.0)));
+    assert_eq!(raised(&sizes.alerts), [(603, None)], "the event above the threshold raised it");
+    let mut fresh = Session::open(dir.path().join("own.db"), &OpenOptions::default()).unwrap();
+    let told = fresh.metrics_then(None, TimeDelta::seconds(60), 3).unwrap();
+    assert_eq!(readings(&told, Metric::EventsPerAggregate).now, sizes.now);
+    let storage = readings(&told, Metric::StorageSize).now.middle;
+    let files = ["own.db", "own.db-wal"]
+        .map(|name| std::fs::metadata(dir.path().join(name)).map_or(0, |file| file.len()));
+    assert_eq!(storage, Some(files.iter().sum::<u64>() as f64));
+    // What they were is not known.
+    let told = session.metrics_then(Some(at(300)), TimeDelta::seconds(60), 3).unwrap();
+    assert!(matches!(of(&told, Metric::EventsPerAggregate).known, Known::NothingYet));
+}

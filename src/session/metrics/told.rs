@@ -1,0 +1,266 @@
+//! What events, checkpoints and dead letters tell of themselves, without anything that was measured: of any store that
+//! has positions and times, at any moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use super::alert::alerts;
+use super::values::Values;
+use super::{Known, Reading, Readings, Span, Track};
+use crate::model::{Metric, Position, Timestamp};
+use crate::session::SessionError;
+use crate::session::past::{Came, Past};
+
+/// The time that a rate is taken over where one moment is asked about.
+const MINUTE: TimeDelta = TimeDelta::seconds(60);
+/// How many moments of a span are looked at for alerts.
+const MOMENTS: i64 = 120;
+/// How far apart these may be, in seconds: whole ones, so that an alert is raised at the same moment whichever span it
+/// is looked for in.
+const STEPS: [i64; 17] =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
+
+/// What a store tells of a span.
+pub(super) struct Told<'a> {
+    past: Past<'a>,
+    span: Span,
+    /// The ends of the columns, with the beginning of the first.
+    columns: Vec<Timestamp>,
+    /// Where alerts are looked for: over the span and as long before it.
+    moments: Vec<Timestamp>,
+    /// What had come by each of them, and how many that were since the first.
+    came: BTreeMap<Timestamp, (Came, u64)>,
+    /// Since when the event after each position waited, where it was asked for.
+    since: BTreeMap<Position, Option<Timestamp>>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(past: Past<'a>, span: Span, columns: usize) -> Self {
+        let mut ends = vec![span.from];
+        ends.extend(span.ends(columns));
+        Self {
+            past,
+            span,
+            columns: ends,
+            moments: moments(span),
+            came: BTreeMap::new(),
+            since: BTreeMap::new(),
+        }
+    }
+
+    /// Puts what it tells into `known`.
+    pub(super) fn tell(
+        mut self,
+        tracks: &[Track],
+        known: &mut BTreeMap<Metric, Known>,
+    ) -> Result<(), SessionError> {
+        let capabilities = self.past.session.store.capabilities();
+        if !capabilities.position || !capabilities.time {
+            known.insert(Metric::EventsPerSecond, Known::not_recorded());
+            return Ok(());
+        }
+        self.come()?;
+        known.insert(Metric::EventsPerSecond, Known::Readings(Box::new(self.events())));
+        if let Some(lag) = self.lag(tracks)? {
+            known.insert(Metric::ProjectionLag, Known::Readings(Box::new(lag)));
+        } else if capabilities.checkpoints {
+            known.insert(Metric::ProjectionLag, Known::NothingYet);
+        }
+        if let Some(errors) = self.errors(tracks)? {
+            known.insert(Metric::ErrorRate, Known::Readings(Box::new(errors)));
+        }
+        Ok(())
+    }
+
+    /// Finds what had come by every moment that is looked at.
+    fn come(&mut self) -> Result<(), SessionError> {
+        let mut all: BTreeSet<Timestamp> =
+            self.columns.iter().chain(&self.moments).copied().collect();
+        all.insert(self.minute_before());
+        let all: Vec<Timestamp> = all.into_iter().collect();
+        let (mut before, mut count) = (None, 0);
+        for (moment, came) in all.iter().zip(self.past.came_by(&all)?) {
+            if let Some(before) = before {
+                count += self.past.between(before, came)?;
+            }
+            before = Some(came);
+            self.came.insert(*moment, (came, count));
+        }
+        Ok(())
+    }
+
+    fn minute_before(&self) -> Timestamp {
+        self.span.to.checked_sub_signed(MINUTE).unwrap_or(self.span.to)
+    }
+
+    /// How many events came in between, and how many that is in a second.
+    fn rate(&self, from: Timestamp, to: Timestamp) -> Option<(u64, f64)> {
+        let ((_, before), (_, now)) = (self.came.get(&from)?, self.came.get(&to)?);
+        let seconds = (to - from).as_seconds_f64();
+        let count = now.saturating_sub(*before);
+        (seconds > 0.0).then_some((count, count as f64 / seconds))
+    }
+
+    fn events(&self) -> Readings {
+        let pairs = |moments: &[Timestamp]| -> Vec<(Timestamp, Timestamp)> {
+            moments.windows(2).filter_map(|two| Some((*two.first()?, *two.last()?))).collect()
+        };
+        let per_second = |from, to| self.rate(from, to).map(|(_, rate)| rate);
+        let trend = pairs(&self.columns).into_iter().map(|(from, to)| per_second(from, to));
+        let looked: Vec<_> =
+            pairs(&self.moments).into_iter().map(|(from, to)| (to, per_second(from, to))).collect();
+        let now = self.rate(self.minute_before(), self.span.to);
+        let end =
+            highest(looked.iter().filter(|(time, _)| *time > self.span.from).map(|one| one.1));
+        let above = Metric::EventsPerSecond.threshold().above;
+        Readings {
+            now: Reading {
+                middle: now.map(|(_, rate)| rate),
+                end,
+                count: self.rate(self.span.from, self.span.to).map_or(0, |(count, _)| count),
+            },
+            trend: trend.collect(),
+            alerts: alerts(looked, above, self.span),
+            ..Readings::default()
+        }
+    }
+
+    /// How long the oldest event that a projection had not handled waited, at each moment.
+    fn lag(&mut self, tracks: &[Track]) -> Result<Option<Readings>, SessionError> {
+        let mut readings =
+            Readings { trend: vec![None; self.columns.len() - 1], ..Readings::default() };
+        let mut worst: BTreeMap<Timestamp, Option<f64>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for track in tracks {
+            let mut values = Vec::new();
+            for moment in self.moments.clone() {
+                let behind = self.behind(track, moment)?;
+                let slot = worst.entry(moment).or_default();
+                *slot = highest([*slot, behind]);
+                values.extend(behind.filter(|_| moment >= self.span.from).map(|value| (value, 1)));
+            }
+            for (column, moment) in self.columns.clone().into_iter().skip(1).enumerate() {
+                let behind = self.behind(track, moment)?;
+                if let Some(slot) = readings.trend.get_mut(column) {
+                    *slot = highest([*slot, behind]);
+                }
+            }
+            if !values.is_empty() {
+                all.extend_from_slice(&values);
+                let reading = values.into_iter().collect::<Values>().reading();
+                readings.by.push((track.checkpoint.name.clone(), reading));
+            }
+        }
+        if readings.by.is_empty() {
+            return Ok(None);
+        }
+        let all: Values = all.into_iter().collect();
+        let end = highest(readings.by.iter().map(|(_, reading)| reading.end));
+        readings.now = Reading { end, ..all.reading() };
+        readings.spread = all.spread();
+        readings.alerts = alerts(worst, Metric::ProjectionLag.threshold().above, self.span);
+        Ok(Some(readings))
+    }
+
+    fn behind(&mut self, track: &Track, moment: Timestamp) -> Result<Option<f64>, SessionError> {
+        let Some(there) = track.at(moment) else { return Ok(None) };
+        let came = self.came.get(&moment).and_then(|(came, _)| came.position);
+        if came.is_none_or(|came| came <= there.position) {
+            return Ok(Some(0.0));
+        }
+        let since = if let Some(since) = self.since.get(&there.position) {
+            *since
+        } else {
+            let next = self.past.first_from(Position(there.position.0.saturating_add(1)))?;
+            let since = next.and_then(|event| event.time);
+            self.since.insert(there.position, since);
+            since
+        };
+        Ok(since.map(|since| (moment - since).as_seconds_f64().max(0.0)))
+    }
+
+    /// How many events projections gave up, in a minute.
+    fn errors(&mut self, tracks: &[Track]) -> Result<Option<Readings>, SessionError> {
+        let mut all = Vec::new();
+        let mut by = Vec::new();
+        for track in tracks {
+            let name = &track.checkpoint.name;
+            let Some(failed) = self.past.session.store.failures(name)? else { continue };
+            by.push((name.clone(), self.failed(&failed)));
+            all.extend(failed);
+        }
+        all.sort_unstable();
+        let columns = self.columns.windows(2);
+        let trend = columns.map(|two| two.first().zip(two.last())).map(|ends| {
+            let (from, to) = ends?;
+            Some(most_in(&all, *from, *to))
+        });
+        // It rises where one is given up, and falls a minute later.
+        let turns: BTreeSet<Timestamp> = all
+            .iter()
+            .flat_map(|time| [Some(*time), time.checked_add_signed(MINUTE)])
+            .flatten()
+            .filter(|time| *time >= self.looked_from())
+            .collect();
+        let values = turns.into_iter().map(|time| (time, Some(a_minute(&all, time))));
+        let above = Metric::ErrorRate.threshold().above;
+        Ok((!by.is_empty()).then(|| Readings {
+            now: self.failed(&all),
+            trend: trend.collect(),
+            alerts: alerts(values, above, self.span),
+            by,
+            ..Readings::default()
+        }))
+    }
+
+    fn looked_from(&self) -> Timestamp {
+        self.moments.first().copied().unwrap_or(self.span.from)
+    }
+
+    fn failed(&self, times: &[Timestamp]) -> Reading {
+        Reading {
+            middle: Some(a_minute(times, self.span.to)),
+            end: Some(most_in(times, self.span.from, self.span.to)),
+            count: between(times, self.span.from, self.span.to).len() as u64,
+        }
+    }
+}
+
+/// The whole steps over a span and as long before it, with its end.
+fn moments(span: Span) -> Vec<Timestamp> {
+    let seconds = (span.to - span.from).num_seconds();
+    let step = STEPS.into_iter().find(|step| seconds <= step * MOMENTS);
+    let step = step.unwrap_or_else(|| (seconds / MOMENTS / 86_400 + 1) * 86_400);
+    let first = span.from.timestamp().saturating_sub(seconds).div_euclid(step).saturating_mul(step);
+    let mut moments: Vec<Timestamp> = (0..)
+        .map_while(|at| Timestamp::from_timestamp(first.checked_add(step.checked_mul(at)?)?, 0))
+        .take_while(|moment| *moment < span.to)
+        .collect();
+    moments.push(span.to);
+    moments
+}
+
+/// The times after one and up to another.
+fn between(times: &[Timestamp], from: Timestamp, to: Timestamp) -> &[Timestamp] {
+    let first = times.partition_point(|time| *time <= from);
+    let last = times.partition_point(|time| *time <= to).max(first);
+    times.get(first..last).unwrap_or_default()
+}
+
+/// How many there were in the minute before.
+fn a_minute(times: &[Timestamp], to: Timestamp) -> f64 {
+    let from = to.checked_sub_signed(MINUTE).unwrap_or(to);
+    between(times, from, to).len() as f64
+}
+
+/// The most that there were in any minute that ends in between, or where that begins.
+fn most_in(times: &[Timestamp], from: Timestamp, to: Timestamp) -> f64 {
+    let there = between(times, from, to).iter().chain([&from, &to]);
+    there.map(|time| a_minute(times, *time)).fold(0.0, f64::max)
+}
+
+/// The highest of what is known.
+fn highest(values: impl IntoIterator<Item = Option<f64>>) -> Option<f64> {
+    values.into_iter().flatten().reduce(f64::max)
+}
