@@ -10,10 +10,10 @@
 mod architecture;
 mod cli;
 mod crash;
-mod crash_projection;
 mod journeys;
 mod live;
 mod readme;
+mod rebuild;
 mod rough;
 mod screen;
 mod session;

@@ -37,6 +37,29 @@ impl Moments {
     }
 }
 
+/// How often a program is killed: so often where nobody waits, and a quarter of that where a person does.
+pub(crate) fn times(all: usize) -> usize {
+    if std::env::var_os("CI").is_some_and(|ci| ci == "true") { all } else { all / 4 }
+}
+
+/// Runs `command` and kills it so much later than `is` says that it is time, unless it is done before.
+pub(crate) fn killed_when(command: &mut Command, mut is: impl FnMut() -> bool, beyond: Duration) {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    while child.try_wait().unwrap().is_none() && !is() {
+        std::thread::yield_now();
+    }
+    spin(beyond);
+    end(child);
+}
+
+fn spin(time: Duration) {
+    let until = Instant::now() + time;
+    while Instant::now() < until {
+        std::hint::spin_loop();
+    }
+}
+
 /// Runs `command`, feeds it `input`, kills it at `moment` unless it is done before, and gives the whole lines that it
 /// has said by then.
 pub(crate) fn killed(command: &mut Command, input: Vec<u8>, moment: Moment) -> Vec<String> {
@@ -58,10 +81,7 @@ pub(crate) fn killed(command: &mut Command, input: Vec<u8>, moment: Moment) -> V
         }
         said.push(line);
     }
-    let until = Instant::now() + moment.beyond;
-    while Instant::now() < until {
-        std::hint::spin_loop();
-    }
+    spin(moment.beyond);
     end(child);
     feeder.join().unwrap();
     // What it said before it was killed counts, also where nobody had read it yet.

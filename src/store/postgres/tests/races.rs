@@ -1,10 +1,7 @@
-//! Several who write at the same time, and some who are killed while they do.
-
-use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+//! Several who write at the same time.
 
 use super::*;
+use crate::store::own::conformance::two_writers;
 
 /// How many events each of two writers appends: what a person waits for, or all that is promised where nobody does.
 fn appends() -> u64 {
@@ -17,44 +14,11 @@ fn two_writers_lose_nothing_and_leave_no_gap() {
     let Some(server) = server() else { return };
     let (database, writer) = store(server);
     let each = appends();
-    let conflicts: u64 = std::thread::scope(|scope| {
-        let writers = ["left", "right"].map(|name| {
-            let mut writer = writer.reopen().unwrap();
-            scope.spawn(move || {
-                let (mut version, mut conflicts) = (Version::ZERO, 0);
-                for number in 0..each {
-                    let id = Some(format!("{name}-{number}").as_str().into());
-                    let batch = [NewEvent { id, ..event("1") }];
-                    loop {
-                        match writer.append(&counter(1), &batch, Expected::Exactly(version)) {
-                            Ok(appended) => {
-                                assert_eq!(appended.version, version.next());
-                                version = appended.version;
-                                break;
-                            }
-                            Err(StoreError {
-                                kind: StoreErrorKind::Conflict { expected, actual, .. },
-                                ..
-                            }) => {
-                                assert!(expected == version && actual > version);
-                                (version, conflicts) = (actual, conflicts + 1);
-                            }
-                            Err(error) => unreachable!("{error}"),
-                        }
-                    }
-                }
-                conflicts
-            })
-        });
-        writers.map(|writer| writer.join().unwrap()).iter().sum()
-    });
-    assert!(conflicts > 0, "they were in each other's way");
+    two_writers(writer.reopen().unwrap(), Box::new(writer), each);
     let mut store = reader(server, &database);
-    let read = conformance::read_all(&mut store, &counter(1), 1_000);
-    assert!(read.iter().zip(1..).all(|(event, version)| event.version == Version(version)));
-    assert!(read.iter().zip(1..).all(|(event, at)| event.position == Some(Position(at))));
-    let ids: BTreeSet<_> = read.iter().filter_map(|event| event.id.clone()).collect();
-    assert_eq!((read.len() as u64, ids.len() as u64), (2 * each, 2 * each));
+    let all = conformance::scan_all(&mut store, &EventQuery::default(), 1_000);
+    assert!(all.iter().zip(1..).all(|(event, at)| event.position == Some(Position(at))));
+    assert_eq!(all.len() as u64, 2 * each);
     assert!(store.chain(&mut go_on).unwrap().unwrap().findings.is_empty());
 }
 
@@ -116,69 +80,4 @@ fn who_reads_on_sees_every_event_in_its_order() {
             }
         }
     });
-}
-
-const ADDRESS: &str = "FOLDBACK_TEST_APPENDS_TO";
-const BATCH: u64 = 5;
-
-/// What the next test kills: appends until it is, and says what was acknowledged.
-#[test]
-fn appends_until_it_is_killed() {
-    let Ok(address) = std::env::var(ADDRESS) else { return };
-    let mut writer = PostgresWriter::open(&address).unwrap();
-    let batch: Vec<_> = (0..BATCH).map(|_| event("{\"n\":1}")).collect();
-    let mut out = std::io::stdout();
-    loop {
-        let version = writer.append(&counter(1), &batch, Expected::Any).unwrap().version;
-        writeln!(out, "\nacknowledged {version}").and_then(|()| out.flush()).unwrap();
-    }
-}
-
-#[test]
-fn what_was_acknowledged_outlives_a_client_that_is_killed() {
-    let Some(server) = server() else { return };
-    let (database, mut writer) = store(server);
-    let mut store = reader(server, &database);
-    for round in 0..12 {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "store::postgres::tests::races::appends_until_it_is_killed",
-                "--nocapture",
-            ])
-            .env(ADDRESS, server.at(&database))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut acknowledged = 0;
-        let mut hear = |line: String| {
-            if let Some(version) = line.strip_prefix("acknowledged ") {
-                acknowledged = version.parse().unwrap();
-            }
-        };
-        // Another number of appends each round, and another moment within one.
-        for _ in 0..3 + round * 2 {
-            hear(lines.next().unwrap().unwrap());
-        }
-        for _ in 0..round * 997 {
-            std::hint::spin_loop();
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        lines.map_while(Result::ok).for_each(hear);
-        // Whoever comes next waits for nobody, and finds whole batches.
-        let version = writer.append(&counter(1), &[], Expected::Any).unwrap().version.0;
-        assert!(version >= acknowledged, "{version} of {acknowledged} that were acknowledged");
-        assert!(
-            version <= acknowledged + BATCH && version.is_multiple_of(BATCH),
-            "{version} of {acknowledged}"
-        );
-        let read = conformance::read_all(&mut store, &counter(1), 1_000);
-        assert!(read.iter().zip(1..).all(|(event, at)| event.version == Version(at)
-            && event.position == Some(Position(at as i64))));
-        assert_eq!(read.len() as u64, version);
-        assert!(store.chain(&mut go_on).unwrap().unwrap().findings.is_empty());
-    }
 }
