@@ -39,13 +39,13 @@ impl Halt {
 pub struct Options {
     /// Threads, at most.
     pub threads: usize,
-    /// Whether they go on as events come, and wait where they are paused.
+    /// Whether they go on as events come, and wait where they are paused or an event stopped them.
     pub follow: bool,
 }
 
 /// How often it is looked whether there are new events, at first and at last.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
-/// How often it is looked whether a projection goes on that is paused.
+/// How often it is looked whether a projection goes on that is paused or stopped.
 const PAUSED: Duration = Duration::from_millis(100);
 
 /// A task, when its turn is, and how long it rested last.
@@ -178,11 +178,12 @@ fn turns(due: &mut Due, options: Options, halt: &Halt) -> Result<Option<End>, St
             Turn::Ended(end) => return Ok(Some(end)),
             Turn::Rest if !options.follow => return Ok(Some(End::CaughtUp)),
             Turn::Paused if !options.follow => return Ok(Some(End::Paused)),
+            Turn::Stopped(poison) if !options.follow => return Ok(Some(End::Stopped(poison))),
             Turn::Rest => {
                 due.task.look();
                 (due.rest * 2).clamp(LOOKS.0, LOOKS.1)
             }
-            Turn::Paused => PAUSED,
+            Turn::Paused | Turn::Stopped(_) => PAUSED,
         };
         due.at = Instant::now() + rest;
         due.rest = rest;

@@ -1,7 +1,7 @@
 //! What becomes of an event that a projection could not handle: it is applied after all, or stepped over.
 
 use super::rows::Ledger;
-use super::{ApplyError, Projection};
+use super::{ApplyError, Poison, Projection};
 use crate::model::{Event, Position, Timestamp};
 use crate::store::own::{DeadLetter, ProjectionRecord, ProjectionState, Step, StoreWriter};
 use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
@@ -87,8 +87,12 @@ pub fn skip(
             None => error,
         });
     }
-    let error = record.error.clone().unwrap_or_else(|| "it was stepped over by hand".to_owned());
-    let letter = DeadLetter { position, error, attempts: 0, failed: *time };
+    let error = record.error.as_deref().unwrap_or("it was stepped over by hand");
+    // What stopped it is this event, or something that somebody else wrote down.
+    let poison = Poison::read(error).filter(|poison| poison.position == position);
+    let attempts = poison.as_ref().map_or(0, |poison| poison.attempts);
+    let error = poison.map_or_else(|| error.to_owned(), |poison| poison.error);
+    let letter = DeadLetter { position, error, attempts, failed: *time };
     let letters = std::slice::from_ref(&letter);
     writer.step(&Step { dead_letters: letters, ..step(&record, position, time) })?;
     writer.set_state(name, ProjectionState::Running, None, time)?;

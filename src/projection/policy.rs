@@ -21,6 +21,8 @@ pub struct Policy {
     pub events: usize,
     /// How long what was applied may wait to be written down, at most.
     pub within: Duration,
+    /// The time from one write to the next page, at least: what others do with the store comes first.
+    pub apart: Duration,
     /// How often an event is tried.
     pub attempts: u32,
     /// The wait before the second attempt.
@@ -40,6 +42,7 @@ impl Default for Policy {
         Self {
             events: 1000,
             within: Duration::from_millis(500),
+            apart: Duration::ZERO,
             attempts: 3,
             first_wait: Duration::from_millis(10),
             factor: 2.0,

@@ -56,6 +56,29 @@ pub struct Poison {
     pub attempts: u32,
 }
 
+impl std::fmt::Display for Poison {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { position, error, attempts } = self;
+        let plural = if *attempts == 1 { "" } else { "s" };
+        write!(f, "event {position} after {attempts} attempt{plural}: {error}")
+    }
+}
+
+impl Poison {
+    /// What was written down of one, read again; `None` where somebody else wrote it.
+    pub fn read(text: &str) -> Option<Self> {
+        let (place, error) = text.strip_prefix("event ")?.split_once(": ")?;
+        let (position, attempts) = place.split_once(" after ")?;
+        let (attempts, word) = attempts.split_once(' ')?;
+        let poison = Self {
+            position: Position(position.parse().ok()?),
+            error: error.to_owned(),
+            attempts: attempts.parse().ok()?,
+        };
+        word.starts_with("attempt").then_some(poison)
+    }
+}
+
 /// A projection on its way.
 pub struct Runner {
     projection: Arc<dyn Projection>,
@@ -68,6 +91,8 @@ pub struct Runner {
     is_at_end: bool,
     batch: Batch,
     trouble: Option<Trouble>,
+    /// No page is asked for before.
+    not_before: Duration,
 }
 
 /// What is applied and not written down.
@@ -119,6 +144,7 @@ impl Runner {
             is_at_end: false,
             batch: Batch::default(),
             trouble: None,
+            not_before: Duration::ZERO,
         }
     }
 
@@ -162,6 +188,9 @@ impl Runner {
                 return match (self.is_at_end, self.to > self.from) {
                     (true, true) => self.write(),
                     (true, false) => Next::Rest,
+                    (false, _) if now.elapsed < self.not_before => {
+                        Next::Wait(self.not_before, None)
+                    }
                     (false, _) => Next::Read { after: self.to, limit: self.policy.events.max(1) },
                 };
             };
@@ -197,8 +226,9 @@ impl Runner {
     }
 
     /// It is written down; returns how many events it was.
-    pub fn written(&mut self) -> u64 {
+    pub fn written(&mut self, now: Now) -> u64 {
         self.from = self.to;
+        self.not_before = now.elapsed + self.policy.apart;
         self.batch.ledger.written();
         self.batch.changes.clear();
         self.batch.dead_letters.clear();

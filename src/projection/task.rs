@@ -30,6 +30,8 @@ pub enum Turn {
     Rest,
     /// Somebody paused it.
     Paused,
+    /// An event stopped it, until somebody says that it goes on.
+    Stopped(Poison),
     /// It is at its end.
     Ended(End),
 }
@@ -62,6 +64,8 @@ pub enum Told {
     SteppedOver(DeadLetter),
     /// Somebody paused it.
     Paused,
+    /// An event stopped it.
+    Stopped(Poison),
     /// It goes on.
     Resumed,
     /// It ended.
@@ -77,14 +81,24 @@ pub struct Task {
     begun: Instant,
     pace: Pace,
     head: Option<Position>,
-    is_paused: bool,
+    standing: Standing,
     told: Vec<Told>,
+}
+
+/// Whether it goes on.
+enum Standing {
+    Goes,
+    /// Somebody paused it.
+    Paused,
+    /// An event stopped it.
+    Stopped(Poison),
 }
 
 /// What the runner is, where the store knows it.
 enum Place {
     At(u64, Position),
-    Paused,
+    /// It is paused, or stopped as it was.
+    Held,
     Abandoned,
 }
 
@@ -126,7 +140,7 @@ impl Task {
             writer,
             reader,
             begun: Instant::now(),
-            is_paused: false,
+            standing: Standing::Goes,
         })
     }
 
@@ -147,8 +161,15 @@ impl Task {
 
     /// Does one thing, and says what comes next. After a rest or a pause it looks whether there is more.
     pub fn turn(&mut self) -> Result<Turn, StoreError> {
-        if self.is_paused && !self.resumed()? {
-            return Ok(Turn::Paused);
+        let held = match &self.standing {
+            Standing::Goes => None,
+            Standing::Paused => Some(Turn::Paused),
+            Standing::Stopped(poison) => Some(Turn::Stopped(poison.clone())),
+        };
+        if let Some(held) = held
+            && !self.resumed()?
+        {
+            return Ok(held);
         }
         let now = Now { elapsed: self.elapsed(), time: chrono::Utc::now() };
         match self.runner.next(now) {
@@ -176,7 +197,7 @@ impl Task {
     fn read(&mut self, after: Position, limit: usize) -> Result<Turn, StoreError> {
         // Also before a page that changes no row: pausing takes effect within a page.
         match self.place()? {
-            Place::Paused => return Ok(self.pause()),
+            Place::Held => return Ok(self.pause()),
             Place::Abandoned => return Ok(Turn::Ended(End::Abandoned)),
             Place::At(generation, position) => {
                 let here = (self.runner.generation(), self.runner.position());
@@ -200,7 +221,7 @@ impl Task {
             Err(error) if error.kind == StoreErrorKind::Overtaken => {
                 return match self.place()? {
                     Place::At(generation, position) => self.place_at(generation, position),
-                    Place::Paused => Ok(self.pause()),
+                    Place::Held => Ok(self.pause()),
                     Place::Abandoned => Ok(Turn::Ended(End::Abandoned)),
                 };
             }
@@ -210,7 +231,7 @@ impl Task {
             }
             Err(error) => return Err(error),
         }
-        self.pace.advance(self.runner.written(), now.elapsed);
+        self.pace.advance(self.runner.written(now), now.elapsed);
         self.told.extend(letters.into_iter().map(Told::SteppedOver));
         self.grow()?;
         if let Some(Told::Progress(_)) = self.told.last() {
@@ -251,15 +272,19 @@ impl Task {
 
     fn stop(&mut self, poison: Poison, time: &Timestamp) -> Result<Turn, StoreError> {
         // What is shown goes on while a rebuild stands.
-        if self.aim == Aim::Shown {
-            let why = format!("event {}: {}", poison.position, poison.error);
-            self.writer.set_state(self.runner.name(), State::Failed, Some(&why), time)?;
+        if self.aim == Aim::Anew {
+            return Ok(Turn::Ended(End::Stopped(poison)));
         }
-        Ok(Turn::Ended(End::Stopped(poison)))
+        let why = poison.to_string();
+        self.writer.set_state(self.runner.name(), State::Failed, Some(&why), time)?;
+        self.reader.rest();
+        self.told.push(Told::Stopped(poison.clone()));
+        self.standing = Standing::Stopped(poison.clone());
+        Ok(Turn::Stopped(poison))
     }
 
     fn pause(&mut self) -> Turn {
-        self.is_paused = true;
+        self.standing = Standing::Paused;
         self.reader.rest();
         self.told.push(Told::Paused);
         Turn::Paused
@@ -267,7 +292,7 @@ impl Task {
 
     fn resumed(&mut self) -> Result<bool, StoreError> {
         let Place::At(generation, position) = self.place()? else { return Ok(false) };
-        self.is_paused = false;
+        self.standing = Standing::Goes;
         self.told.push(Told::Resumed);
         self.place_at(generation, position)?;
         Ok(true)
@@ -285,13 +310,18 @@ impl Task {
     fn place(&mut self) -> Result<Place, StoreError> {
         let record = self.record()?;
         Ok(match (self.aim, record.rebuild) {
-            (Aim::Shown, _) if record.state == State::Paused => Place::Paused,
+            (Aim::Shown, _) if record.state == State::Paused => Place::Held,
+            (Aim::Shown, _) if record.state == State::Failed && self.is_stopped() => Place::Held,
             (Aim::Shown, _) => Place::At(record.generation, record.position),
             (Aim::Anew, Some(rebuild)) if rebuild.generation == self.runner.generation() => {
                 Place::At(rebuild.generation, rebuild.position)
             }
             (Aim::Anew, _) => Place::Abandoned,
         })
+    }
+
+    fn is_stopped(&self) -> bool {
+        matches!(self.standing, Standing::Stopped(_))
     }
 
     fn record(&mut self) -> Result<ProjectionRecord, StoreError> {

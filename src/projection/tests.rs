@@ -191,7 +191,7 @@ fn where_it_is_to_stop_it_is_told_skipped_and_caught_up() {
     let mut writer = place.writer();
     let record = writer.projections().unwrap().remove(0);
     assert_eq!((record.state, record.position.0), (ProjectionState::Failed, 14));
-    assert_eq!(record.error.as_deref(), Some("event 15: it is poison"));
+    assert_eq!(record.error.as_deref(), Some("event 15 after 3 attempts: it is poison"));
     // The next run tries again, and stops again.
     let told = place.run(&trail, stopping(), Aim::Shown);
     assert!(matches!(told.last(), Some(Told::Ended(End::Stopped(_)))), "{told:?}");
@@ -200,11 +200,37 @@ fn where_it_is_to_stop_it_is_told_skipped_and_caught_up() {
     let error = skip("trail", &mut *writer, Position(16), &now).unwrap_err();
     assert!(error.message.contains("stands before event 15"), "{error}");
     let letter = skip("trail", &mut *writer, Position(15), &now).unwrap();
-    assert_eq!(letter.error, "event 15: it is poison");
+    assert_eq!((letter.error.as_str(), letter.attempts), ("it is poison", 3));
     assert_eq!(place.run(&trail, stopping(), Aim::Shown), [Told::Ended(End::CaughtUp)]);
     assert_eq!(place.shown(), (place.expected(&[15]), 30));
     assert_eq!(writer.dead_letters("trail").unwrap().len(), 1);
     assert!(skip("trail", &mut *writer, Position(31), &now).is_err(), "nothing stops it now");
+}
+
+#[test]
+fn what_follows_waits_where_an_event_stopped_it_until_somebody_says_that_it_goes_on() {
+    let place = Place::with(30);
+    let trail = Arc::new(Trail { poison: AtomicI64::new(15), ..Trail::default() });
+    let (mut writer, now) = (place.writer(), chrono::Utc::now());
+    let halt = Halt::default();
+    std::thread::scope(|scope| {
+        let (stop, tasks) = (halt.clone(), vec![place.task(&trail, stopping(), Aim::Shown)]);
+        let options = Options { threads: 1, follow: true };
+        let runs = scope.spawn(move || run(tasks, options, &stop, |_, _| {}));
+        let state = || place.writer().projections().unwrap().remove(0).state;
+        until("the stop", || state() == ProjectionState::Failed);
+        // It tries once more where it is told to, and stops once more.
+        trail.poison.store(20, Ordering::Relaxed);
+        writer.set_state("trail", ProjectionState::Running, None, &now).unwrap();
+        until("the next stop", || place.shown().1 == 19 && state() == ProjectionState::Failed);
+        append(&mut *writer, 30..40);
+        skip("trail", &mut *writer, Position(20), &now).unwrap();
+        until("the end", || place.shown().1 == 40);
+        assert_eq!(state(), ProjectionState::Running);
+        halt.raise();
+        runs.join().unwrap().unwrap();
+    });
+    assert_eq!(place.shown(), (place.expected(&[20]), 40));
 }
 
 #[test]

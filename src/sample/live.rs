@@ -1,7 +1,10 @@
-//! A sample that goes on: a private store made of it, and a thread that writes what happens next.
+//! A sample that goes on: a private store made of it, a thread that writes what happens next, and the engine that runs
+//! the shop's projections on it.
 //!
-//! The store lies in a directory of our own and goes with it. Whoever shows it knows its path and nothing of the writer.
+//! The store lies in a directory of our own and goes with it. Whoever shows it knows its path and nothing of
+//! who writes there.
 
+mod engine;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +13,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::model::Position;
+use crate::projection::Halt;
 use crate::store::own;
 use crate::store::scratch::Scratch;
 use crate::store::{Stop, StoreError, StoreErrorKind, demo};
@@ -19,7 +23,7 @@ pub const LIVE: &str = "shop";
 /// The most events a second that can be asked for.
 pub const FASTEST: f64 = 10_000.0;
 
-/// A sample that is being written on. Dropped, the writer ends and the store is gone.
+/// A sample that is being written on. Dropped, all that write there end, and the store is gone.
 #[derive(Debug)]
 pub struct Live {
     shared: Arc<Shared>,
@@ -33,6 +37,8 @@ pub struct Live {
 struct Shared {
     state: Mutex<State>,
     woken: Condvar,
+    /// Ends the engine.
+    halt: Halt,
 }
 
 #[derive(Debug, Default)]
@@ -42,7 +48,7 @@ struct State {
     from: Option<Position>,
     written: u64,
     failed: Option<StoreError>,
-    writer: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Shared {
@@ -92,7 +98,7 @@ impl Live {
         self.shared.state().written
     }
 
-    /// Why the writer has ended by itself, if it has.
+    /// Why the writer or the engine has ended by itself, if one has.
     pub fn failure(&self) -> Option<StoreError> {
         self.shared.state().failed.take()
     }
@@ -102,11 +108,14 @@ impl Drop for Live {
     fn drop(&mut self) {
         let mut state = self.shared.state();
         state.stopped = true;
-        let writer = state.writer.take();
+        let threads = std::mem::take(&mut state.threads);
         drop(state);
         self.shared.woken.notify_all();
-        // Whoever panicked has said so.
-        let _ = writer.map(JoinHandle::join);
+        self.shared.halt.raise();
+        for thread in threads {
+            // Whoever panicked has said so.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -129,13 +138,22 @@ fn begin(shared: &Arc<Shared>, path: &Path, rate: f64, stop: &Stop) -> Result<()
     let told = Arc::clone(shared);
     state.from = Some(writer.head());
     let write = move || writer.run(&told);
-    let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(write);
-    let thread = thread.map_err(|error| {
-        let message = format!("no thread can be started that writes: {error}");
-        StoreError::new(StoreErrorKind::Failed, message).because(error)
-    })?;
-    state.writer = Some(thread);
+    state.threads.push(thread("writer", write)?);
+    let (told, path) = (Arc::clone(shared), path.to_owned());
+    let project = move || {
+        if let Err(error) = engine::follow(&path, &told.halt) {
+            told.state().failed.get_or_insert(error);
+        }
+    };
+    state.threads.push(thread("engine", project)?);
     Ok(())
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(|error| {
+        let message = format!("no {name} can be started: {error}");
+        StoreError::new(StoreErrorKind::Failed, message).because(error)
+    })
 }
 
 #[cfg(test)]

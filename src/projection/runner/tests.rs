@@ -123,7 +123,7 @@ impl World {
         self.letters.extend_from_slice(step.dead_letters);
         let rows = step.changes.len();
         self.writes.push((self.checkpoint, rows));
-        runner.written();
+        runner.written(now);
     }
 }
 
@@ -193,6 +193,32 @@ fn a_batch_is_so_many_events_or_so_long() {
     }
     assert!(world.writes.len() > 6 && world.writes[0].0 < 10, "{:?}", world.writes);
     assert_eq!((world.rows["last"].as_str(), world.rows.len()), ("25", 26));
+}
+
+#[test]
+fn a_gentle_one_leaves_the_store_to_others_between_two_batches() {
+    let mut world = World::of((1..=25).map(|at| event(at, 'a', "x")));
+    let apart = Duration::from_secs(4);
+    let mut runner = runner(Letters::default(), &Policy { events: 10, apart, ..still() }, 0);
+    // As far as everything is written down, and no look at more before it is time.
+    assert_eq!(world.drive(&mut runner, 100), Some(Next::Rest));
+    assert_eq!((&world.waits[..], world.checkpoint), (&[apart, apart][..], 25));
+    world.events.push(event(26, 'a', "x"));
+    world.clock += Duration::from_secs(1);
+    runner.look();
+    assert_eq!(world.drive(&mut runner, 100), Some(Next::Rest));
+    assert_eq!((world.waits.last(), world.checkpoint), (Some(&Duration::from_secs(3)), 26));
+}
+
+#[test]
+fn what_stopped_it_is_read_as_it_was_written() {
+    for (attempts, error) in [(1, "no: really: not"), (3, ""), (12, "after 2 attempts: 3")] {
+        let poison = Poison { position: Position(7), error: error.into(), attempts };
+        assert_eq!(Poison::read(&poison.to_string()), Some(poison));
+    }
+    for other in ["", "event 7: no", "event x after 3 attempts: no", "event 7 after 3 days: no"] {
+        assert_eq!(Poison::read(other), None, "{other}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::own::{Expected, NewEvent, OwnStore, verify_chain};
+use crate::store::own::{Expected, NewEvent, OwnStore, StoreWriter as _, verify_chain};
 use crate::store::{EventStore, open};
 
 fn begun(within: &Path, rate: f64) -> Live {
@@ -33,17 +33,29 @@ fn the_story_is_written_on_and_nothing_is_left_of_it() {
     wait_until(&live, "a hundred events", || live.written() >= 100);
     let mut store = open(&path, &crate::store::OpenOptions::default()).unwrap();
     assert!(store.head().unwrap().position.unwrap().0 >= from.0 + 100);
-    // Projections move as they are said to: one keeps up, one reads everything again, one stands.
-    let position = |store: &mut dyn EventStore, name: &str| {
+    // The engine runs them: one keeps up, one comes late, one is made anew, and one is stopped by what it met.
+    let find = |store: &mut dyn EventStore, name: &str| {
         let all = store.checkpoints().unwrap();
-        all.iter().find(|one| one.name == name).unwrap().position.unwrap()
+        all.into_iter().find(|one| one.name == name).unwrap()
     };
-    let before = ["search-index", "refund-report"].map(|name| position(&mut *store, name));
-    wait_until(&live, "a move", || position(&mut *store, "search-index") > before[0]);
-    wait_until(&live, "keeping up", || position(&mut *store, "order-list").0 > from.0 + 100);
-    wait_until(&live, "coming late", || position(&mut *store, "stock-levels") > from);
-    assert_eq!(position(&mut *store, "refund-report"), before[1]);
-    assert!(store.checkpoint_history("order-list").unwrap().len() > 100);
+    let at = |store: &mut dyn EventStore, name: &str| find(store, name).position.unwrap();
+    wait_until(&live, "the stop", || find(&mut *store, "refund-report").error.is_some());
+    let stopped = find(&mut *store, "refund-report");
+    let error = stopped.error.unwrap();
+    assert!(error.contains("has its line already, the refund"), "{error}");
+    assert_eq!(stopped.status.as_deref(), Some("failed"));
+    let poison = crate::projection::Poison::read(&error).unwrap();
+    assert_eq!((poison.attempts, stopped.position), (3, Some(Position(poison.position.0 - 1))));
+    let mut own = OwnStore::open(&path).unwrap();
+    let mut rebuild = || {
+        let all = own.projections().unwrap();
+        let found = all.into_iter().find(|one| one.name == "search-index").unwrap();
+        found.rebuild.map(|rebuild| rebuild.position)
+    };
+    wait_until(&live, "a rebuild", || rebuild().is_some_and(|at| at > Position(0)));
+    wait_until(&live, "keeping up", || at(&mut *store, "order-list").0 > from.0 + 100);
+    wait_until(&live, "coming late", || at(&mut *store, "stock-levels") > from);
+    assert!(rebuild().is_some_and(|at| at < from), "it is under way");
     let verified = verify_chain(&path, within.path(), &mut |_| std::ops::ControlFlow::Continue(()));
     assert_eq!(verified.unwrap().findings, []);
     assert!(live.failure().is_none());

@@ -47,7 +47,7 @@ fn projected(name: &str, events: &[Event]) -> (BTreeMap<String, Value>, Vec<i64>
                     }
                 }
                 aside.extend(step.dead_letters.iter().map(|letter| letter.position.0));
-                runner.written();
+                runner.written(now);
             }
             Next::Wait(until, _) => elapsed = until,
             Next::Rest => break,

@@ -23,7 +23,7 @@ pub(super) struct Pause {
     of: Named,
 }
 
-/// Let paused projections go on
+/// Let paused projections go on, and stopped ones try again
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It goes on where it stood: at once where a program runs it with --follow, and
@@ -61,7 +61,10 @@ pub(super) fn pause(arguments: &Pause, context: &mut Context) -> Outcome {
 
 /// Runs `resume`.
 pub(super) fn resume(arguments: &Resume, context: &mut Context) -> Outcome {
-    each(&arguments.of, context, State::Running, |state| state == State::Paused)
+    // What an event stopped tries it again.
+    each(&arguments.of, context, State::Running, |state| {
+        matches!(state, State::Paused | State::Failed)
+    })
 }
 
 /// Brings each into a state, where it is not in one that needs nothing.

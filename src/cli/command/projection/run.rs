@@ -13,7 +13,7 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::model::Position;
 use crate::projection::{
-    self, Aim, End, Halt, OnError, Options, Policy, Progress, Projection, Task, Told,
+    self, Aim, End, Halt, OnError, Options, Poison, Policy, Progress, Projection, Task, Told,
 };
 use crate::session::Watch as _;
 use crate::store::Interrupter;
@@ -178,7 +178,7 @@ fn carry(
     let begin = |projection| Task::begin(projection, how.policy(), aim, writer.reopen()?);
     let tasks = found.into_iter().map(begin).collect::<Result<Vec<_>, _>>()?;
     let options = Options { threads: how.threads as usize, follow };
-    let mut teller = Teller { of: BTreeMap::new(), begun: Instant::now() };
+    let mut teller = Teller { of: BTreeMap::new(), begun: Instant::now(), follow };
     let mut progress = context.progress("projecting events");
     let mut failed = Ok(());
     let ran = projection::run(tasks, options, &halt, |name, told| {
@@ -202,6 +202,7 @@ fn carry(
 struct Teller {
     of: BTreeMap<String, Heard>,
     begun: Instant,
+    follow: bool,
 }
 
 #[derive(Default)]
@@ -209,6 +210,8 @@ struct Heard {
     first: Option<Progress>,
     last: Option<Progress>,
     stepped_over: u64,
+    /// What stopped it, where nothing was said since.
+    stopped: Option<Poison>,
     end: Option<(End, Duration)>,
 }
 
@@ -236,8 +239,20 @@ impl Teller {
                 });
             }
             Told::Failed(_) => {}
+            Told::Stopped(poison) => {
+                let said = format!(
+                    "{name} was stopped by {poison}; it waits for `projection dead-letters {name} --skip {}`, or \
+                     `projection resume` to try it again",
+                    poison.position
+                );
+                heard.stopped = Some(poison);
+                return self.follow.then_some(said);
+            }
             Told::Paused => return Some(format!("{name} is paused")),
-            Told::Resumed => return Some(format!("{name} goes on")),
+            Told::Resumed => {
+                heard.stopped = None;
+                return Some(format!("{name} goes on"));
+            }
         }
         None
     }
@@ -258,7 +273,8 @@ impl Teller {
         let mut stopped = Vec::new();
         for (name, heard) in &self.of {
             let position = record(writer, name)?.position;
-            let (ended, error) = match heard.end.as_ref().map(|(end, _)| end) {
+            let end = heard.end.as_ref().map(|(end, _)| end.clone());
+            let (ended, error) = match end.or(heard.stopped.clone().map(End::Stopped)) {
                 None => ("halted", None),
                 Some(End::CaughtUp) => ("caught-up", None),
                 Some(End::Swapped) => ("rebuilt", None),
@@ -266,7 +282,7 @@ impl Teller {
                 Some(End::Abandoned) => ("abandoned", None),
                 Some(End::Stopped(poison)) => {
                     stopped.push((name, poison.position));
-                    ("stopped", Some(format!("event {}: {}", poison.position, poison.error)))
+                    ("stopped", Some(poison.to_string()))
                 }
             };
             let done = |progress: &Option<Progress>| progress.map_or(0, |one| one.done);

@@ -1,0 +1,58 @@
+//! The threads that project: the shop's read models follow what is written, as those of a real shop would.
+//!
+//! One keeps up, one looks only every few seconds, one is made anew beside what it shows, and one meets an event that it
+//! has no room for, and stops.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::projection::{Aim, Halt, OnError, Options, Policy, Projection, Task, run};
+use crate::sample::projection::known;
+use crate::store::StoreError;
+use crate::store::own::OwnStore;
+
+/// Two are enough for all of them: the screen has the rest of the computer.
+const THREADS: usize = 2;
+/// What is read from a copy that is a few seconds old.
+const LATE: (usize, Duration) = (6_000, Duration::from_secs(4));
+/// What is made anew, in portions that leave the store to others: a minute for the shop as it was recorded.
+const GENTLE: (usize, Duration) = (400, Duration::from_secs(1));
+
+/// Runs them until `halt` is raised, or cannot.
+pub(super) fn follow(path: &Path, halt: &Halt) -> Result<(), StoreError> {
+    let mut tasks = Vec::new();
+    for one in known() {
+        for (policy, aim) in ways(one.projection.name()) {
+            tasks.push(begin(&one.projection, policy, aim, path)?);
+        }
+    }
+    run(tasks, Options { threads: THREADS, follow: true }, halt, |_, _| {})
+}
+
+/// How a projection of the shop is run; those that it does not have are not.
+fn ways(name: &str) -> Vec<(Policy, Aim)> {
+    let paced = |(events, apart): (usize, Duration)| Policy { events, apart, ..Policy::default() };
+    match name {
+        "order-list" => vec![(Policy::default(), Aim::Shown)],
+        "stock-levels" => vec![(paced(LATE), Aim::Shown)],
+        // Its fields were changed: what is shown is kept up until the new rows have come as far.
+        "search-index" => vec![(Policy::default(), Aim::Shown), (paced(GENTLE), Aim::Anew)],
+        // A line that is missing in a report of money is worse than one that comes late.
+        "refund-report" => {
+            vec![(Policy { on_error: OnError::Stop, ..Policy::default() }, Aim::Shown)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn begin(
+    projection: &Arc<dyn Projection>,
+    policy: Policy,
+    aim: Aim,
+    path: &Path,
+) -> Result<Task, StoreError> {
+    let store = OwnStore::open(path)?;
+    store.is_fleeting()?;
+    Task::begin(Arc::clone(projection), policy, aim, Box::new(store))
+}
