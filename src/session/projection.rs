@@ -90,8 +90,14 @@ impl Session {
             if let (Some(then), Some(newest)) = (since.and_then(|event| event.time), head.time) {
                 lag_seconds = Some((newest - then).as_seconds_f64().max(0.0));
             }
-            stalled = if behind == 0 { Some(false) } else { stands(&checkpoint, next, head) };
-            if stalled == Some(true) {
+            // What says itself that it was stopped is believed at once.
+            let is_stopped = checkpoint.error.is_some();
+            stalled = match behind {
+                0 => Some(false),
+                _ if is_stopped => Some(true),
+                _ => stands(&checkpoint, next, head),
+            };
+            if stalled == Some(true) && !is_stopped {
                 let store = &self.store.info().name;
                 findings.push(standing(&checkpoint, position, behind, next, store));
             }

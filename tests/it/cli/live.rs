@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -74,17 +75,27 @@ fn a_store_is_written_on_while_others_look_until_it_is_told_to_end() {
     let info = |store: &str| -> Value {
         serde_json::from_slice(&run(["info", store, "--json"]).stdout).unwrap()
     };
-    let told = info(&store);
-    assert_eq!(told["chain"]["holds"], true);
-    assert_eq!(told["layout"]["name"], "foldback");
-    let one = |name: &str| {
+    let one = |told: &Value, name: &str| {
         let all = told["projections"].as_array().unwrap();
         all.iter().find(|one| one["name"] == name).unwrap().clone()
     };
-    assert_eq!(one("refund-report")["stalled"], true);
-    assert_eq!(one("refund-report")["position"], 25_939);
-    assert!(one("order-list")["position"].as_i64() > Some(28_067));
-    assert_eq!(one("search-index")["status"], "rebuilding");
+    // The engine has come to the event that its report has no room for, and the others have gone on.
+    let begun = Instant::now();
+    let told = loop {
+        let told = info(&store);
+        let keeps_up = one(&told, "order-list")["position"].as_i64() > Some(28_067);
+        if one(&told, "refund-report")["status"] == "failed" && keeps_up {
+            break told;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "{told:#}");
+    };
+    assert_eq!(told["chain"]["holds"], true);
+    assert_eq!(told["layout"]["name"], "foldback");
+    let stopped = one(&told, "refund-report");
+    assert_eq!((&stopped["stalled"], &stopped["position"]), (&true.into(), &25_939.into()));
+    let why = stopped["findings"][0]["message"].as_str().unwrap();
+    assert!(why.contains("event 25940 after 3 attempts: the request desk-1042"), "{why}");
+    assert_eq!(one(&told, "search-index")["status"], "running");
     assert!(told["snapshots"].as_u64() > Some(100));
     let (status, said, left) = shop.end("TERM");
     assert_eq!((status, left), (Some(143), 0), "{said}");

@@ -55,13 +55,19 @@ fn an_event_that_stops_a_projection_is_seen_explained_stepped_over_and_caught_up
     let finding = &status["findings"][0];
     assert_eq!(finding["code"], "projection-stopped");
     let why = finding["message"].as_str().unwrap();
-    assert!(why.contains("event 25940: the request desk-1042 of order-4711 has its line"), "{why}");
+    assert!(
+        why.contains(
+            "event 25940 after 3 attempts: the request desk-1042 of order-4711 has its line"
+        ),
+        "{why}"
+    );
     let said = text(&projection(home, "dead-letters own.db refund-report").stderr);
     assert!(said.contains("was stopped by event 25940"), "{said}");
 
     let (_, refused, said) = told(home, "dead-letters own.db refund-report --skip 25941");
     assert_eq!(refused, 4, "{said}");
-    assert_eq!(one(home, "dead-letters own.db refund-report --skip 25940")["position"], 25_940);
+    let letter = one(home, "dead-letters own.db refund-report --skip 25940");
+    assert_eq!((&letter["position"], &letter["attempts"]), (&json!(25_940), &json!(3)));
     let ended = one(home, "run own.db refund-report --on-error stop");
     assert_eq!((&ended["ended"], &ended["position"]), (&json!("caught-up"), &json!(28_067)));
     assert_eq!(ended["events"], 2_127);
