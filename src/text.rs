@@ -6,6 +6,7 @@
 pub mod human;
 pub mod jq;
 pub mod json;
+pub mod measure;
 pub(crate) mod paper;
 mod sanitize;
 mod suggest;

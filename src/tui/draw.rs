@@ -24,6 +24,7 @@ pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>) -> Areas {
         Screen::Timeline => timeline(model, &areas, buffer),
         Screen::Events => panel::events::draw(model, &areas, buffer),
         Screen::Projections => panel::projections::draw(model, &areas, buffer),
+        Screen::Metrics => panel::metrics::draw(model, &areas, buffer),
     }
     if areas.shape != Shape::Wide {
         panel::tabs::draw(model, &areas, buffer);

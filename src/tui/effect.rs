@@ -33,7 +33,7 @@ use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
-use crate::session::{Moment, News, ProjectionsThen, SessionError, Sort};
+use crate::session::{MetricsThen, Moment, News, ProjectionsThen, SessionError, Sort};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head};
 use crate::task::Running;
 
@@ -68,6 +68,8 @@ pub(crate) enum Slot {
     Tally,
     /// How far the projections are.
     Projections,
+    /// What was measured.
+    Metrics,
     /// Whether the store has changed.
     Watch,
     /// Letting go of the store for a while.
@@ -96,6 +98,7 @@ impl Slot {
         Self::Seek,
         Self::Tally,
         Self::Projections,
+        Self::Metrics,
         Self::Watch,
         Self::Rest,
         Self::Keep,
@@ -110,9 +113,12 @@ impl Slot {
             Self::Page => "listing",
             Self::Count | Self::Tally => "counting",
             Self::Find | Self::Seek | Self::Trace => "searching",
-            Self::Snapshots | Self::Events | Self::Event | Self::Names | Self::Projections => {
-                "reading"
-            }
+            Self::Snapshots
+            | Self::Events
+            | Self::Event
+            | Self::Names
+            | Self::Projections
+            | Self::Metrics => "reading",
             Self::Watch => "looking",
             Self::Rest => "resting",
             Self::Keep => "keeping",
@@ -161,6 +167,8 @@ pub(crate) enum Effect {
     LoadEvent(AggregateKey, Version),
     /// See how far the projections are, or were.
     LoadProjections(Scrubbed),
+    /// See what was measured.
+    LoadMetrics(Scrubbed),
     /// Count aggregates and events.
     CountStore,
     /// Go to a place on the timeline of an aggregate.
@@ -268,6 +276,7 @@ impl Effect {
             Self::LoadEvent(..) => Slot::Event,
             Self::TallyEvents(_) => Slot::Tally,
             Self::LoadProjections(_) => Slot::Projections,
+            Self::LoadMetrics(_) => Slot::Metrics,
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
@@ -329,6 +338,8 @@ pub(crate) enum Answer {
     Events(EventsPlace, Result<EventsPage, SessionError>),
     /// How far the projections are, or were; how long it took to see it.
     Projections(Scrubbed, Result<ProjectionsThen, SessionError>, Duration),
+    /// What was measured; how long it took to see it.
+    Metrics(Scrubbed, Result<MetricsThen, SessionError>, Duration),
     /// How many events a filter lets through, of which types, when; so far.
     Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.

@@ -37,6 +37,10 @@ pub(crate) enum Context {
     Events,
     /// The Projections screen.
     Projections,
+    /// All metrics on the Metrics screen.
+    Metrics,
+    /// One of them on the whole screen.
+    Metric,
     /// The list of events.
     EventList,
     /// The chosen event.
@@ -91,6 +95,8 @@ impl Context {
         (Self::Payload, "payload", "In the chosen event"),
         (Self::Facets, "facets", "In the types and categories"),
         (Self::Projections, "projections", "On the Projections screen"),
+        (Self::Metrics, "metrics", "On the Metrics screen"),
+        (Self::Metric, "metric", "In one metric"),
         (Self::Tour, "tour", "While on the tour"),
         (Self::Filter, "filter", "While typing a filter"),
         (Self::Find, "find", "While finding"),
@@ -117,7 +123,9 @@ impl Context {
             Self::EventList | Self::Payload | Self::Facets => {
                 vec![self, Self::Events, Self::Everywhere]
             }
-            Self::Timeline | Self::Events | Self::Projections => vec![self, Self::Everywhere],
+            Self::Timeline | Self::Events | Self::Projections | Self::Metrics | Self::Metric => {
+                vec![self, Self::Everywhere]
+            }
             _ => vec![self],
         }
     }

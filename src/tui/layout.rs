@@ -1,9 +1,11 @@
 //! Where everything stands for a given size. Pure: the same size and panel give the same areas.
 
 mod events;
+mod metrics;
 mod projections;
 
 pub(crate) use events::{Part, Places};
+pub(crate) use metrics::{Detail, Extent, Split, Wall};
 pub(crate) use projections::Board;
 
 use ratatui::layout::{Margin, Rect};
@@ -18,11 +20,14 @@ pub(crate) enum Screen {
     Events,
     /// How far the projections are.
     Projections,
+    /// What was measured.
+    Metrics,
 }
 
 impl Screen {
     /// The screens in the order of their tabs.
-    pub(crate) const ALL: [Self; 3] = [Self::Timeline, Self::Events, Self::Projections];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Timeline, Self::Events, Self::Projections, Self::Metrics];
 
     /// Its name on a tab.
     pub(crate) fn title(self) -> &'static str {
@@ -30,6 +35,15 @@ impl Screen {
             Self::Timeline => "Timeline",
             Self::Events => "Events",
             Self::Projections => "Projections",
+            Self::Metrics => "Metrics",
+        }
+    }
+
+    /// The same where the store's name is to have room beside them.
+    pub(crate) fn short(self) -> &'static str {
+        match self {
+            Self::Projections => "Proj.",
+            screen => screen.title(),
         }
     }
 }
@@ -45,6 +59,8 @@ pub(crate) struct View {
     pub(crate) part: Part,
     /// How many projections the Projections screen lists.
     pub(crate) projections: u16,
+    /// How much of the metrics the Metrics screen shows.
+    pub(crate) metrics: Extent,
     /// Whether the tour is on.
     pub(crate) tour: bool,
     /// Whether the state needs room for two.
@@ -134,6 +150,8 @@ pub(crate) struct Areas {
     pub(crate) events: Places,
     /// The parts of the Projections screen, also while another is shown.
     pub(crate) projections: Board,
+    /// The parts of the Metrics screen, also while another is shown.
+    pub(crate) metrics: Wall,
     /// What the tour says, above the last line.
     pub(crate) tour: Rect,
     /// The last line.
@@ -172,6 +190,7 @@ impl Areas {
         let body = row(first, tall - 1 - first);
         areas.events = Places::of(body, shape, view.part);
         areas.projections = Board::of(body, shape, view.projections);
+        areas.metrics = Wall::of(body, shape, view.metrics);
         match shape {
             Shape::Wide => areas.wide(body, view.beside),
             Shape::Tabs => {

@@ -18,6 +18,7 @@ pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod log;
 pub(crate) mod marks;
+pub(crate) mod metrics;
 pub(crate) mod overlay;
 pub(crate) mod palette;
 pub(crate) mod pins;
@@ -145,6 +146,8 @@ pub(crate) struct Model {
     pub(crate) events: Events,
     /// How far the projections are.
     pub(crate) projections: Projections,
+    /// What was measured.
+    pub(crate) metrics: metrics::Metrics,
     /// Where in time the whole store is looked at.
     pub(crate) scrub: scrub::Scrub,
     /// The screen that going one level back leads to.
@@ -222,6 +225,7 @@ impl Model {
             screen: Screen::default(),
             events: Events::default(),
             projections: Projections::default(),
+            metrics: metrics::Metrics::default(),
             scrub: scrub::Scrub::default(),
             returning: None,
             focus: Panel::List,
@@ -304,6 +308,12 @@ impl Model {
         if matches!(self.overlay, Overlay::None) && self.screen == Screen::Projections {
             return &[Context::Projections, Everywhere];
         }
+        if matches!(self.overlay, Overlay::None) && self.screen == Screen::Metrics {
+            return match self.metrics.whole {
+                metrics::Whole::Not => &[Context::Metrics, Everywhere],
+                metrics::Whole::At(_) => &[Context::Metric, Everywhere],
+            };
+        }
         match (&self.overlay, self.list.finding, self.focus) {
             (Overlay::GoTo(_), ..) => &[Prompt],
             (Overlay::Mark(_), ..) => &[Context::Mark],
@@ -356,6 +366,13 @@ impl Model {
             return match action {
                 Action::OpenEvent => waits(),
                 Action::GoEnd => self.scrub.at.is_some(),
+                _ => true,
+            };
+        }
+        if self.screen == Screen::Metrics {
+            return match action {
+                Action::GoEnd => self.scrub.at.is_some(),
+                Action::GoToAlert => self.metrics.alert().is_some(),
                 _ => true,
             };
         }
@@ -451,6 +468,7 @@ impl Model {
             tab: self.tab,
             part: self.events.part,
             projections: u16::try_from(self.projections.rows().len()).unwrap_or(u16::MAX),
+            metrics: self.metrics.extent(),
             tour: self.is_on_tour(),
             beside: self.aspect == Aspect::Beside,
         }

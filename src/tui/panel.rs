@@ -14,6 +14,7 @@ pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod footer;
 pub(crate) mod header;
+pub(crate) mod metrics;
 pub(crate) mod projections;
 pub(crate) mod rail;
 pub(crate) mod screens;

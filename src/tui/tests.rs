@@ -20,6 +20,7 @@ mod look;
 mod looks;
 mod marks;
 mod messages;
+mod metrics;
 mod mouse;
 mod palette;
 mod pins;

@@ -12,6 +12,7 @@ mod list;
 mod live;
 pub(crate) mod log;
 mod marks;
+mod metrics;
 mod mouse;
 mod overlay;
 mod pins;
@@ -122,6 +123,7 @@ fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
         Msg::Ticked => {
             let mut effects = live::tick(model);
             effects.extend(projections::tick(model));
+            effects.extend(metrics::tick(model));
             effects.extend(keep::tick(model));
             effects
         }
@@ -161,6 +163,7 @@ pub(crate) fn resize(model: &mut Model, whole: Rect) -> Vec<Effect> {
     effects.extend(list::fit(model));
     effects.extend(events::fit(model));
     effects.extend(projections::fit(model));
+    effects.extend(metrics::fit(model));
     effects
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod value;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget as _};
 
@@ -27,6 +28,18 @@ pub(crate) fn frame(
     right: Vec<Span<'_>>,
 ) {
     let border = if focused { theme.accent } else { theme.border };
+    frame_in(buffer, area, theme, (border, focused), title, right);
+}
+
+/// The same with a border of its own.
+pub(crate) fn frame_in(
+    buffer: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    (border, focused): (Style, bool),
+    title: &str,
+    right: Vec<Span<'_>>,
+) {
     let right_width: usize = right.iter().map(Span::width).sum();
     let room = usize::from(area.width).saturating_sub(right_width + 8);
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(border);

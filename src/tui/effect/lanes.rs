@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::source::Source;
 use super::{Answer, Effect, Slot, events, find, play, side};
+use crate::analysis::Filter;
 use crate::session::{Session, Sort, Trace};
 use crate::store::AggregateQuery;
 use crate::task::{Lane, Report, Rest, Running, Standing};
@@ -158,10 +159,24 @@ impl Lanes {
         })
     }
 
+    fn tally(&self, (generation, running): Issue, filter: Arc<Filter>) -> usize {
+        self.events.issue(Slot::Tally, generation, running, move |side, ticket| {
+            let tally = events::count(side, ticket, &filter).map(Box::new);
+            Answer::Tallied(filter, tally)
+        })
+    }
+
     fn projections(&self, (generation, running): Issue, asked: Asked) -> usize {
         self.events.issue(Slot::Projections, generation, running, move |side, ticket| {
             let (then, took) = side::projections(side, ticket, asked);
             Answer::Projections(asked, then, took)
+        })
+    }
+
+    fn metrics(&self, (generation, running): Issue, asked: Asked) -> usize {
+        self.events.issue(Slot::Metrics, generation, running, move |side, ticket| {
+            let (then, took) = side::metrics(side, ticket, asked);
+            Answer::Metrics(asked, then, took)
         })
     }
 
@@ -266,13 +281,9 @@ impl Lanes {
                     Answer::Events(place, events::page(side, ticket, &asked))
                 })
             }
-            Effect::TallyEvents(filter) => {
-                self.events.issue(slot, generation, running, move |side, ticket| {
-                    let tally = events::count(side, ticket, &filter).map(Box::new);
-                    Answer::Tallied(filter, tally)
-                })
-            }
+            Effect::TallyEvents(filter) => self.tally(issue, filter),
             Effect::LoadProjections(asked) => self.projections(issue, asked),
+            Effect::LoadMetrics(asked) => self.metrics(issue, asked),
             Effect::LoadEvent(key, version) => {
                 self.events.issue(slot, generation, running, move |side, ticket| {
                     Answer::Event(events::one(side, ticket, &key, version))

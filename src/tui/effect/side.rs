@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::play::told;
 use super::{Answer, Side, Slot};
 use crate::model::{AggregateKey, Finding, Version};
-use crate::session::{News, ProjectionsThen, Session, SessionError, Sort, Watch};
+use crate::session::{MetricsThen, News, ProjectionsThen, Session, SessionError, Sort, Watch};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
 use crate::tui::model::scrub::Asked;
@@ -137,5 +137,17 @@ pub(super) fn projections(
     let Asked { at, before, columns } = asked;
     let then =
         session(side, ticket).and_then(|session| session.projections_then(at, before, columns));
+    (then, begun.elapsed())
+}
+
+/// What was measured, and how long it took to see it.
+pub(super) fn metrics(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    asked: Asked,
+) -> (Result<MetricsThen, SessionError>, Duration) {
+    let begun = Instant::now();
+    let Asked { at, before, columns } = asked;
+    let then = session(side, ticket).and_then(|session| session.metrics_then(at, before, columns));
     (then, begun.elapsed())
 }

@@ -56,6 +56,7 @@ impl Effect {
                 format!("reading v{} of {}", human::count(version.0), named(key))
             }
             Self::LoadProjections(_) => "seeing how far the projections are".to_owned(),
+            Self::LoadMetrics(_) => "seeing what was measured".to_owned(),
             Self::CountStore => "counting aggregates and events".to_owned(),
             Self::LoadMoment { key, .. } => format!("rebuilding the state of {}", named(key)),
             Self::WalkOn { key, .. } => format!("walking through the history of {}", named(key)),

@@ -23,6 +23,8 @@ pub(crate) struct Had {
     pub(crate) on_events: bool,
     /// Whether the Projections screen was.
     pub(crate) on_projections: bool,
+    /// Whether the Metrics screen was.
+    pub(crate) on_metrics: bool,
     /// Which events it shows, as it was typed.
     pub(crate) filter: String,
     /// In which order the aggregates stand: nothing, `recent` or `events`.

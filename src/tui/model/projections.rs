@@ -1,17 +1,11 @@
 //! The Projections screen: each projection at the moment that is looked at, and how it came there.
 
-use std::time::Duration;
-
-use super::live::TICK;
 use super::scroll::Scroll;
-use super::scrub::Asked;
+use super::scrub::Looks;
 use crate::session::{ProjectionThen, ProjectionsThen};
 
 /// Above so many seconds a projection is behind: the threshold of the metric `projection_lag`.
 pub(crate) const BEHIND: f64 = 10.0;
-
-/// Telling how far they lag may take this part of the time at most.
-const SHARE: u32 = 250;
 
 /// What the screen knows.
 #[derive(Debug, Default)]
@@ -20,12 +14,8 @@ pub(crate) struct Projections {
     pub(crate) then: Option<ProjectionsThen>,
     /// The chosen one.
     pub(crate) scroll: Scroll,
-    /// What is being read.
-    pub(crate) loading: Option<Asked>,
-    /// Whether something else was asked for meanwhile.
-    pub(crate) again: bool,
-    /// Ticks until it is read again.
-    rest: u32,
+    /// When it is read.
+    pub(crate) looks: Looks,
 }
 
 impl Projections {
@@ -48,16 +38,5 @@ impl Projections {
         let at = self.rows().iter().position(|one| Some(&one.status.name) == name.as_ref());
         self.scroll.move_to(at.unwrap_or(self.scroll.cursor), self.rows().len(), height);
         worst
-    }
-
-    /// Whether it is time to read again; counts the ticks.
-    pub(crate) fn is_due(&mut self) -> bool {
-        self.rest = self.rest.saturating_sub(1);
-        self.rest == 0 && self.loading.is_none()
-    }
-
-    /// Notes how long reading took.
-    pub(crate) fn took(&mut self, time: Duration) {
-        self.rest = ((time * SHARE).as_millis() / TICK.as_millis()).clamp(1, 240) as u32;
     }
 }

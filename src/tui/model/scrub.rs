@@ -1,8 +1,11 @@
 //! The moment that the screens of the whole store look at, and how much of the time before it they show: one for all of
 //! them, so that what is seen on one is seen of the same moment on the other.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 
+use super::live::TICK;
 use crate::model::Timestamp;
 use crate::session::Span;
 
@@ -99,6 +102,46 @@ impl Scrub {
     }
 }
 
+/// Looking again may take this part of the time at most.
+const SHARE: u32 = 250;
+
+/// When what is shown is read again: one look at a time, and as often as it costs next to nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Looks {
+    looking: bool,
+    /// Whether something else was asked for meanwhile.
+    again: bool,
+    /// Ticks until it is time for another.
+    rest: u32,
+}
+
+impl Looks {
+    /// Begins a look; says whether none is under way. What is is shown first, and another one follows: whoever holds a
+    /// key down sees where it leads.
+    pub(crate) fn begin(&mut self) -> bool {
+        self.again = self.looking;
+        !std::mem::replace(&mut self.looking, true)
+    }
+
+    /// Ends it; says whether another was asked for meanwhile.
+    pub(crate) fn end(&mut self, took: Duration) -> bool {
+        self.rest = ((took * SHARE).as_millis() / TICK.as_millis()).clamp(1, 240) as u32;
+        self.looking = false;
+        std::mem::take(&mut self.again)
+    }
+
+    /// Nobody waits for it any more.
+    pub(crate) fn stop(&mut self) {
+        (self.looking, self.again) = (false, false);
+    }
+
+    /// Whether it is time for another; counts the ticks.
+    pub(crate) fn is_due(&mut self) -> bool {
+        self.rest = self.rest.saturating_sub(1);
+        self.rest == 0 && !self.looking
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,5 +181,21 @@ mod tests {
         assert!(!scrub.zoom(true));
         assert_eq!(scrub.span_name(), "1 min");
         assert!(Scrub::default().fit(f64::INFINITY), "as much as there is");
+    }
+
+    #[test]
+    fn one_look_follows_the_other_and_a_slow_one_is_taken_less_often() {
+        let mut looks = Looks::default();
+        assert!(looks.begin() && !looks.begin() && !looks.begin(), "one at a time");
+        assert!(!looks.is_due());
+        assert!(looks.end(Duration::from_millis(1)), "the last one that was asked for follows");
+        assert!(looks.begin());
+        assert!(!looks.end(Duration::from_millis(20)), "nothing was asked for");
+        assert_eq!((0..1_000).position(|_| looks.is_due()), Some(9));
+        looks.end(Duration::from_secs(60));
+        assert_eq!((0..1_000).position(|_| looks.is_due()), Some(239), "but it is taken");
+        looks.begin();
+        looks.stop();
+        assert!(looks.begin());
     }
 }

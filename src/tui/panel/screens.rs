@@ -15,6 +15,7 @@ fn action(screen: Screen) -> Action {
         Screen::Timeline => Action::ShowTimeline,
         Screen::Events => Action::ShowEvents,
         Screen::Projections => Action::ShowProjections,
+        Screen::Metrics => Action::ShowMetrics,
     }
 }
 
@@ -25,7 +26,10 @@ fn label(model: &Model, areas: &Areas, screen: Screen) -> String {
     let told = if areas.shape == Shape::Small && screen != model.screen && !key.is_empty() {
         key.to_owned()
     } else {
-        format!("{key} {}", screen.title()).trim_start().to_owned()
+        let brief = areas.shape != Shape::Wide && areas.header.width < 100;
+        let brief = brief && screen != model.screen;
+        let title = if brief { screen.short() } else { screen.title() };
+        format!("{key} {title}").trim_start().to_owned()
     };
     match model.live.unseen {
         unseen if screen == Screen::Events && screen != model.screen && unseen > 0 => {

@@ -12,7 +12,7 @@ fn line(areas: &Areas) -> Rect {
     match areas.screen {
         Screen::Timeline => areas.tabs,
         Screen::Events => areas.events.tabs,
-        Screen::Projections => Rect::default(),
+        Screen::Projections | Screen::Metrics => Rect::default(),
     }
 }
 
@@ -28,7 +28,7 @@ fn names(model: &Model) -> Vec<(&'static str, bool, bool)> {
         Screen::Timeline => Panel::TABS.into_iter().map(panel).collect(),
         Screen::Events => Part::TABS.into_iter().map(part).collect(),
         // All of it is seen at once.
-        Screen::Projections => Vec::new(),
+        Screen::Projections | Screen::Metrics => Vec::new(),
     }
 }
 

@@ -85,7 +85,7 @@ fn the_signs_of_the_first_line_lead_to_what_they_tell() {
         let Store::Open(facts) = &mut stage.app.model.store else { panic!() };
         facts.findings.push(Finding::warning("gap", "3 positions are missing"));
         facts.findings.push(Finding::warning("odd", "2 events are odd"));
-        click(&mut stage, if size.0 > 40 { "▲ 2 findings" } else { "▲ 2" }, 0);
+        click(&mut stage, if size.0 > 80 { "▲ 2 findings" } else { "▲ 2" }, 0);
         stage.shows("▌▲ 3 positions are missing").keys("esc");
         stage.app.model.log.unread = 2;
         click(&mut stage, "✗ 2", 0);
@@ -169,7 +169,7 @@ fn a_line_of_the_help_does_what_it_tells_where_that_can_be_done() {
     stage.hides("─ Keys ").shows("v5 of 6");
     // What is of a place that the person did not come from is not done there.
     stage.keys("?");
-    for _ in 0..60 {
+    for _ in 0..90 {
         if stage.text_now().contains("bring back the one taken away last") {
             break;
         }

@@ -157,7 +157,6 @@ fn looking_again_draws_nothing_where_nothing_has_moved() {
     let mut stage = shop(LARGE);
     stage.keys("3").text_now();
     let looks = |stage: &mut Stage| {
-        stage.app.model.projections.loading = None;
         let asked = stage.app.model.scrub.asked(stage.app.model.areas.projections.columns());
         let then = stage.app.model.projections.then.clone().unwrap();
         (asked, then)

@@ -6,7 +6,8 @@ use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
 use super::{
-    events, fail, keep, list, live, pins, play, projections, say, seek, tell, travel, visit,
+    events, fail, keep, list, live, metrics, pins, play, projections, say, seek, tell, travel,
+    visit,
 };
 use crate::model::{AggregateKey, At, Finding};
 use crate::session::SessionError;
@@ -33,7 +34,7 @@ pub(super) fn take(model: &mut Model, report: Report<Slot, Answer>) -> Vec<Effec
         return live::looked(model, news, took);
     }
     // A look at what moves by itself: it says itself whether anything has.
-    model.dirty |= !matches!(answer, Answer::Projections(..));
+    model.dirty |= !matches!(answer, Answer::Projections(..) | Answer::Metrics(..));
     let effects = answered(model, slot, generation, answer, done);
     live::settle(model);
     effects
@@ -58,6 +59,7 @@ fn answered(
     match answer {
         Answer::Opened(Ok(facts)) => opened(model, facts),
         Answer::Projections(asked, then, took) => projections::arrived(model, asked, then, took),
+        Answer::Metrics(asked, then, took) => metrics::arrived(model, asked, then, took),
         Answer::Events(place, page) => events::arrived(model, place, page),
         Answer::Tallied(filter, tally) => events::sieve::tallied(model, &filter, tally, done),
         Answer::Event(found) => events::loaded(model, found),
@@ -159,6 +161,7 @@ fn opened(model: &mut Model, mut facts: Box<StoreFacts>) -> Vec<Effect> {
     effects.push(list::count(model));
     effects.extend(events::begin(model));
     effects.extend(projections::begin(model));
+    effects.extend(metrics::begin(model));
     effects
 }
 

@@ -123,6 +123,7 @@ fn gather(model: &Model) -> Had {
         open: open.or_else(|| before.and_then(|before| before.open.clone())),
         on_events: model.screen == Screen::Events,
         on_projections: model.screen == Screen::Projections,
+        on_metrics: model.screen == Screen::Metrics,
         filter: model.events.sieve.line().to_owned(),
         order: had::order_name(model.list.sort).to_owned(),
         theme: theme.or_else(|| model.keeping.hidden_theme.clone()),
@@ -217,6 +218,8 @@ pub(super) fn restore(model: &mut Model, first: Option<AggregateKey>) -> Vec<Eff
         model.screen = Screen::Events;
     } else if past.on_projections {
         model.screen = Screen::Projections;
+    } else if past.on_metrics {
+        model.screen = Screen::Metrics;
     }
     let Some(open) = past.open else { return list::begin(model, first) };
     let ride = open.is_at_end() && open.newest > travel::LONG;

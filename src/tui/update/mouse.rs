@@ -10,7 +10,9 @@ use super::super::model::overlay::Overlay;
 use super::super::model::travel::Goal;
 use super::super::model::{Model, Tone};
 use super::super::panel::header::Sign;
-use super::{aspect, events, focus, list, log, overlay, projections, screen, travel, visit};
+use super::{
+    aspect, events, focus, list, log, metrics, overlay, projections, screen, travel, visit,
+};
 use crate::model::{At, Version};
 
 /// Lines a turn of the wheel.
@@ -52,6 +54,9 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
     if model.screen == Screen::Projections {
         return projections::click(model, x, y);
+    }
+    if model.screen == Screen::Metrics {
+        return metrics::click(model, x, y);
     }
     if model.areas.shape != Shape::Wide && y == model.areas.tabs.y {
         let tab = super::super::panel::tabs::tab_at(&model.areas, x);
@@ -269,6 +274,9 @@ pub(super) fn wheel(model: &mut Model, down: bool, x: u16, y: u16) -> Vec<Effect
     }
     if model.screen == Screen::Projections {
         return projections::wheel(model, by, x, y);
+    }
+    if model.screen == Screen::Metrics {
+        return metrics::wheel(model, by, x, y);
     }
     let Some(panel) = model.areas.panel_at(x, y) else { return Vec::new() };
     let height = model.height(panel);

@@ -26,12 +26,9 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let asked = model.scrub.asked(model.areas.projections.columns());
-    if model.projections.loading.is_some() {
-        // What is under way is shown first: whoever holds a key down sees where it leads.
-        model.projections.again = true;
+    if !model.projections.looks.begin() {
         return Vec::new();
     }
-    model.projections.loading = Some(asked);
     vec![Effect::LoadProjections(asked)]
 }
 
@@ -44,7 +41,7 @@ pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let live = model.live.following != Following::Fixed && model.live.shows();
     let live = live && model.scrub.at.is_none();
-    if !live || model.screen != Screen::Projections || !model.projections.is_due() {
+    if !live || model.screen != Screen::Projections || !model.projections.looks.is_due() {
         return Vec::new();
     }
     load(model)
@@ -57,10 +54,7 @@ pub(super) fn arrived(
     then: Result<ProjectionsThen, SessionError>,
     took: Duration,
 ) -> Vec<Effect> {
-    let projections = &mut model.projections;
-    projections.took(took);
-    projections.loading = None;
-    let again = std::mem::take(&mut projections.again);
+    let again = model.projections.looks.end(took);
     match then {
         Ok(then) => {
             let height = height(model);

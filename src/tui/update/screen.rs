@@ -5,7 +5,7 @@ use super::super::effect::Effect;
 use super::super::layout::Screen;
 use super::super::model::Model;
 use super::super::model::events::Place;
-use super::{events, projections};
+use super::{events, metrics, projections};
 
 /// The screen that an action shows.
 pub(super) fn of(action: Action) -> Option<Screen> {
@@ -13,6 +13,9 @@ pub(super) fn of(action: Action) -> Option<Screen> {
         Action::ShowTimeline => Some(Screen::Timeline),
         Action::ShowEvents | Action::OpenEvent => Some(Screen::Events),
         Action::ShowProjections => Some(Screen::Projections),
+        Action::ShowMetrics | Action::OpenMetric | Action::GoToAlert | Action::SwitchHeight => {
+            Some(Screen::Metrics)
+        }
         _ => None,
     }
 }
@@ -23,6 +26,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Screen::Timeline => None,
         Screen::Events => events::act(model, action),
         Screen::Projections => projections::act(model, action),
+        Screen::Metrics => metrics::act(model, action),
     }
 }
 
@@ -43,6 +47,7 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
             effects.extend(events::sieve::count_on(model));
         }
         Screen::Projections => effects.extend(projections::load(model)),
+        Screen::Metrics => effects.extend(metrics::load(model)),
         Screen::Events | Screen::Timeline => {}
     }
     effects

@@ -83,6 +83,10 @@ pub(crate) fn without(model: &Model, slot: Slot) -> String {
             "the Projections screen then shows what it did",
             Some((Action::Refresh, "there looks again")),
         ),
+        Slot::Metrics => (
+            "the Metrics screen then shows what it did",
+            Some((Action::Refresh, "there looks again")),
+        ),
         // It is done before anybody can look.
         Slot::Rest | Slot::Keep => ("", None),
         Slot::Watch => (
@@ -160,7 +164,8 @@ fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
             let counts = list::unname(model);
             return [Effect::Stop(slot)].into_iter().chain(counts).collect();
         }
-        Slot::Projections => model.projections.loading = None,
+        Slot::Projections => model.projections.looks.stop(),
+        Slot::Metrics => model.metrics.looks.stop(),
         Slot::Find | Slot::Snapshots | Slot::Event => {}
     }
     vec![Effect::Stop(slot)]

@@ -129,8 +129,12 @@ impl Chart<'_> {
 /// When a span begins and ends, in the line below the bars; its end is the moment that is looked at.
 pub(crate) fn times(span: Time, theme: &Theme, bars: Rect, buffer: &mut Buffer) {
     let y = bars.bottom();
-    let short = bars.width < 44;
-    let form = if short { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    let within_a_day = (span.to - span.from).num_hours() < 20;
+    let form = match bars.width {
+        60.. => "%Y-%m-%d %H:%M:%S",
+        _ if within_a_day => "%H:%M:%S",
+        _ => "%m-%d %H:%M",
+    };
     let [from, to] = [span.from, span.to].map(|time| time.format(form).to_string());
     let told = format!("{to} ▲");
     let width = (text::width(&told) as u16).min(bars.width);

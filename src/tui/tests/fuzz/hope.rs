@@ -199,7 +199,9 @@ impl<'a> Oracle<'a> {
                 _ => Hope::At(here),
             },
             Input::Click(..) if model.screen == Screen::Events => Hope::Anywhere,
-            Input::Click(..) if model.screen == Screen::Projections => Hope::At(here),
+            Input::Click(..) if matches!(model.screen, Screen::Projections | Screen::Metrics) => {
+                Hope::At(here)
+            }
             Input::Click(x, y) => match over(*x, *y) {
                 Some(Panel::Rail) => {
                     self.remembers = Remembers::Jump;
@@ -275,6 +277,9 @@ impl<'a> Oracle<'a> {
                 _ if moves_cursor(action) => return Hope::At(here),
                 _ => {}
             }
+        }
+        if model.screen == Screen::Metrics && is_of_metrics(action) {
+            return Hope::At(here);
         }
         if model.screen == Screen::Events {
             match action {
@@ -471,6 +476,28 @@ fn asks_to_quit(model: &Model, act: &Act) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether the Metrics screen takes it for itself.
+fn is_of_metrics(action: Action) -> bool {
+    let own = matches!(
+        action,
+        Action::StepBack
+            | Action::StepForward
+            | Action::StepBackTen
+            | Action::StepForwardTen
+            | Action::GoEnd
+            | Action::ZoomIn
+            | Action::ZoomOut
+            | Action::FocusNext
+            | Action::FocusPrevious
+            | Action::OpenMetric
+            | Action::GoToAlert
+            | Action::SwitchHeight
+            | Action::Back
+            | Action::Refresh
+    );
+    own || moves_cursor(action)
 }
 
 /// Whether it moves a cursor over lines.
