@@ -32,7 +32,7 @@ pub use projection::ProjectionStatus;
 pub use rank::{BEST, Marker, Search};
 pub use replay::{Compared, Comparison, Replayed};
 pub use trace::Trace;
-pub use transfer::{ExportReport, Format, ImportReport};
+pub use transfer::{ExportReport, Exported, Format, ImportReport, Renewal, Schemas};
 pub use travel::{Moment, Walk, Walked};
 pub use upcast::Upcasted;
 

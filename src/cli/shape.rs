@@ -280,6 +280,23 @@ pub(crate) struct Imported<'a> {
     pub(crate) findings: &'a [Finding],
 }
 
+/// What a chain made of the events of an export.
+#[derive(Serialize)]
+pub(crate) struct Renewal<'a> {
+    chain: &'a str,
+    upcasted: u64,
+    split: u64,
+    dropped: u64,
+    failed: u64,
+}
+
+impl<'a> From<&'a session::Renewal> for Renewal<'a> {
+    fn from(renewal: &'a session::Renewal) -> Self {
+        let session::Renewal { chain, upcasted, split, dropped, failed, .. } = renewal;
+        Self { chain, upcasted: *upcasted, split: *split, dropped: *dropped, failed: *failed }
+    }
+}
+
 /// What `export` has done.
 #[derive(Serialize)]
 pub(crate) struct Exported<'a> {
@@ -288,5 +305,8 @@ pub(crate) struct Exported<'a> {
     pub(crate) events: u64,
     pub(crate) snapshots: u64,
     pub(crate) checkpoints: u64,
+    /// What became of events that were of an older schema, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upcast: Option<Renewal<'a>>,
     pub(crate) findings: &'a [Finding],
 }

@@ -81,11 +81,11 @@ impl Session {
         watch: &mut dyn Watch,
     ) -> Result<Replayed, SessionError> {
         let mut compared = Compare::with(self.store.snapshots(key)?, self.reducer.kept_as());
-        let read = self.reads();
+        let way = self.reads();
         let started = Instant::now();
         let mut fold = Folding::new(self.reducer.fork(), key);
         let (mut events, mut findings) = (0, Vec::new());
-        pages(self.store.as_mut(), read, key, Version::ZERO, upto, watch, |page, _| {
+        pages(self.store.as_mut(), way, key, Version::ZERO, upto, watch, |page, _| {
             for event in page.iter().take_while(|event| event.version <= upto) {
                 events += 1;
                 let told = noticed(&mut fold, event);

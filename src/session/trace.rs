@@ -1,6 +1,6 @@
 //! Which events of an aggregate changed certain places of its state, found by and by.
 
-use super::{Session, SessionError, drive::PAGE};
+use super::{Session, SessionError};
 use crate::fold::{Folding, Stepped};
 use crate::model::{AggregateKey, Path, Segment, Slot, Value, Version};
 
@@ -99,8 +99,9 @@ impl Session {
             let paths: Vec<Path> = trace.places.iter().map(|place| place.path.clone()).collect();
             *trace = self.trace(&trace.key, &paths);
         }
-        let read = self.reads();
-        let page = read(self.store.as_mut(), &trace.key, trace.fold.at(), PAGE)?;
+        let way = self.reads();
+        let limit = way.page();
+        let page = (way.read)(self.store.as_mut(), &trace.key, trace.fold.at(), limit)?;
         for event in &page {
             if trace.fold.step(event) != Stepped::Applied {
                 continue;
@@ -114,7 +115,7 @@ impl Session {
                 trace.touched.push(event.version);
             }
         }
-        trace.whole = page.len() < PAGE;
+        trace.whole = page.len() < limit;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::drive::{Read, drive, pages};
+use super::drive::{drive, pages};
 use super::upcast::{Upcasted, upcasted};
 use super::{Opened, Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
@@ -265,8 +265,8 @@ impl Session {
     ) -> Result<(), SessionError> {
         // Whoever is told may take their time, as somebody does who reads in a pager.
         let mut fold = Folding::new(self.reducer.fork(), key);
-        let read: Read = |store, key, after, limit| store.read(key, after, limit);
-        pages(self.store.as_mut(), read, key, Version::ZERO, upto, watch, |page, _| {
+        let way = self.reads_whole();
+        pages(self.store.as_mut(), way, key, Version::ZERO, upto, watch, |page, _| {
             for event in page.iter().take_while(|event| event.version <= upto) {
                 let before = fold.state().clone();
                 let mut findings = event.findings.clone();

@@ -1,6 +1,6 @@
 //! Events as the newest schema has them, where a session has a chain of upcasters.
 
-use super::drive::Read;
+use super::drive::Way;
 use super::{Session, SessionError};
 use crate::model::{Event, Finding};
 use crate::upcast::{Chain, Explanation};
@@ -20,12 +20,20 @@ impl Session {
     }
 
     /// How events are read to be folded: with their schema versions only where the reducer asks for them.
-    pub(super) fn reads(&self) -> Read {
+    pub(super) fn reads(&self) -> Way {
         if self.reducer.asks_for_schemas() {
-            |store, key, after, limit| store.read(key, after, limit)
-        } else {
-            |store, key, after, limit| store.read_to_fold(key, after, limit)
+            return self.reads_whole();
         }
+        Way {
+            read: |store, key, after, limit| store.read_to_fold(key, after, limit),
+            by_chain: false,
+        }
+    }
+
+    /// How events are read to be folded and shown.
+    pub(super) fn reads_whole(&self) -> Way {
+        let by_chain = self.options.upcast.is_some();
+        Way { read: |store, key, after, limit| store.read(key, after, limit), by_chain }
     }
 
     /// Looks at every event of the store, in its order, page by page.
@@ -39,14 +47,22 @@ impl Session {
         loop {
             let page = self.store.scan(&query, super::drive::PAGE)?;
             // Expressions of the chain ask for a large stack: once a page is cheaper than once an event.
-            crate::analysis::with_room(|| page.events.iter().for_each(&mut *each));
+            crate::analysis::with_room(|| {
+                for event in &page.events {
+                    if watch.cancelled() {
+                        return Err(SessionError::Cancelled);
+                    }
+                    each(event);
+                }
+                Ok(())
+            })?;
             seen += page.events.len() as u64;
             watch.progress(seen, None);
-            if watch.cancelled() {
-                return Err(SessionError::Cancelled);
-            }
             let Some(next) = page.next else { return Ok(()) };
             query.after = Some(next);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,8 @@ use super::own::{Partial, occupied};
 use super::pass::Pass;
 use super::recording::{write_checkpoint, write_snapshot};
 use super::{EventQuery, EventStore, StoreError, StoreErrorKind, kept};
-use crate::model::Finding;
 use crate::model::shape::{Form, write_event};
+use crate::model::{Event, Finding};
 use crate::text::human;
 
 /// How many events are read at a time.
@@ -55,6 +55,9 @@ impl Format {
     }
 }
 
+/// What becomes of a page of events before it is written.
+pub type Make<'a> = dyn FnMut(Vec<Event>) -> Vec<Event> + 'a;
+
 /// What an export has done.
 #[derive(Clone, Debug, Default)]
 pub struct ExportReport {
@@ -77,13 +80,26 @@ pub fn export(
     format: Format,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<ExportReport, StoreError> {
+    export_made(from, query, to, format, None, progress)
+}
+
+/// The same with what `make` makes of the events. What the store keeps besides is about those that were recorded, and
+/// stays behind.
+pub fn export_made(
+    from: &mut dyn EventStore,
+    query: &EventQuery,
+    to: &mut dyn Write,
+    format: Format,
+    make: Option<&mut Make<'_>>,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<ExportReport, StoreError> {
     if matches!(format, Format::JsonlZst | Format::CloudEventsZst) {
         let mut packed = zstd::stream::write::Encoder::new(to, 3).map_err(failed)?;
-        let report = all(from, query, &mut packed, format, progress)?;
+        let report = all(from, query, &mut packed, format, make, progress)?;
         packed.finish().and_then(Write::flush).map_err(failed)?;
         return Ok(report);
     }
-    let report = all(from, query, to, format, progress)?;
+    let report = all(from, query, to, format, make, progress)?;
     to.flush().map_err(failed)?;
     Ok(report)
 }
@@ -94,6 +110,7 @@ pub fn export_file(
     query: &EventQuery,
     to: &Path,
     format: Format,
+    make: Option<&mut Make<'_>>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<ExportReport, StoreError> {
     if fs::symlink_metadata(to).is_ok() {
@@ -103,7 +120,7 @@ pub fn export_file(
     let file = fs::File::create_new(partial.path())
         .map_err(|error| StoreError::making(to.display(), error))?;
     let mut file = BufWriter::with_capacity(1 << 16, file);
-    let report = export(from, query, &mut file, format, progress)?;
+    let report = export_made(from, query, &mut file, format, make, progress)?;
     drop(file);
     partial.becomes(to)?;
     Ok(report)
@@ -114,10 +131,16 @@ fn all(
     query: &EventQuery,
     to: &mut dyn Write,
     format: Format,
+    make: Option<&mut Make<'_>>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<ExportReport, StoreError> {
-    let events = events(from, query, to, format, progress)?;
+    let is_made = make.is_some();
+    let events = events(from, query, to, format, make, progress)?;
     let mut report = ExportReport { events, ..ExportReport::default() };
+    if is_made {
+        leave(from, "it is about the events as they were recorded", &mut report)?;
+        return Ok(report);
+    }
     // Whoever chooses events wants these events alone.
     if *query == EventQuery::default() {
         beside(from, to, format, &mut report, progress)?;
@@ -130,13 +153,18 @@ fn events(
     query: &EventQuery,
     to: &mut dyn Write,
     format: Format,
+    mut make: Option<&mut Make<'_>>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<u64, StoreError> {
     let mut pass = Pass::new(from, query)?;
     let mut text = String::new();
     let mut events = 0;
     while let Some(page) = pass.next(from, PAGE)? {
-        for event in &page.events {
+        let page = match &mut make {
+            Some(make) => make(page.events),
+            None => page.events,
+        };
+        for event in &page {
             text.clear();
             if format.is_cloud_events() {
                 cloudevents::write(&mut text, event);
@@ -146,7 +174,7 @@ fn events(
             text.push('\n');
             to.write_all(text.as_bytes()).map_err(failed)?;
         }
-        events += page.events.len() as u64;
+        events += page.len() as u64;
         go_on(events, progress)?;
     }
     Ok(events)
@@ -168,22 +196,10 @@ fn beside(
     report: &mut ExportReport,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
-    let events = report.events;
-    let mut left = |code: &'static str, count: u64, noun: &str, why: &str| {
-        if count > 0 {
-            let message = format!("{} left behind: {why}", human::plural(count, noun));
-            report.findings.push(Finding::warning(code, message));
-        }
-    };
     if format.is_cloud_events() {
-        const WHY: &str = "CloudEvents has no place for it";
-        let has = from.capabilities();
-        let snapshots = if has.snapshots { from.census()?.snapshots } else { None };
-        left("snapshots-left", snapshots.unwrap_or_default(), "snapshot", WHY);
-        let checkpoints = if has.checkpoints { from.checkpoints()?.len() } else { 0 };
-        left("checkpoints-left", checkpoints as u64, "checkpoint", WHY);
-        return Ok(());
+        return leave(from, "CloudEvents has no place for it", report);
     }
+    let events = report.events;
     let mut text = String::new();
     let mut snapshots = 0;
     let orphans = kept::snapshots(from, &mut || go_on(events, progress), &mut |key, snapshot| {
@@ -193,7 +209,7 @@ fn beside(
         snapshots += 1;
         to.write_all(text.as_bytes()).map_err(failed)
     })?;
-    left("snapshots-left", orphans, "snapshot", "the aggregate has no events");
+    left(report, "snapshots-left", orphans, "snapshot", "the aggregate has no events");
     report.snapshots = snapshots;
     for (checkpoint, history) in kept::checkpoints(from)? {
         text.clear();
@@ -202,6 +218,27 @@ fn beside(
         report.checkpoints += 1;
     }
     Ok(())
+}
+
+/// Says what stays behind, and why.
+fn leave(
+    from: &mut dyn EventStore,
+    why: &str,
+    report: &mut ExportReport,
+) -> Result<(), StoreError> {
+    let has = from.capabilities();
+    let snapshots = if has.snapshots { from.census()?.snapshots } else { None };
+    left(report, "snapshots-left", snapshots.unwrap_or_default(), "snapshot", why);
+    let checkpoints = if has.checkpoints { from.checkpoints()?.len() } else { 0 };
+    left(report, "checkpoints-left", checkpoints as u64, "checkpoint", why);
+    Ok(())
+}
+
+fn left(report: &mut ExportReport, code: &'static str, count: u64, noun: &str, why: &str) {
+    if count > 0 {
+        let message = format!("{} left behind: {why}", human::plural(count, noun));
+        report.findings.push(Finding::warning(code, message));
+    }
 }
 
 fn failed(error: io::Error) -> StoreError {

@@ -14,14 +14,16 @@ use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, compile};
 use jaq_json::{Val, read};
 
-use bounds::{Beyond, Bounded, Meter};
+use bounds::{Beyond, Bounded, Meter, Steps};
 
+pub(crate) use bounds::CHANGE;
 pub use bounds::with_room;
 
 /// A compiled expression; run it as often as needed.
 pub(crate) struct Expression {
     text: String,
     filter: Filter<Bounded>,
+    steps: Steps,
     stop: Arc<AtomicBool>,
 }
 
@@ -75,7 +77,14 @@ impl Expression {
             .with_global_vars(variables.iter().copied())
             .compile(modules)
             .map_err(|errors| error(not_compiled(text, errors)))?;
-        Ok(Self { text: text.to_owned(), filter, stop: Arc::default() })
+        let (text, steps) = (text.to_owned(), bounds::QUESTION);
+        Ok(Self { text, filter, steps, stop: Arc::default() })
+    }
+
+    /// Takes at most so many steps.
+    #[must_use]
+    pub(crate) fn within(self, steps: Steps) -> Self {
+        Self { steps, ..self }
     }
 
     /// Gives up as soon as somebody raises this flag.
@@ -97,11 +106,11 @@ impl Expression {
         variables: &[&str],
         each: &mut dyn FnMut(&Val) -> ControlFlow<()>,
     ) -> Result<(), MatchError> {
-        let run = Meter::within(&self.filter.lut, &self.stop, |data| {
+        let run = Meter::within(&self.filter.lut, self.steps, &self.stop, |data| {
             self.evaluate(data, json, variables, each)
         });
         run.map_err(|beyond| match beyond {
-            Beyond::Steps => MatchError::Endless("it takes more than 5 million steps"),
+            Beyond::Steps => MatchError::Endless(self.steps.told),
             Beyond::Depth => MatchError::Endless("it calls itself too often"),
             Beyond::Stopped => MatchError::Stopped,
         })?

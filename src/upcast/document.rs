@@ -5,7 +5,7 @@ use super::chain::Chain;
 use super::schema::Schema;
 use super::step::{EVENT, Step, What, Work};
 use crate::model::{Path, Segment};
-use crate::text::jq::Expression;
+use crate::text::jq::{CHANGE, Expression};
 use crate::text::yaml::{Document, Mistakes, Section};
 
 pub use crate::text::yaml::Mistake;
@@ -198,7 +198,7 @@ impl Reader<'_> {
             return None;
         }
         match Expression::compile(text, &[EVENT]) {
-            Ok(expression) => Some(expression),
+            Ok(expression) => Some(expression.within(CHANGE)),
             Err(error) => {
                 let line = if line > 0 { line } else { of.line };
                 self.mistakes.add(line, error.to_string());

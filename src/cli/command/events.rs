@@ -28,6 +28,8 @@ What is not there is null, and null is less than any number; this leaves it out:
   (.data.total // 0) < 0
 An expression that does not come to an end is given up after 5 million steps on
 one event, or by Ctrl-C; how much memory it takes is not limited.
+Events are chosen and shown as they were recorded, also where there is a chain of
+upcasters; --upcasted shows what it makes of those that were chosen.
 
 Examples:
   foldback events shop.db order-4711
@@ -118,7 +120,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         found += matching.len() as u64;
         searched += if left == 0 { looked_at } else { page.examined };
         if let Some(chain) = &chain {
-            matching = with_room(|| upcasted(chain, matching));
+            matching = with_room(|| upcasted(chain, matching, context))?;
         }
         list.print(&mut context.out, &session, &matching, wanted.form)?;
         context.go_on()?;
@@ -153,16 +155,20 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
 }
 
 /// What becomes of events; one that cannot be upcasted stands as it was recorded, with the reason.
-fn upcasted(chain: &Chain, events: Vec<Event>) -> Vec<Event> {
-    let one = |mut event: Event| match chain.upcast(&event) {
-        Ok(Upcast::Recorded) => vec![event],
-        Ok(Upcast::Made(events)) => events,
-        Err(finding) => {
-            event.findings.push(finding);
-            vec![event]
+fn upcasted(chain: &Chain, events: Vec<Event>, context: &Context) -> Outcome<Vec<Event>> {
+    let mut made = Vec::with_capacity(events.len());
+    for mut event in events {
+        context.go_on()?;
+        match chain.upcast(&event) {
+            Ok(Upcast::Recorded) => made.push(event),
+            Ok(Upcast::Made(events)) => made.extend(events),
+            Err(finding) => {
+                event.findings.push(finding);
+                made.push(event);
+            }
         }
-    };
-    events.into_iter().flat_map(one).collect()
+    }
+    Ok(made)
 }
 
 fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {

@@ -9,7 +9,7 @@ use crate::cli::context::{self, Context};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
-use crate::session::Format;
+use crate::session::{Exported, Format, Schemas};
 use crate::text::human;
 
 /// Write a store's events to a file or to standard output
@@ -19,13 +19,18 @@ Without --format, TO's name decides: .cloudevents.jsonl is CloudEvents 1.0,
 anything else is JSON lines of foldback's own; .zst behind either compresses it.
 Behind the events come the snapshots and checkpoints that the store keeps, each
 a line without `type`; CloudEvents has no place for them.
+With --upcasted events are written in the schemas of today, as the chain of
+--upcast makes them, and what the store keeps besides stays behind. One that
+becomes several has so many lines, and those after it move up, versions and
+positions; one that cannot be upcasted is written as it was recorded.
 TO must not be there yet, and is there only when all of it is written.
 
 Examples:
   foldback export shop.db shop.jsonl.zst
   foldback export shop.db shop.cloudevents.jsonl
   foldback export shop.db - | jq -r '.type // empty' | sort | uniq -c
-  foldback export shop.db - --format cloudevents | kcat -P -t events")]
+  foldback export shop.db - --format cloudevents | kcat -P -t events
+  foldback export shop.db today.jsonl --upcasted --upcast shop.yaml")]
 pub(crate) struct Arguments {
     /// What to read: a SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
@@ -36,6 +41,9 @@ pub(crate) struct Arguments {
     /// As what: jsonl, cloudevents, or either compressed: zst, cloudevents-zst
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     format: Option<As>,
+    /// In the schemas of today, as the chain of --upcast makes them
+    #[arg(long)]
+    upcasted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,14 +72,25 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         Some(As::CloudEventsZst) => Format::CloudEventsZst,
         None => Format::of(&arguments.to),
     };
+    let schemas = if arguments.upcasted {
+        super::upcast::chain(&session)?;
+        Schemas::Newest
+    } else {
+        Schemas::Recorded
+    };
     if arguments.to.as_os_str() == "-" {
         let mut progress = context.progress_beside_lines("writing events");
-        let report = session.export_into(context.out.stream(), format, &mut progress)?;
+        let done = session.export_into(context.out.stream(), format, schemas, &mut progress)?;
         drop(progress);
-        return Ok(context.out.findings(&report.findings)?);
+        let renewed = done.renewal.iter().flat_map(|renewal| &renewal.findings);
+        return Ok(context.out.findings(renewed.chain(&done.report.findings))?);
     }
-    let report =
-        session.export_to(&arguments.to, format, &mut context.progress("writing events"))?;
+    let mut progress = context.progress("writing events");
+    let Exported { report, renewal } =
+        session.export_to(&arguments.to, format, schemas, &mut progress)?;
+    drop(progress);
+    let renewed = renewal.iter().flat_map(|renewal| &renewal.findings);
+    let findings: Vec<_> = renewed.chain(&report.findings).cloned().collect();
     let to = arguments.to.to_string_lossy();
     if context.out.is_json() {
         return Ok(context.out.value(&shape::Exported {
@@ -80,7 +99,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             events: report.events,
             snapshots: report.snapshots,
             checkpoints: report.checkpoints,
-            findings: &report.findings,
+            upcast: renewal.as_ref().map(shape::Renewal::from),
+            findings: &findings,
         })?);
     }
     let mut line = Line::of(Ink::Title, to);
@@ -91,7 +111,14 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     if report.checkpoints > 0 {
         line.push(Ink::Plain, format!(", {}", human::plural(report.checkpoints, "checkpoint")));
     }
+    if let Some(renewal) = &renewal {
+        let told = format!(", {} upcasted by {}", human::count(renewal.upcasted), renewal.chain);
+        line.push(Ink::Plain, told);
+        if renewal.dropped > 0 {
+            line.push(Ink::Plain, format!(", {} dropped", human::count(renewal.dropped)));
+        }
+    }
     line.push(Ink::Dim, format!(" from {}", context::shown(&arguments.store)));
     context.out.line(&line)?;
-    Ok(context.out.findings(&report.findings)?)
+    Ok(context.out.findings(&findings)?)
 }

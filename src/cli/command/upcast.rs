@@ -32,13 +32,15 @@ newest. A missing step, a cycle, two steps for one schema are errors at once.
         - split: {path: .name, into: {first: 'split(\" \")[0]', last: …}}
         - drop: {path: .legacy, optional: true}
 A jq expression gets the data as they are then, one of `split` the value; the
-whole recorded event is $event. A place that is missing is an error of the event
-unless it is `optional: true`. What is not touched keeps its text, numbers too;
-jq computes with floats.
+whole recorded event is $event. It has 500 thousand steps for one event: what
+takes more is an error of the event. A place that is missing is one too, unless
+it is `optional: true`. What is not touched keeps its text, numbers too; jq
+computes with floats.
 
 Every command that folds events takes --upcast FILE, and so does the screen. An
 event that cannot be upcasted is shown as it was recorded, with the reason, and
-is not folded.
+is not folded. `events --upcasted` and `export --upcasted` show and write what
+events become; every other list of events has them as they were recorded.
 
 Examples:
   foldback upcast check shop.db --upcast shop.yaml

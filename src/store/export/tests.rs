@@ -124,7 +124,7 @@ fn a_file_is_there_when_it_is_whole_and_never_replaces_another() {
     let path = dir.path().join("x.jsonl.zst");
     let mut store = fixture();
     let mut run = |path: &Path, stop: bool| {
-        export_file(&mut *store, &EventQuery::default(), path, Format::of(path), &mut |_| {
+        export_file(&mut *store, &EventQuery::default(), path, Format::of(path), None, &mut |_| {
             if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
     };

@@ -13,8 +13,19 @@ use jaq_core::native::{Fun, run, v};
 use jaq_core::{Exn, Lut, ValX};
 use jaq_json::Val;
 
-/// Steps of one question: seconds, and more than any question of a single event needs.
-const STEPS: u64 = 5_000_000;
+/// How many steps one evaluation may take, and how that is said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steps {
+    most: u64,
+    pub(super) told: &'static str,
+}
+
+/// Those of a question: seconds, and more than any question of a single event needs.
+pub(super) const QUESTION: Steps =
+    Steps { most: 5_000_000, told: "it takes more than 5 million steps" };
+/// Those of what is done to every event of a store: a tenth of a second, and more than that needs.
+pub(crate) const CHANGE: Steps =
+    Steps { most: 500_000, told: "it takes more than 500 thousand steps" };
 /// Stack that one question may take, and what it is given: what nested values need when they are let go is not counted.
 const DEEP: usize = 64 << 20;
 const STACK: usize = 512 << 20;
@@ -62,6 +73,7 @@ pub fn with_room<T>(work: impl FnOnce() -> T) -> T {
 #[derive(Debug)]
 pub(super) struct Meter {
     steps: Cell<u64>,
+    most: u64,
     /// Where its stack began.
     base: usize,
     stop: Arc<AtomicBool>,
@@ -71,11 +83,13 @@ impl Meter {
     /// Evaluates with the bounds of one question. `work` gets what its terms are looked up with.
     pub(super) fn within<T>(
         terms: &Lut<Bounded>,
+        steps: Steps,
         stop: &Arc<AtomicBool>,
         work: impl FnOnce(Data<'_>) -> T,
     ) -> Result<T, Beyond> {
         stacker::maybe_grow(STACK - SPENT, STACK, || {
-            let meter = Self { steps: Cell::new(0), base: here(), stop: Arc::clone(stop) };
+            let (most, stop) = (steps.most, Arc::clone(stop));
+            let meter = Self { steps: Cell::new(0), most, base: here(), stop };
             let data = Data { terms, meter: &meter };
             // What was evaluated half is gone with the stack that it stood on.
             catch_unwind(AssertUnwindSafe(|| work(data))).map_err(|thrown| {
@@ -90,7 +104,7 @@ impl Meter {
     fn step(&self) {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
-        let beyond = if steps > STEPS {
+        let beyond = if steps > self.most {
             Beyond::Steps
         } else if self.base.abs_diff(here()) > DEEP {
             Beyond::Depth

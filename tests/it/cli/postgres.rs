@@ -41,9 +41,23 @@ fn every_command_answers_as_it_does_on_a_file() {
         "history STORE order-4711 .status --json",
         "diff STORE order-4711 1 --json",
         "state STORE order-4711 --json",
+        "events STORE --upcasted --limit 50 --json --upcast ../../assets/upcast/shop.yaml",
+        "upcast check STORE --json --upcast ../../assets/upcast/shop.yaml",
     ] {
         let (here, there) = (command.replace("STORE", &file), command.replace("STORE", &address));
         assert_eq!(lines(&there), lines(&here), "{command}");
+    }
+    // Whether readers understand writers is asked of the whole store; that some do not is an answer too.
+    for (mode, status) in [("backward", 0), ("forward", 1), ("full", 1)] {
+        let check = |store: &str| {
+            let line = format!("upcast check {store} --mode {mode} --json --upcast");
+            let chain = "../../assets/upcast/shop.yaml";
+            let ran = foldback().args(line.split(' ')).arg(chain).output().unwrap();
+            (ran.status.code(), text(&ran.stdout))
+        };
+        let (here, there) = (check(&file), check(&address));
+        assert_eq!(there.0, Some(status), "{mode}: {}", there.1);
+        assert_eq!(there, here, "{mode}");
     }
     let info = json(&format!("info {address} --json"));
     let told = |key: &str| info[key].clone();

@@ -78,3 +78,44 @@ fn the_configuration_can_name_a_chain_beside_it() {
     assert_eq!(status, Some(2));
     assert!(said.contains("chain.yaml") && said.contains("config.yaml:1"), "{said}");
 }
+
+#[test]
+fn a_store_is_exported_in_the_schemas_of_today() {
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("today.jsonl");
+    let line = format!("export demo:shop {} --upcasted", to.display());
+    let chain = "--upcast ../../assets/upcast/shop.yaml";
+    let ran = foldback().args(line.split(' ')).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "without a chain there is nothing to go by");
+    assert!(text(&ran.stderr).contains("--upcast FILE") && !to.exists(), "{}", text(&ran.stderr));
+    let told = &lines(&format!("{line} {chain} --json"))[0];
+    let counted = &told["upcast"];
+    assert!(counted["upcasted"].as_u64().unwrap() > 0, "{told}");
+    assert_eq!(
+        (&counted["failed"], &counted["chain"]),
+        (&0.into(), &"../../assets/upcast/shop.yaml".into())
+    );
+    let left = told["findings"].as_array().unwrap();
+    assert!(left.iter().any(|one| one["code"] == "checkpoints-left"), "{told}");
+    // What was written needs no chain any more: it folds to the same, and every reader of today understands it.
+    let there = to.display().to_string();
+    for (asked, with) in [("demo:shop", chain), (&*there, "--upcast none")] {
+        let states = lines(&format!("log {asked} order-4711 --json {with}"));
+        let changes: Vec<_> = states.into_iter().map(|one| one["changes"].clone()).collect();
+        let wanted = lines(&format!("log demo:shop order-4711 --json {chain}"));
+        let wanted: Vec<_> = wanted.into_iter().map(|one| one["changes"].clone()).collect();
+        assert_eq!(changes, wanted, "{asked}");
+    }
+    let whole = seen(&format!(
+        "export demo:shop {} --upcasted {chain}",
+        directory.path().join("b.jsonl").display()
+    ));
+    assert!(whole.contains(" upcasted by ../../assets/upcast/shop.yaml"), "{whole}");
+    // As CloudEvents, to standard output: the same events, one for one.
+    let ran = foldback()
+        .args(["export", "demo:shop", "-", "--upcasted", "--format", "cloudevents", "--upcast"])
+        .arg(fixtures().join("../../assets/upcast/shop.yaml"))
+        .output()
+        .unwrap();
+    assert_eq!(text(&ran.stdout).lines().count() as u64, told["events"].as_u64().unwrap());
+}

@@ -39,7 +39,7 @@ Examples:
   foldback upcast check shop.db --upcast shop.yaml --mode forward
   foldback upcast check shop.db --upcast shop.yaml --json")]
 pub(super) struct Arguments {
-    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// Who has to understand whom: backward, forward or full

@@ -259,7 +259,7 @@ proptest! {
         let (lines, path) = (dir.path().join("x.jsonl.zst"), dir.path().join("copy.db"));
         let mut store = MemoryStore::new("x", events.clone());
         let format = Format::of(&lines);
-        export_file(&mut store, &EventQuery::default(), &lines, format, &mut |_| ControlFlow::Continue(())).unwrap();
+        export_file(&mut store, &EventQuery::default(), &lines, format, None, &mut |_| ControlFlow::Continue(())).unwrap();
         let mut recording = open(lines.to_str().unwrap(), &OpenOptions::default()).unwrap();
         import(&mut *recording, &path, &mut |_| ControlFlow::Continue(())).unwrap();
         let mut copy = open(path.to_str().unwrap(), &OpenOptions::default()).unwrap();
@@ -430,7 +430,8 @@ fn a_store_of_our_own_comes_through_a_recording_whole() {
         let mut store = open(first.to_str().unwrap(), &OpenOptions::default()).unwrap();
         let go_on = &mut |_| ControlFlow::Continue(());
         let query = EventQuery::default();
-        let report = export_file(&mut *store, &query, &path, Format::of(&path), go_on).unwrap();
+        let report =
+            export_file(&mut *store, &query, &path, Format::of(&path), None, go_on).unwrap();
         assert_eq!((report.events, report.snapshots, report.checkpoints), (3, 3, 2));
         assert_eq!(report.findings, []);
         let mut recorded = recording::open(&path).unwrap();
@@ -449,7 +450,8 @@ fn a_store_of_our_own_comes_through_a_recording_whole() {
     let path = dir.path().join("x.cloudevents.jsonl");
     let go_on = &mut |_| ControlFlow::Continue(());
     let report =
-        export_file(&mut *store, &EventQuery::default(), &path, Format::of(&path), go_on).unwrap();
+        export_file(&mut *store, &EventQuery::default(), &path, Format::of(&path), None, go_on)
+            .unwrap();
     let messages: Vec<&str> = report.findings.iter().map(|one| one.message.as_str()).collect();
     assert_eq!(
         messages,
