@@ -22,17 +22,17 @@ pub use self::source::Source;
 use super::model::StoreFacts;
 use super::model::base::Against;
 use super::model::events::tally::Tally;
-use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as EventsPlace};
+use super::model::events::{Asked as EventsAsked, Page as EventsPage, Place as EventsPlace, Whole};
 use super::model::had::Had;
 use super::model::list::{Place, Sought, Tally as Looked};
 use super::model::pins::Traced;
 use super::model::rail::View;
 use super::model::scrub::Asked as Scrubbed;
-use super::model::sight::{Laid, Sight};
+use super::model::sight::Sight;
 use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
-use crate::model::{AggregateKey, At, Event, Finding, Path, Position, Value, Version};
+use crate::model::{AggregateKey, At, Finding, Path, Position, Value, Version};
 use crate::session::{MetricsThen, Moment, News, ProjectionsThen, SessionError, Sort};
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head};
 use crate::task::Running;
@@ -343,7 +343,7 @@ pub(crate) enum Answer {
     /// How many events a filter lets through, of which types, when; so far.
     Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.
-    Event(Result<Vec<(Event, Laid)>, SessionError>),
+    Event(Result<Vec<Whole>, SessionError>),
     /// How many there are; how long it took to count them.
     Counted(Result<(Counts, Vec<Finding>), SessionError>, Duration),
     /// What has become of the store; how long it took to see it.

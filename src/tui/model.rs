@@ -341,6 +341,11 @@ impl Model {
         }
     }
 
+    /// Whether events go through a chain of upcasters.
+    pub(crate) fn is_upcasting(&self) -> bool {
+        matches!(&self.store, Store::Open(store) if store.upcast.is_some())
+    }
+
     /// Whether an action would do anything to what is chosen.
     pub(crate) fn can(&self, action: Action) -> bool {
         if action == Action::StartTour {
@@ -358,6 +363,9 @@ impl Model {
         if self.screen == Screen::Events {
             let chosen = matches!(action, Action::OpenEvent | Action::ShowValue);
             let facet = action == Action::ToggleFacet;
+            if action == Action::SwitchSchema {
+                return self.is_upcasting();
+            }
             return (!chosen || self.events.chosen().is_some())
                 && (!facet || self.events.facets.chosen().is_some());
         }

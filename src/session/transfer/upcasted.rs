@@ -119,7 +119,7 @@ impl Renewed {
         if let Some(first) = self.first_failure {
             let events = human::plural(renewal.failed, "event");
             let message = format!("{events} could not be upcasted; the first: {}", first.message);
-            let finding = Finding { message: message.into(), ..first };
+            let finding = Finding { message, ..first };
             renewal
                 .findings
                 .push(finding.hint("each is written as it was recorded, with the reason"));

@@ -41,6 +41,8 @@ impl Watch for Impatient {
     }
 }
 
+type Ask = fn(&mut Session, &AggregateKey, &mut dyn Watch) -> Result<(), SessionError>;
+
 fn session(events: Vec<Event>, chain: upcast::Chain) -> Session {
     let store = crate::store::MemoryStore::new("x", events);
     let options = OpenOptions { upcast: Some(Arc::new(chain)), ..OpenOptions::default() };
@@ -57,7 +59,6 @@ fn who_gives_up_is_heard_within_a_few_events_of_a_chain_that_takes_its_time() {
     let events: Vec<_> = (1..=3_000).map(|version| event("a-1", version, "A", "1", "{}")).collect();
     let open = || session(events.clone(), upcast::Chain::new("c", vec![step()], &[]).unwrap());
     let key = events[0].key();
-    type Ask = fn(&mut Session, &AggregateKey, &mut dyn Watch) -> Result<(), SessionError>;
     let each: [(&str, Ask); 5] = [
         ("moment", |session, key, watch| session.moment(key, At::Last, watch).map(drop)),
         ("replay", |session, key, watch| session.replay(key, Version(3_000), watch).map(drop)),

@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use super::{Answer, Side, Slot};
 use crate::analysis::{Filter, MatchError, Matcher, with_room};
-use crate::model::{AggregateKey, Event, Version};
+use crate::model::{AggregateKey, Event, EventType, Version};
 use crate::session::{Session, SessionError};
 use crate::store::{Cursor, Direction, EventQuery, StoreError, StoreErrorKind};
 use crate::task::Ticket as AnyTicket;
 use crate::tui::model::events::row::Row;
 use crate::tui::model::events::tally::{Counting, Tally};
-use crate::tui::model::events::{Asked, Page};
-use crate::tui::model::sight::Laid;
+use crate::tui::model::events::{Asked, Page, Whole};
 
 type Ticket<'a> = AnyTicket<'a, Side, Slot, Answer>;
 
@@ -146,7 +145,7 @@ pub(super) fn page(
         page.next = read.next;
         let sieved = seat.sieve(filter, session, read.events)?;
         rows += sieved.rows.len();
-        found.push(sieved.rows.into_iter().map(|(event, kind)| Row::of(event, &kind)).collect());
+        found.push(rows_of(session, ticket, sieved.rows)?);
         if read.next.is_none() || rows >= *limit || begun.elapsed() >= PIECE || ticket.cancelled() {
             break;
         }
@@ -157,6 +156,27 @@ pub(super) fn page(
     }
     page.rows = found.into_iter().flatten().collect();
     Ok(page)
+}
+
+/// Events as rows, each with what a chain makes of it where there is one.
+fn rows_of(
+    session: &Session,
+    ticket: &Ticket<'_>,
+    events: Vec<(Event, String)>,
+) -> Result<Vec<Row>, SessionError> {
+    let short = |of: &EventType| session.short_type(of).to_owned();
+    if session.upcasters().is_none() {
+        return Ok(events.into_iter().map(|(event, _)| Row::of(event, None, &short)).collect());
+    }
+    let row = |(event, _): (Event, String)| {
+        // An expression may take its time, and nobody may want the page any more.
+        if ticket.cancelled() {
+            return Err(SessionError::Cancelled);
+        }
+        let upcasted = session.upcasted(&event);
+        Ok(Row::of(event, upcasted, &short))
+    };
+    with_room(|| events.into_iter().map(row).collect())
 }
 
 /// Counts on: everything, or what a filter lets through. Gives way to whoever waits; the model asks again then.
@@ -229,16 +249,16 @@ pub(super) fn one(
     ticket: &Ticket<'_>,
     key: &AggregateKey,
     version: Version,
-) -> Result<Vec<(Event, Laid)>, SessionError> {
+) -> Result<Vec<Whole>, SessionError> {
     let seat = &side.seat;
     let session = session(&mut side.session, &side.twin, &seat.stop, ticket)?;
     let before = Version(version.0.saturating_sub(1));
     let mut events = session.read(key, before, 1)?;
     events.retain(|event| event.version == version);
     // What is large is looked through here: not while somebody waits for a key.
-    let laid = |event: Event| {
-        let laid = Laid::of(&event);
-        (event, laid)
+    let whole = |event: Event| {
+        let upcasted = session.upcasted(&event);
+        Whole::of(event, upcasted)
     };
-    Ok(events.into_iter().map(laid).collect())
+    Ok(events.into_iter().map(whole).collect())
 }

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::analysis::Op;
 use crate::model::{Event, Finding, Payload, PayloadError, Severity, Value, json, time};
-use crate::session::Moment;
+use crate::session::{Moment, Upcasted};
 use crate::text::{self, human, json::Pretty};
 use crate::upcast::Explanation;
 
@@ -91,16 +91,25 @@ impl EventView {
         self.len = self.parts.iter().map(Part::lines).sum();
     }
 
-    /// Shows an event as it was read, applied to nothing.
+    /// Shows an event as it was read, applied to nothing, or what a chain made of it: which of both stands above it.
     pub(crate) fn show_event(
         &mut self,
         (event, laid): (&Event, &Laid),
         width: usize,
         correlation: Option<&str>,
+        (schemas, upcasted): (Schemas, Option<&Upcasted>),
     ) {
-        let findings: Vec<Finding> =
-            event.findings.iter().cloned().chain(event.noticed()).collect();
-        self.fill((event, laid), None, &findings, width, correlation, false);
+        let failed = upcasted.and_then(|upcasted| upcasted.as_ref().err());
+        let findings = event.findings.iter().cloned().chain(event.noticed());
+        let findings: Vec<Finding> = findings.chain(failed.cloned()).collect();
+        let way = schemas.shown_of(upcasted).map(|way| (schemas, way));
+        self.fill((event, laid), way, &findings, width, correlation, false);
+        if let Some(told) =
+            schemas.told_of(upcasted).into_iter().find(|told| text::width(told) <= width)
+        {
+            self.parts.insert(0, Part::Hint(told));
+            self.len += 1;
+        }
     }
 
     fn fill(

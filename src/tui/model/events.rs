@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use crate::analysis::Filter;
 use crate::model::{Category, Event, Position};
+use crate::session::Upcasted;
 use crate::store::{Cursor, Direction, EventQuery};
 
 use super::super::layout::Part;
 use super::event::EventView;
+use super::schemas::Schemas;
 use super::scroll::Scroll;
 use super::sight::Laid;
 use facets::Facets;
@@ -99,6 +101,21 @@ pub(crate) struct Page {
     pub(crate) history: u64,
 }
 
+/// An event that was read for itself, with what a chain of upcasters makes of it.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    pub(crate) event: Event,
+    laid: Laid,
+    upcasted: Option<Upcasted>,
+}
+
+impl Whole {
+    /// Looks it through.
+    pub(crate) fn of(event: Event, upcasted: Option<Upcasted>) -> Self {
+        Self { laid: Laid::of_both(&event, upcasted.as_ref()), event, upcasted }
+    }
+}
+
 /// The window and what is chosen in it.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
@@ -127,7 +144,7 @@ pub(crate) struct Events {
     /// The chosen event in lines.
     pub(crate) view: EventView,
     /// The chosen event, where it is too large for its row and was read for itself.
-    large: Option<Box<(Event, Laid)>>,
+    large: Option<Box<Whole>>,
     /// Which event the lines are of.
     viewed: Option<(Option<Position>, u64)>,
     /// Grows with every row that was ever read, so that one can be told from another.
@@ -149,14 +166,27 @@ impl Events {
     /// The chosen event, where it is in memory.
     pub(crate) fn event(&self) -> Option<&Event> {
         let row = self.chosen()?;
-        let large = || self.large.as_deref().map(|(event, _)| event).filter(|large| row.is(large));
+        let large =
+            || self.large.as_deref().map(|large| &large.event).filter(|large| row.is(large));
         row.event.as_deref().or_else(large)
     }
 
     /// Takes in a large event that was read for itself.
-    pub(crate) fn take_event(&mut self, event: Box<(Event, Laid)>) {
-        self.large = Some(event);
+    pub(crate) fn take_event(&mut self, event: Whole) {
+        self.large = Some(Box::new(event));
         self.viewed = None;
+    }
+
+    /// What a chain of upcasters makes of the chosen event, where that is in memory.
+    pub(crate) fn upcasted(&self) -> Option<&Upcasted> {
+        let row = self.chosen()?;
+        let large = || self.large.as_deref().filter(|large| row.is(&large.event));
+        row.upcasted.as_deref().or_else(|| large()?.upcasted.as_ref())
+    }
+
+    /// Shows the chosen event anew, from its beginning.
+    pub(crate) fn turn(&mut self) {
+        (self.view.scroll, self.viewed) = (Scroll::default(), None);
     }
 
     /// Whether the first row in memory is the oldest, or the last one the newest.
@@ -315,7 +345,12 @@ impl Events {
     }
 
     /// Shows the chosen event in lines of `width` cells, if it is not shown yet; `true` where it has to be read first.
-    pub(crate) fn show(&mut self, width: usize, correlation: Option<&str>) -> bool {
+    pub(crate) fn show(
+        &mut self,
+        width: usize,
+        correlation: Option<&str>,
+        schemas: Schemas,
+    ) -> bool {
         let Some(row) = self.rows.get(self.scroll.cursor) else {
             (self.view, self.viewed) = (EventView::default(), None);
             return false;
@@ -324,16 +359,19 @@ impl Events {
         if self.viewed == shown && self.view.fits(width) {
             return false;
         }
-        let small = row.event.as_deref().map(|event| (event, Laid::of(event)));
-        let large = self.large.as_deref().filter(|(event, _)| row.is(event));
-        let large = || large.map(|(event, laid)| (event, laid.clone()));
-        let Some((event, laid)) = small.or_else(large) else {
+        let small = row.event.as_deref().map(|event| {
+            let upcasted = row.upcasted.as_deref();
+            (event, Laid::of_both(event, upcasted), upcasted)
+        });
+        let large = self.large.as_deref().filter(|large| row.is(&large.event));
+        let large = || large.map(|one| (&one.event, one.laid.clone(), one.upcasted.as_ref()));
+        let Some((event, laid, upcasted)) = small.or_else(large) else {
             (self.view, self.viewed) = (EventView::default(), None);
             return true;
         };
         let same = self.viewed == shown;
         let scroll = self.view.scroll;
-        self.view.show_event((event, &laid), width, correlation);
+        self.view.show_event((event, &laid), width, correlation, (schemas, upcasted));
         if same {
             self.view.scroll = scroll;
         }

@@ -42,7 +42,12 @@ impl Schemas {
     /// What is shown of a moment's event, in words, from the longest to the shortest: `upcasted v1 → v2`. Nothing where
     /// no chain does anything with it.
     pub(crate) fn told(self, moment: &Moment) -> Vec<String> {
-        match &moment.upcasted {
+        self.told_of(moment.upcasted.as_ref())
+    }
+
+    /// The same of what became of any event.
+    pub(crate) fn told_of(self, upcasted: Option<&Upcasted>) -> Vec<String> {
+        match upcasted {
             None => Vec::new(),
             Some(Ok(way)) => {
                 let (word, from) = (self.word(), text::sanitize(&way.told()).into_owned());
@@ -55,7 +60,12 @@ impl Schemas {
 
     /// What a chain made of a moment's event, where that is shown and not what was recorded.
     pub(crate) fn shown(self, moment: &Moment) -> Option<&Explanation> {
-        moment.upcasted.as_ref()?.as_ref().ok().filter(|_| self != Self::Recorded)
+        self.shown_of(moment.upcasted.as_ref())
+    }
+
+    /// The same of any event.
+    pub(crate) fn shown_of(self, upcasted: Option<&Upcasted>) -> Option<&Explanation> {
+        upcasted?.as_ref().ok().filter(|_| self != Self::Recorded)
     }
 }
 

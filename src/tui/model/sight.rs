@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::tree::Touches;
 use super::woven::Woven;
 use crate::model::{Event, Payload, Value};
-use crate::session::Moment;
+use crate::session::{Moment, Upcasted};
 use crate::text::json::Pretty;
 
 /// The lines of an event's payload and metadata; nothing where they cannot be read.
@@ -33,7 +33,12 @@ impl Laid {
     /// Those of a moment's event, and of what became of it.
     fn of_moment(moment: &Moment) -> Self {
         let Some(event) = &moment.event else { return Self::default() };
-        let way = moment.upcasted.iter().flatten().flat_map(|way| &way.parts);
+        Self::of_both(event, moment.upcasted.as_ref())
+    }
+
+    /// Those of an event, and of what became of it.
+    pub(crate) fn of_both(event: &Event, upcasted: Option<&Upcasted>) -> Self {
+        let way = upcasted.into_iter().flatten().flat_map(|way| &way.parts);
         let values = way.filter_map(|part| part.event.data.value().ok());
         let upcasted = values.map(|value| Arc::new(Pretty::new(value))).collect();
         Self { upcasted, ..Self::of(event) }

@@ -40,7 +40,8 @@ fn draw_event(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         // Without a frame nothing else says which event it is.
         if let (Some(row), Some(first)) = (row, widget::line_of(content, 0)) {
             let version = format!("v{}", human::count(row.version.0));
-            let told = Span::styled(format!("{version} {}", row.kind), theme.title);
+            let (kind, _) = row.shown(model.schemas);
+            let told = Span::styled(format!("{version} {kind}"), theme.title);
             let id = Span::styled(text::sanitize(row.key.id.as_str()), theme.dim);
             line::spread(buffer, first, vec![told], vec![id], 12);
             content = Rect { y: content.y + 1, height: content.height - 1, ..content };
@@ -49,7 +50,8 @@ fn draw_event(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         let title = match row {
             Some(row) => {
                 let id = text::sanitize(row.key.id.as_str());
-                format!("{id} v{} {}", human::count(row.version.0), row.kind)
+                let (kind, _) = row.shown(model.schemas);
+                format!("{id} v{} {kind}", human::count(row.version.0))
             }
             None => Part::Event.title().to_owned(),
         };

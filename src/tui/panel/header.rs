@@ -91,6 +91,10 @@ fn told<'a>(model: &'a Model, areas: &Areas, beside: usize) -> Vec<Span<'a>> {
             );
             let mut facts = vec![vec![Span::styled(name, theme.title)]];
             facts.extend(findings);
+            if store.upcast.is_some() {
+                let told = if areas.shape == Shape::Small { "upc." } else { "upcasted" };
+                facts.push(vec![Span::styled(told, theme.warn)]);
+            }
             facts.push(vec![Span::styled(store.layout.as_str(), theme.dim)]);
             if store.read_only {
                 facts.push(vec![Span::styled("read-only", theme.good)]);

@@ -216,3 +216,8 @@ fn anything_on_a_store_where_everything_is_odd() {
 fn anything_on_a_hostile_store() {
     fuzz(stores::hostile(), 5, 20);
 }
+
+#[test]
+fn anything_behind_a_chain_of_upcasters() {
+    fuzz(stores::old(), 6, 15);
+}

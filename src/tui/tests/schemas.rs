@@ -84,7 +84,7 @@ fn an_event_that_became_several_none_or_cannot_is_said_to() {
         .shows("Gone v1 is dropped: it is not folded");
     stage.keys("right").shows("recorded, not upcasted").shows("Odd v1 cannot become Odd v2");
     stage.shows(r#""y": 1"#).keys("s").shows("this event is folded as it was recorded");
-    stage.keys("right").hides("upcasted").shows("schema 1");
+    stage.keys("right").hides("upcasted v1").shows("schema 1");
 }
 
 #[test]
@@ -111,4 +111,79 @@ fn what_is_shown_is_copied() {
 #[test]
 fn the_state_is_that_of_the_newest_schema() {
     created((160, 45)).keys("alt-2").shows("customer_id").shows("channel");
+}
+
+fn listed(size: (u16, u16)) -> Stage {
+    let events = vec![
+        (LONG, r#"{"customer":"cust-9","net":21.50}"#),
+        ("Both", r#"{"a":1,"b":2}"#),
+        ("Gone", r#"{"x":1}"#),
+        ("Odd", r#"{"y":1}"#),
+        ("Plain", r#"{"z":1}"#),
+    ];
+    let mut stage = stage(events, size);
+    stage.keys("2 home");
+    stage
+}
+
+#[test]
+fn the_events_screen_shows_what_is_folded_or_what_was_recorded_and_says_which() {
+    let mut stage = listed((160, 45));
+    stage.shows("upcasted · 5").shows(r#"{"customer_id":"cust-9","ne…"#);
+    stage.shows("2 events: One, Two").shows("dropped: it is not folded").shows(r#"✗ {"y":1}"#);
+    // The chosen event is shown the same way.
+    stage.shows("upcasted v1 → v3").shows(r#""total": 43.0"#).hides(r#""customer": "cust-9""#);
+    stage
+        .keys("s")
+        .shows("upcasted · 5")
+        .shows("changed v1 → v3")
+        .shows("rename .customer to customer_id");
+    stage.keys("s").shows("recorded · 5").shows(r#"{"customer":"cust-9","net":"#);
+    stage.shows("recorded v1 → v3").shows(r#""customer": "cust-9""#).hides("2 events: One, Two");
+    stage.keys("v").shows(r#""customer""#).keys("esc");
+    // It is one choice with the Event panel of the Timeline.
+    stage.keys("1 alt-4 home right").shows("recorded v1 → v3").keys("s").shows("upcasted v1 → v3");
+    stage.keys("2").shows("upcasted · 5").keys("v").shows("customer_id").keys("esc");
+    stage.keys("down down down").shows("not upcasted").shows("Odd v1 cannot become Odd v2");
+}
+
+#[test]
+fn a_large_event_is_upcasted_where_it_is_read_for_itself() {
+    let long = format!(r#"{{"customer":"cust-9","net":1,"note":"{}"}}"#, "x".repeat(6_000));
+    let mut stage = stage(vec![(LONG, &long)], (160, 45));
+    stage.keys("2").shows("upcasted v1 → v3").shows(r#""customer_id": "cust-9""#);
+    stage.keys("s s").shows("recorded v1 → v3").shows(r#""customer": "cust-9""#);
+}
+
+#[test]
+fn a_filter_says_that_it_asks_what_was_recorded() {
+    let mut stage = listed((160, 45));
+    stage.keys("/").shows("asked of events as they were recorded");
+    // The new name finds nothing, the recorded one does.
+    stage.text("where:.data.customer_id").keys("enter").shows("0 found");
+    stage.keys("esc /").text("where:.data.customer").keys("enter").shows("1 found");
+}
+
+#[test]
+fn the_header_says_that_events_go_through_a_chain() {
+    for ((_, size), told) in SIZES.into_iter().zip(["upcasted", "upcasted", "upc."]) {
+        let mut stage = listed(size);
+        let first = stage.now().lines().next().unwrap().to_owned();
+        assert!(first.contains(told), "{first}");
+    }
+    let mut plain = Stage::shop((160, 45));
+    plain.hides("upcasted").keys("2").hides("upcasted").hides("recorded ·");
+    plain.keys("s").shows("events go through no chain of upcasters: --upcast names one");
+}
+
+#[test]
+fn pictures_of_the_events_in_both_schemas() {
+    for (name, size) in SIZES {
+        let mut stage = listed(size);
+        insta::assert_snapshot!(format!("schemas_events_{name}"), stage.picture());
+        insta::assert_snapshot!(
+            format!("schemas_events_recorded_{name}"),
+            stage.keys("s s").picture()
+        );
+    }
 }

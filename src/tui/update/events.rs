@@ -6,13 +6,12 @@ pub(super) mod sieve;
 use super::super::action::Action;
 use super::super::effect::{Effect, Slot};
 use super::super::layout::{Part, Screen, Shape};
-use super::super::model::events::{Onward, Page, Place};
+use super::super::model::events::{Onward, Page, Place, Whole};
 use super::super::model::overlay::{FullValue, Overlay};
-use super::super::model::sight::Laid;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, list, live, tell, travel, visit};
-use crate::model::{Event, Version};
+use crate::model::Version;
 use crate::session::SessionError;
 use crate::text::human;
 
@@ -56,7 +55,7 @@ pub(super) fn follow(model: &mut Model) -> Vec<Effect> {
 pub(super) fn show(model: &mut Model) -> Vec<Effect> {
     let width = model.part_width(Part::Event);
     let correlation = travel::correlation(&model.store);
-    if !model.events.show(width, correlation) {
+    if !model.events.show(width, correlation, model.schemas) {
         return Vec::new();
     }
     let chosen = model.events.chosen();
@@ -91,16 +90,13 @@ pub(super) fn arrived(
 }
 
 /// Takes in what was read for itself.
-pub(super) fn loaded(
-    model: &mut Model,
-    found: Result<Vec<(Event, Laid)>, SessionError>,
-) -> Vec<Effect> {
+pub(super) fn loaded(model: &mut Model, found: Result<Vec<Whole>, SessionError>) -> Vec<Effect> {
     match found {
         Ok(events) => {
             let Some(row) = model.events.chosen() else { return Vec::new() };
             // A version that stands there twice is told apart by the rest.
-            if let Some(event) = events.into_iter().find(|(event, _)| row.is(event)) {
-                model.events.take_event(Box::new(event));
+            if let Some(event) = events.into_iter().find(|one| row.is(&one.event)) {
+                model.events.take_event(event);
                 return show(model);
             }
             tell(model, Tone::Bad, "this event is not there any more");
@@ -154,6 +150,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::FocusNext => focus_by(model, 1),
         Action::FocusPrevious => focus_by(model, -1),
         Action::OpenEvent => open(model),
+        Action::SwitchSchema => switch_schema(model),
         Action::ShowValue => {
             match payload(model) {
                 Some(value) => model.overlay = Overlay::Value(value),
@@ -191,11 +188,30 @@ fn back(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Shows all events in another schema, as the Event panel of the Timeline does: the choice is one.
+fn switch_schema(model: &mut Model) -> Vec<Effect> {
+    if !model.can(Action::SwitchSchema) {
+        tell(model, Tone::Note, "events go through no chain of upcasters: --upcast names one");
+        return Vec::new();
+    }
+    model.schemas = model.schemas.next();
+    model.events.turn();
+    travel::show_event(model);
+    let mut effects = show(model);
+    effects.extend(super::resize(model, model.areas.whole));
+    effects
+}
+
 fn payload(model: &Model) -> Option<FullValue> {
     let row = model.events.chosen()?;
     let event = model.events.event()?;
-    let place = format!("Payload of {} v{} {}", row.key.id, row.version, row.kind);
-    Some(FullValue::new(&place, event.data.value().ok()?))
+    let (kind, _) = row.shown(model.schemas);
+    let place = format!("Payload of {} v{} {kind}", row.key.id, row.version);
+    let Some(way) = model.schemas.shown_of(model.events.upcasted()) else {
+        return Some(FullValue::new(&place, event.data.value().ok()?));
+    };
+    let parts = way.parts.iter().filter_map(|part| part.event.data.value().ok());
+    Some(FullValue::of(&place, parts.map(|value| ("", value)).collect()))
 }
 
 fn scroll(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -31,7 +31,7 @@ pub(super) fn show(model: &mut Model) {
 }
 
 /// Shows the event under the playhead.
-fn show_event(model: &mut Model) {
+pub(super) fn show_event(model: &mut Model) {
     let width = model.width(Panel::Event);
     let Some(travel) = &mut model.travel else { return };
     let (failed, correlation) = (travel.failed_here(), correlation(&model.store));
@@ -47,6 +47,7 @@ pub(super) fn switch_schema(model: &mut Model) -> Vec<Effect> {
     let mut effects = focus(model, Panel::Event);
     if model.can(Action::SwitchSchema) {
         model.schemas = model.schemas.next();
+        model.events.turn();
         show_event(model);
     } else {
         tell(model, Tone::Note, "this event is folded as it was recorded");

@@ -3,8 +3,11 @@
 use smol_str::SmolStr;
 
 use super::super::event::or_quotes;
-use crate::model::{AggregateKey, Event, Position, Severity, Timestamp, Version, json};
+use super::super::schemas::Schemas;
+use crate::model::{AggregateKey, Event, EventType, Position, Severity, Timestamp, Version, json};
+use crate::session::Upcasted;
 use crate::text;
+use crate::upcast::Explanation;
 
 /// The cells of data that are kept for a line.
 const DATA: usize = 400;
@@ -26,6 +29,10 @@ pub(crate) struct Row {
     pub(crate) kind: SmolStr,
     /// Its data in one line, sanitised and cut; why there is none where it cannot be read.
     pub(crate) data: Result<String, String>,
+    /// The same of what a chain of upcasters makes of it.
+    pub(crate) made: Option<Box<Made>>,
+    /// What it makes of it in full, where the event is small; or why it cannot.
+    pub(crate) upcasted: Option<Box<Upcasted>>,
     /// The gravest of what reading it noticed.
     pub(crate) odd: Option<Severity>,
     /// The event itself, where it is small.
@@ -34,21 +41,56 @@ pub(crate) struct Row {
     pub(crate) serial: u64,
 }
 
-impl Row {
-    /// The row of an event whose type is called `kind`.
-    pub(crate) fn of(event: Event, kind: &str) -> Self {
-        let data = match event.data.value() {
-            Ok(value) => {
-                let line = json::to_string(value);
-                Ok(text::truncate(&text::sanitize(cut(&line)), DATA).into_owned())
-            }
-            Err(error) => {
-                let told = error.to_string();
-                Err(text::truncate(&text::sanitize(&told), DATA).into_owned())
+/// What became of an event, as the line shows it.
+#[derive(Debug)]
+pub(crate) struct Made {
+    kind: SmolStr,
+    data: Result<String, String>,
+}
+
+impl Made {
+    fn of(way: &Explanation, short: &dyn Fn(&EventType) -> String) -> Self {
+        let line = |told: String| Ok(text::truncate(&text::sanitize(&told), DATA).into_owned());
+        let (kind, data) = match &way.parts[..] {
+            [] => (way.from.event_type.clone(), line("dropped: it is not folded".to_owned())),
+            [one] => (one.event.event_type.clone(), data(&one.event)),
+            many => {
+                let kinds: Vec<_> = many.iter().map(|part| short(&part.event.event_type)).collect();
+                let told = format!("{} events: {}", many.len(), kinds.join(", "));
+                (way.from.event_type.clone(), line(told))
             }
         };
+        Self { kind: SmolStr::new(or_quotes(&short(&kind))), data }
+    }
+}
+
+/// An event's data in one line.
+fn data(event: &Event) -> Result<String, String> {
+    match event.data.value() {
+        Ok(value) => {
+            let line = json::to_string(value);
+            Ok(text::truncate(&text::sanitize(cut(&line)), DATA).into_owned())
+        }
+        Err(error) => {
+            let told = error.to_string();
+            Err(text::truncate(&text::sanitize(&told), DATA).into_owned())
+        }
+    }
+}
+
+impl Row {
+    /// The row of an event, and of what a chain makes of it; `short` calls types what the store calls them.
+    pub(crate) fn of(
+        event: Event,
+        upcasted: Option<Upcasted>,
+        short: &dyn Fn(&EventType) -> String,
+    ) -> Self {
         let noticed = event.noticed();
-        let odd = event.findings.iter().chain(&noticed).map(|finding| finding.severity).max();
+        let failed = upcasted.iter().filter_map(|upcasted| upcasted.as_ref().err());
+        let findings = event.findings.iter().chain(&noticed).chain(failed);
+        let odd = findings.map(|finding| finding.severity).max();
+        let made = upcasted.iter().flatten().next();
+        let made = made.map(|way| Box::new(Made::of(way, short)));
         let metadata = event.metadata.as_ref().map_or(0, |metadata| metadata.bytes().len());
         let small = event.data.bytes().len() + metadata <= SMALL;
         Self {
@@ -56,11 +98,21 @@ impl Row {
             time: event.time,
             key: event.key(),
             version: event.version,
-            kind: SmolStr::new(or_quotes(kind)),
-            data,
+            kind: SmolStr::new(or_quotes(&short(&event.event_type))),
+            data: data(&event),
+            made,
+            upcasted: upcasted.filter(|_| small).map(Box::new),
             odd,
             serial: 0,
             event: small.then(|| Box::new(event)),
+        }
+    }
+
+    /// What to call its type, and its data, as events are shown.
+    pub(crate) fn shown(&self, schemas: Schemas) -> (&SmolStr, &Result<String, String>) {
+        match self.made.as_ref().filter(|_| schemas != Schemas::Recorded) {
+            Some(made) => (&made.kind, &made.data),
+            None => (&self.kind, &self.data),
         }
     }
 

@@ -8,6 +8,7 @@ use super::super::super::action::Action;
 use super::super::super::layout::{Areas, Part, Shape};
 use super::super::super::model::events::row::Row;
 use super::super::super::model::events::{Events, Onward, Place};
+use super::super::super::model::schemas::Schemas;
 use super::super::super::model::{Model, Store, event};
 use super::super::super::theme::Theme;
 use super::super::super::widget::{self, field, line};
@@ -31,7 +32,7 @@ const GAP: usize = 2;
 
 impl Columns {
     /// The widths that show most of these rows in `room` cells.
-    fn of(rows: &[Row], room: usize) -> Self {
+    fn of(rows: &[Row], schemas: Schemas, room: usize) -> Self {
         let widest = |cells: &dyn Fn(&Row) -> usize, least: usize| {
             rows.iter().map(cells).max().unwrap_or(0).max(least)
         };
@@ -40,7 +41,7 @@ impl Columns {
         let position = if has_position { widest(&|row| position(row).len(), 5) } else { 0 };
         let version = widest(&|row| version(row).len(), 2);
         let aggregate = widest(&|row| text::width(&id(row)), 9);
-        let kind = widest(&|row| text::width(&row.kind), 4);
+        let kind = widest(&|row| text::width(row.shown(schemas).0), 4);
         let fixed = |cells: usize| if cells == 0 { 0 } else { cells + GAP };
         // The time gives way first, then the position: an event is known by its aggregate, version and type.
         let time = match room {
@@ -98,7 +99,14 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let window = events.scroll.window(events.rows().len(), usize::from(content.height));
     if areas.shape != Shape::Small {
         let count = model.counts.map(|counts| human::count(counts.events));
-        let right = count.map_or_else(Vec::new, |count| vec![Span::styled(count, theme.dim)]);
+        // Which of both the list shows, where a chain makes something else of what was recorded.
+        let schemas = model.is_upcasting().then(|| match model.schemas {
+            Schemas::Recorded => "recorded".to_owned(),
+            _ => "upcasted".to_owned(),
+        });
+        let told: Vec<String> = schemas.into_iter().chain(count).collect();
+        let right = vec![Span::styled(told.join(" · "), theme.dim)];
+        let right = if told.is_empty() { Vec::new() } else { right };
         let title = if areas.shape == Shape::Wide { Part::List.title() } else { "" };
         widget::frame(buffer, area, theme, focused, title, right);
         widget::frame_below(buffer, area, theme, "", ends(events, &window));
@@ -115,7 +123,8 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         return widget::tell(buffer, content, theme, &nothing(model));
     }
     let rows = events.rows().get(window.clone()).unwrap_or_default();
-    let columns = Columns::of(rows, usize::from(content.width));
+    let schemas = model.schemas;
+    let columns = Columns::of(rows, schemas, usize::from(content.width));
     if areas.shape != Shape::Small {
         let heading = Rect { y: content.y.saturating_sub(1), height: 1, ..content };
         draw_heading(columns, theme, heading, buffer);
@@ -126,7 +135,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         if chosen {
             widget::choose(buffer, area, theme, focused);
         }
-        let spans = cells(row, columns, theme, chosen);
+        let spans = cells((row, schemas), columns, theme, chosen);
         line::spread(buffer, area, spans, Vec::new(), 4);
     }
 }
@@ -242,7 +251,13 @@ fn draw_heading(columns: Columns, theme: &Theme, area: Rect, buffer: &mut Buffer
     line::spread(buffer, area, spans, Vec::new(), 4);
 }
 
-fn cells<'a>(row: &'a Row, columns: Columns, theme: &Theme, chosen: bool) -> Vec<Span<'a>> {
+fn cells<'a>(
+    (row, schemas): (&'a Row, Schemas),
+    columns: Columns,
+    theme: &Theme,
+    chosen: bool,
+) -> Vec<Span<'a>> {
+    let (kind, data) = row.shown(schemas);
     let mut spans: Vec<Span<'a>> = Vec::new();
     let mut cell = |told: String, cells: usize, right: bool, style| {
         if cells > 0 {
@@ -259,7 +274,7 @@ fn cells<'a>(row: &'a Row, columns: Columns, theme: &Theme, chosen: bool) -> Vec
     let id = text::truncate_middle(&id(row), columns.aggregate).into_owned();
     cell(id, columns.aggregate, false, name);
     cell(version(row), columns.version, true, theme.dim);
-    let kind = text::truncate_middle(&row.kind, columns.kind).into_owned();
+    let kind = text::truncate_middle(kind, columns.kind).into_owned();
     cell(kind, columns.kind, false, theme.key);
     let mut room = columns.data;
     if let Some(severity) = row.odd.filter(|_| room > 2) {
@@ -268,7 +283,7 @@ fn cells<'a>(row: &'a Row, columns: Columns, theme: &Theme, chosen: bool) -> Vec
         room -= 2;
     }
     if room > 0 {
-        let (told, style) = match &row.data {
+        let (told, style) = match data {
             Ok(data) => (data, theme.text()),
             Err(reason) => (reason, theme.bad),
         };

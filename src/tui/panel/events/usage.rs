@@ -46,6 +46,14 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
             Span::styled(format!("  {meaning}"), theme.dim),
         ]);
     }
+    if model.is_upcasting() {
+        let told = if width < 60 {
+            "asked of events as recorded"
+        } else {
+            "asked of events as they were recorded, not of what upcasting makes of them"
+        };
+        lines.push(vec![Span::styled(told, theme.dim)]);
+    }
     for (at, spans) in lines.into_iter().enumerate() {
         if let Some(area) = widget::line_of(area, at) {
             line::spread(buffer, area, spans, Vec::new(), 4);

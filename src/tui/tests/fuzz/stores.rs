@@ -13,6 +13,7 @@ use crate::sample::hostile::{self, Large};
 use crate::session::{OpenOptions, Session};
 use crate::store::memory::MemoryStore;
 use crate::tui::effect::Source;
+use crate::upcast::{self, Chain};
 
 /// A store and what is true of it.
 pub(super) struct Shelf {
@@ -28,6 +29,7 @@ enum Kept {
         #[expect(dead_code, reason = "it is there for as long as this is")] tempfile::TempDir,
     ),
     Events(Vec<Event>),
+    Chained(Vec<Event>, Arc<Chain>),
 }
 
 impl Shelf {
@@ -47,6 +49,14 @@ impl Shelf {
                 Source::new(self.name, move || {
                     let store = Box::new(MemoryStore::new(name, events));
                     Ok(Session::with_store(store, &OpenOptions::default()))
+                })
+            }
+            Kept::Chained(events, chain) => {
+                let (name, events, chain) = (self.name, events.clone(), Arc::clone(chain));
+                Source::new(self.name, move || {
+                    let store = Box::new(MemoryStore::new(name, events));
+                    let options = OpenOptions { upcast: Some(chain), ..OpenOptions::default() };
+                    Ok(Session::with_store(store, &options))
                 })
             }
         };
@@ -202,6 +212,83 @@ pub(super) fn hostile() -> &'static Shelf {
         Shelf { name: "hostile", truth: truth.whole(), store: Kept::Events(events) }
     });
     &HOSTILE
+}
+
+/// Histories of many schemas behind a chain of upcasters: one event becomes another, several, none, or cannot.
+pub(super) fn old() -> &'static Shelf {
+    static OLD: LazyLock<Shelf> = LazyLock::new(|| {
+        const CHAIN: &str = "steps:
+  - {event: Counted, from: 1, to: 2, do: [rename: {path: .n, to: number}]}
+  - {event: Counted, from: 2, to: 3, do: [compute: {path: .twice, jq: .number * 2}]}
+  - event: Both
+    from: 1
+    into:
+      - {event: Counted, schema: 3, do: [drop: {path: .b}]}
+      - {event: Other, schema: 1, do: [drop: {path: .a}, default: {path: .c, value: 7}]}
+  - {event: Gone, from: 1, drop: true}
+  - {event: Odd, from: 1, to: 2, do: [drop: {path: .nothing}]}
+";
+        let (mut truth, mut events) = (Truth::default(), Vec::new());
+        let mut dice = Dice::new(11);
+        for (id, count) in [("old-1", 300_u64), ("old-2", 40), ("old-3", 1)] {
+            for version in 1..=count {
+                let n = dice.below(90);
+                // What is recorded, in which schema, and what is folded of it.
+                let (kind, schema, data, folded) = match dice.below(7) {
+                    0 => (
+                        "Counted",
+                        "1",
+                        format!(r#"{{"n":{n},"k":1.50}}"#),
+                        Some(format!(r#"{{"number":{n},"k":1.50,"twice":{}}}"#, n * 2)),
+                    ),
+                    1 => (
+                        "Counted",
+                        "2",
+                        format!(r#"{{"number":{n}}}"#),
+                        Some(format!(r#"{{"number":{n},"twice":{}}}"#, n * 2)),
+                    ),
+                    2 => (
+                        "Counted",
+                        "3",
+                        format!(r#"{{"number":{n}}}"#),
+                        Some(format!(r#"{{"number":{n}}}"#)),
+                    ),
+                    3 => (
+                        "Both",
+                        "1",
+                        format!(r#"{{"a":{n},"b":2}}"#),
+                        Some(format!(r#"{{"a":{n},"b":2,"c":7}}"#)),
+                    ),
+                    4 => ("Gone", "1", r#"{"gone":true}"#.to_owned(), None),
+                    5 => ("Odd", "1", r#"{"odd":true}"#.to_owned(), None),
+                    _ => (
+                        "Plain",
+                        "9",
+                        format!(r#"{{"plain":{{"n":{n}}}}}"#),
+                        Some(format!(r#"{{"plain":{{"n":{n}}}}}"#)),
+                    ),
+                };
+                let position = events.len() as i64 + 1;
+                let mut event =
+                    super::super::stage::event(id, version, kind, dice.below(90_000), &data);
+                (event.position, event.schema) = (Some(Position(position)), Some(schema.into()));
+                truth.add(
+                    event.category.as_str(),
+                    id,
+                    Fact {
+                        version,
+                        position: Some(position),
+                        kind: kind.to_owned(),
+                        data: folded.map(|data| serde_json::from_str(&data).unwrap()),
+                    },
+                );
+                events.push(event);
+            }
+        }
+        let chain = Arc::new(upcast::read("chain.yaml", CHAIN).unwrap());
+        Shelf { name: "old", truth: truth.whole(), store: Kept::Chained(events, chain) }
+    });
+    &OLD
 }
 
 /// What a payload says. `serde_json` reads no deeper than 128 levels: what is deeper our own reader has to.
