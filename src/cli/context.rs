@@ -9,7 +9,7 @@ use super::output::Output;
 use super::progress::{self, Progress};
 use super::signal::Signal;
 use super::upcasting::Asked;
-use crate::model::{At, Severity, Timestamp};
+use crate::model::{At, Severity, Timestamp, time};
 use crate::session::{OpenOptions, Session};
 use crate::store::own::StoreWriter;
 use crate::store::postgres::{self, with_password, without_password};
@@ -142,15 +142,62 @@ impl Context {
     ) -> Outcome<Timestamp> {
         read(text, self.now).ok_or_else(|| {
             Failure::usage(format!("`{text}` for {flag} is no moment")).hint(
-                "write a time in UTC as 2026-03-02T14:34:12Z, 2026-03-02 14:34 or 2026-03-02, or count back: -90s, \
-                 -15m, -2h, -3d, -1w",
+                "write a time in UTC as 2026-03-02T14:34:12Z, 2026-03-02 14:34 or 2026-03-02, one of elsewhere with its \
+                 offset, 2026-03-02 15:34+01:00, or count back: -90s, -15m, -2h, -3d, -1w",
             )
         })
+    }
+
+    /// The times between which events are wanted, both of them inclusive.
+    pub(crate) fn between(&self, from: Option<&str>, to: Option<&str>) -> Outcome<Between> {
+        let from = from.map(|text| self.moment("--from", text, time::parse_spoken)).transpose()?;
+        let to = to.map(|text| self.moment("--to", text, time::parse_spoken_end)).transpose()?;
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(Failure::usage("--from is later than --to, so nothing is between them")
+                .hint("write the earlier one after --from"));
+        }
+        Ok(Between { from, to })
     }
 
     /// Ends the command where Ctrl-C was pressed.
     pub(crate) fn go_on(&self) -> Outcome {
         if self.signal.is_stopped() { Err(Failure::silent(Status::Stopped)) } else { Ok(()) }
+    }
+}
+
+/// A range of time, both ends within it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Between {
+    /// Nothing before this.
+    pub(crate) from: Option<Timestamp>,
+    /// Nothing after this.
+    pub(crate) to: Option<Timestamp>,
+}
+
+impl Between {
+    /// Whether anything lies outside.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+
+    /// Whether an event of that time is within; one without a time is in no range.
+    pub(crate) fn holds(&self, time: Option<&Timestamp>) -> bool {
+        let within = |time: &Timestamp| {
+            self.from.is_none_or(|from| *time >= from) && self.to.is_none_or(|to| *time <= to)
+        };
+        !self.is_bound() || time.is_some_and(within)
+    }
+
+    /// Refuses a range where the layout records no times.
+    pub(crate) fn check(&self, session: &Session) -> Outcome {
+        if !self.is_bound() || session.capabilities().time {
+            return Ok(());
+        }
+        let title = &session.store_info().title;
+        let failure =
+            Failure::usage(format!("{title} records no times, so --from and --to find nothing"));
+        Err(failure
+            .hint("a time inside the payload can be asked for with `foldback events --where`"))
     }
 }
 

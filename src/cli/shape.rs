@@ -112,6 +112,9 @@ pub(crate) struct Logged<'a> {
     pub(crate) time: Option<Moment<'a>>,
     pub(crate) reducer: Reducer<'a>,
     pub(crate) changes: &'a [Change],
+    /// What was recorded around the event, where anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<&'a Value>,
     pub(crate) findings: &'a [Finding],
 }
 

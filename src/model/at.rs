@@ -25,7 +25,7 @@ pub enum At {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` names no version; write a number, `first`, `last`, `-3` (three before the last) or a time in UTC \
-     (`2026-03-02T14:34:12Z`, `2026-03-02 14:34`, `-2h`)"
+     or with its offset (`2026-03-02T14:34:12Z`, `2026-03-02 14:34`, `2026-03-02 15:34+01:00`, `-2h`)"
 )]
 pub struct AtError(pub String);
 

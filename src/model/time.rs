@@ -26,7 +26,13 @@ pub fn parse_recorded(text: &str) -> Option<Timestamp> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.with_timezone(&Utc));
     }
-    for format in ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z"] {
+    let formats = [
+        "%Y-%m-%d %H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%d %H:%M%#z",
+        "%Y-%m-%dT%H:%M%#z",
+    ];
+    for format in formats {
         if let Ok(time) = DateTime::parse_from_str(text, format) {
             return Some(time.with_timezone(&Utc));
         }
@@ -42,7 +48,7 @@ fn naive(text: &str) -> Option<NaiveDateTime> {
 
 /// Reads a moment that a person wrote; `now` is what relative ones count from.
 ///
-/// `2026-03-02T14:34:12Z`, any RFC 3339 offset, `2026-03-02 14:34[:12[.5]]` and `2026-03-02` (its first instant), both
+/// `2026-03-02T14:34:12Z`, any offset (`2026-03-02 15:34+01:00`), `2026-03-02 14:34[:12[.5]]` and `2026-03-02` (its first instant), both
 /// UTC, and `-90s`, `-15m`, `-2h`, `-3d`, `-1w`.
 pub fn parse_spoken(text: &str, now: Timestamp) -> Option<Timestamp> {
     let text = text.trim();
@@ -95,6 +101,8 @@ mod tests {
             ("2026-03-02T14:34:12Z", "2026-03-02T14:34:12Z"),
             ("2026-03-02T14:34:12.201+02:00", "2026-03-02T12:34:12.201Z"),
             ("2026-03-02 14:34", "2026-03-02T14:34:00Z"),
+            ("2026-03-02 14:34+01:00", "2026-03-02T13:34:00Z"),
+            ("2026-03-02T14:34Z", "2026-03-02T14:34:00Z"),
             ("2026-03-02 14:34:12.5", "2026-03-02T14:34:12.500Z"),
             ("2026-03-02", "2026-03-02T00:00:00Z"),
             ("-90s", "2026-03-02T13:58:30Z"),

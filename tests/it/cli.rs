@@ -15,6 +15,7 @@ mod projection;
 mod replay;
 mod stores;
 mod surroundings;
+mod times;
 mod transfer;
 mod upcast;
 

@@ -10,10 +10,10 @@ use clap::Args;
 use self::feed::Feed;
 use self::list::List;
 use crate::analysis::{MatchError, Predicate, with_room};
-use crate::cli::context::{self, Context};
+use crate::cli::context::{self, Between, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::model::shape::{self, Form};
-use crate::model::{Event, Position, Timestamp, time};
+use crate::model::{Event, Position};
 use crate::session::Session;
 use crate::text;
 use crate::upcast::{Chain, Upcast};
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Only events after this position
     #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
     after: Option<i64>,
-    /// Only events at or after this time: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
+    /// Only events at or after this time: 2026-03-02T14:34:12Z, '2026-03-02 14:34' (UTC), -2h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     from: Option<String>,
     /// Only events at or before this time
@@ -74,8 +74,7 @@ pub(crate) struct Arguments {
 /// Which events are wanted, beyond what the store itself can choose.
 struct Wanted {
     after: Option<Position>,
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
+    between: Between,
     /// The types by name, and whether any event had each.
     types: Vec<(String, bool)>,
     predicate: Option<Predicate>,
@@ -172,26 +171,16 @@ fn upcasted(chain: &Chain, events: Vec<Event>, context: &Context) -> Outcome<Vec
 }
 
 fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
-    type Read = fn(&str, Timestamp) -> Option<Timestamp>;
-    let moment = |flag: &str, text: &Option<String>, read: Read| {
-        text.as_deref().map(|text| context.moment(flag, text, read)).transpose()
-    };
     let compile = |text| Predicate::compile(text).map(|one| one.stopped_by(context.signal.flag()));
     let predicate = arguments.predicate.as_deref().map(compile).transpose();
     let predicate = predicate.map_err(|error| {
         Failure::usage(format!("{error}\n{}\n{}^", error.expression, " ".repeat(error.at - 1)))
             .hint("an event looks like one line of `foldback events STORE --json --limit 1`")
     })?;
-    let from = moment("--from", &arguments.from, time::parse_spoken)?;
-    let to = moment("--to", &arguments.to, time::parse_spoken_end)?;
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(Failure::usage("--from is later than --to, so nothing is between them")
-            .hint("write the earlier one after --from"));
-    }
+    let between = context.between(arguments.from.as_deref(), arguments.to.as_deref())?;
     Ok(Wanted {
         after: arguments.after.map(Position),
-        from,
-        to,
+        between,
         types: arguments.types.iter().map(|name| (name.clone(), false)).collect(),
         predicate,
         form: if arguments.recorded { Form::Recorded } else { Form::Seen },
@@ -208,7 +197,7 @@ fn begin(
     session: &mut Session,
     left: usize,
 ) -> Outcome<(Feed, List)> {
-    check_places(arguments, session)?;
+    check_places(arguments, wanted, session)?;
     let key = match &arguments.aggregate {
         Some(name) => Some(session.find(name)?.key),
         None => None,
@@ -227,7 +216,7 @@ fn replaced(session: &Session) -> String {
 }
 
 /// Places that the layout does not record are refused before anything is read.
-fn check_places(arguments: &Arguments, session: &Session) -> Outcome {
+fn check_places(arguments: &Arguments, wanted: &Wanted, session: &Session) -> Outcome {
     let has = session.capabilities();
     let title = &session.store_info().title;
     if arguments.after.is_some() && !has.position {
@@ -235,12 +224,7 @@ fn check_places(arguments: &Arguments, session: &Session) -> Outcome {
             Failure::usage(format!("{title} records no positions, so --after finds nothing"));
         return Err(failure.hint("leave --after out; events come in the order they were written"));
     }
-    if (arguments.from.is_some() || arguments.to.is_some()) && !has.time {
-        let failure =
-            Failure::usage(format!("{title} records no times, so --from and --to find nothing"));
-        return Err(failure.hint("a time inside the payload can be asked for with --where"));
-    }
-    Ok(())
+    wanted.between.check(session)
 }
 
 /// A type that no event had may be a mistake; only then everything is counted to find the one that was meant.
@@ -275,7 +259,7 @@ fn check_types(
 impl Wanted {
     /// Whether events are chosen by what is in them, which looks at more of them than it shows.
     fn is_search(&self) -> bool {
-        self.is_chosen_here() || self.from.is_some() || self.to.is_some()
+        self.is_chosen_here() || self.between.is_bound()
     }
 
     /// Whether events are chosen by what a store does not choose by.
@@ -290,10 +274,7 @@ impl Wanted {
                 (is_type, *seen) = (true, true);
             }
         }
-        let in_time = |time: &Timestamp| {
-            self.from.is_none_or(|from| *time >= from) && self.to.is_none_or(|to| *time <= to)
-        };
-        if (self.from.is_some() || self.to.is_some()) && !event.time.as_ref().is_some_and(in_time)
+        if !self.between.holds(event.time.as_ref())
             || self.after.is_some_and(|after| event.position.is_none_or(|at| at <= after))
             || !is_type
         {

@@ -13,19 +13,32 @@ use crate::cli::line::{Ink, Line};
 use crate::cli::output::{Output, Printed};
 use crate::cli::render;
 use crate::cli::shape;
-use crate::model::{EventType, Finding, Timestamp, Version};
+use crate::model::{EventType, Finding, Timestamp, Value, Version};
 use crate::session::{Session, Walked};
 use crate::text::human;
 
 /// Show every version: its event and what that changed
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "\
+With --from and --to only the versions between two times are shown, each with
+what it changed: all events before them are folded too. A time without an offset
+is UTC; events of exactly these times are among them, also where times do not
+rise with versions.
+
+Examples:
   foldback log shop.db order-4711
+  foldback log shop.db order-4711 --from 2026-03-01 --to '2026-03-31 12:00'
   foldback log shop.db order-4711 --reverse --limit 5
   foldback log shop.db order-4711 --json | jq 'select(.changes == [])'")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     subject: Subject,
+    /// Only versions at or after this time: 2026-03-02T14:34:12Z, '2026-03-02 14:34' (UTC), -2h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    from: Option<String>,
+    /// Only versions at or before this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    to: Option<String>,
     /// The newest version first
     #[arg(long, short)]
     reverse: bool,
@@ -42,11 +55,14 @@ struct Entry {
     gap: Option<String>,
     changes: Vec<Change>,
     findings: Vec<Finding>,
+    metadata: Option<Value>,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let between = context.between(arguments.from.as_deref(), arguments.to.as_deref())?;
     let mut session = context.open(&arguments.subject.store)?;
+    between.check(&session)?;
     let summary = session.find(&arguments.subject.aggregate)?;
     let key = summary.key;
     if !context.out.is_json() {
@@ -66,8 +82,13 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut before: Option<Timestamp> = None;
     let mut count = 0;
     session.walk(&key, summary.version, &mut progress, &mut |walked| {
+        let time = walked.event.time;
+        if !between.holds(time.as_ref()) {
+            before = time.or(before);
+            return ControlFlow::Continue(());
+        }
         let entry = entry(&walked, before);
-        before = entry.time.or(before);
+        before = time.or(before);
         count += 1;
         if arguments.reverse {
             if held.len() == limit {
@@ -88,6 +109,9 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     for entry in held.iter().rev() {
         print(&mut context.out, &names, entry)?;
     }
+    if count == 0 && between.is_bound() {
+        context.out.note("no version of it lies between these times")?;
+    }
     Ok(())
 }
 
@@ -101,6 +125,7 @@ fn entry(walked: &Walked<'_>, before: Option<Timestamp>) -> Entry {
         gap,
         changes: analysis::diff(walked.before.value(), walked.after.value()),
         findings: walked.findings.to_vec(),
+        metadata: event.metadata.as_ref().and_then(|metadata| metadata.value().ok().cloned()),
     }
 }
 
@@ -112,6 +137,7 @@ fn print(out: &mut Output, names: &Session, entry: &Entry) -> Printed {
             time: entry.time.as_ref().map(shape::Moment),
             reducer: shape::Reducer::of(names),
             changes: &entry.changes,
+            metadata: entry.metadata.as_ref(),
             findings: &entry.findings,
         });
     }

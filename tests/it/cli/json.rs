@@ -151,7 +151,10 @@ fn apply(value: &mut Value, step: &Value) {
 #[test]
 fn log_blame_and_history_agree() {
     let log = lines("log shop.jsonl order-4711 --json");
-    assert_eq!(keys(&log[0]), ["version", "type", "time", "reducer", "changes", "findings"]);
+    assert_eq!(
+        keys(&log[0]),
+        ["version", "type", "time", "reducer", "changes", "metadata", "findings"]
+    );
     let reversed = lines("log shop.jsonl order-4711 --json --reverse");
     assert!(log.iter().eq(reversed.iter().rev()));
     for value in lines("blame shop.jsonl order-4711 --json") {

@@ -95,8 +95,8 @@ impl Feed {
             None => Source::Store {
                 query: EventQuery {
                     after_position: wanted.after,
-                    from: wanted.from,
-                    to: wanted.to,
+                    from: wanted.between.from,
+                    to: wanted.between.to,
                     ..EventQuery::default()
                 },
                 given: 0,
