@@ -201,7 +201,7 @@ impl Wall {
         let inside = self.inside(area);
         let numbers = match inside.width {
             _ if self.shape == Shape::Small => 0,
-            ..60 => 19,
+            ..60 => 20,
             _ => 25,
         };
         // Where there are but a few lines each of them is a bar.

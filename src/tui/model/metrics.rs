@@ -16,6 +16,9 @@ pub(crate) enum Height {
     Threshold,
 }
 
+/// Fewer events than these are no time worth looking at.
+const FEW: u64 = 3;
+
 /// What the screen knows.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
@@ -93,6 +96,13 @@ impl Metrics {
         let metrics = self.then.iter().flat_map(|then| &then.metrics);
         let waits = metrics.filter(|one| one.metric == Metric::ProjectionLag);
         waits.filter_map(|one| readings(one)?.now.end).fold(0.0, f64::max)
+    }
+
+    /// Whether so few events came in the time that is shown that there is nothing to be seen of how they did.
+    pub(crate) fn is_bare(&self) -> bool {
+        let metrics = self.then.iter().flat_map(|then| &then.metrics);
+        let mut events = metrics.filter(|one| one.metric == Metric::EventsPerSecond);
+        events.next().and_then(readings).is_some_and(|readings| readings.now.count < FEW)
     }
 
     /// What is looked at.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{SubsecRound as _, TimeDelta};
 
 use super::live::TICK;
 use crate::model::Timestamp;
@@ -39,8 +39,21 @@ pub(crate) struct Asked {
 pub(crate) struct Scrub {
     /// The moment that is looked at; the newest where `None`.
     pub(crate) at: Option<Timestamp>,
-    /// Which of [`SPANS`] somebody chose, or what is there asks for.
+    /// Which of [`SPANS`] is shown.
     span: Option<usize>,
+    chosen: Chosen,
+}
+
+/// Who chose how much time is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Chosen {
+    /// Nobody yet.
+    #[default]
+    No,
+    /// What is there.
+    ByWhatIsThere,
+    /// The person: nothing else does any more.
+    ByPerson,
 }
 
 impl Scrub {
@@ -67,18 +80,28 @@ impl Scrub {
         let before = self.span();
         let next =
             if closer { before.saturating_sub(1) } else { (before + 1).min(SPANS.len() - 1) };
-        self.span = Some(next);
+        (self.span, self.chosen) = (Some(next), Chosen::ByPerson);
         next != before
+    }
+
+    /// Shows more of the time before where there is next to nothing in what is shown, and nobody wants it so.
+    pub(crate) fn widen(&mut self) -> bool {
+        let before = self.span();
+        if self.chosen == Chosen::ByPerson || self.at.is_some() || before + 1 >= SPANS.len() {
+            return false;
+        }
+        (self.span, self.chosen) = (Some(before + 1), Chosen::ByWhatIsThere);
+        true
     }
 
     /// Chooses the shortest span that holds so many seconds, where nobody has chosen; says whether it is another one.
     pub(crate) fn fit(&mut self, seconds: f64) -> bool {
-        if self.span.is_some() {
+        if self.chosen != Chosen::No {
             return false;
         }
         let holds = |(span, _): &(TimeDelta, &str)| span.as_seconds_f64() >= seconds;
         let fits = SPANS.iter().position(holds).unwrap_or(SPANS.len() - 1).max(USUAL);
-        self.span = Some(fits);
+        (self.span, self.chosen) = (Some(fits), Chosen::ByWhatIsThere);
         fits != USUAL
     }
 
@@ -97,7 +120,10 @@ impl Scrub {
         if next.is_none() || by > 0 && newest && self.at.is_none() {
             return false;
         }
-        self.at = next;
+        // Nobody looks for the parts of a second where a column is many.
+        let whole =
+            |at: Timestamp| if column >= TimeDelta::seconds(1) { at.trunc_subsecs(0) } else { at };
+        self.at = next.map(whole);
         true
     }
 }
@@ -181,6 +207,23 @@ mod tests {
         assert!(!scrub.zoom(true));
         assert_eq!(scrub.span_name(), "1 min");
         assert!(Scrub::default().fit(f64::INFINITY), "as much as there is");
+        assert!(!scrub.widen(), "a person has chosen");
+        let mut scrub = Scrub::default();
+        assert!(!scrub.fit(1.0) && scrub.widen());
+        assert_eq!(scrub.span_name(), "1 h");
+        assert_eq!((0..100).filter(|_| scrub.widen()).count(), 5, "there is an end to it");
+    }
+
+    #[test]
+    fn moments_are_whole_seconds_where_a_column_is_more_than_one() {
+        let to = at(0) + TimeDelta::milliseconds(700);
+        let shown = Some(Span { from: at(-600), to });
+        let mut scrub = Scrub::default();
+        assert!(scrub.go(-1, 7, shown, true));
+        assert_eq!(scrub.at, Some(at(-86)), "85.014 s before");
+        let mut scrub = Scrub::default();
+        assert!(scrub.go(-1, 6_000, shown, true));
+        assert_eq!(scrub.at, Some(to - TimeDelta::milliseconds(100)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::super::layout::{Areas, Shape};
-use super::super::model::metrics::readings;
+use super::super::model::metrics::{limit, readings};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
@@ -38,6 +38,7 @@ fn heading(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     let told = match waiting(model) {
         Some(told) => told.to_owned(),
+        None if is_timeless(model) => moment(model),
         None => format!("{} · the {} before", moment(model), model.scrub.span_name()),
     };
     let left = vec![Span::raw("  "), Span::styled(told, theme.dim)];
@@ -70,6 +71,11 @@ fn waiting(model: &Model) -> Option<&'static str> {
         (_, None) => Some("reading…"),
         _ => None,
     }
+}
+
+/// Whether the store records no times.
+fn is_timeless(model: &Model) -> bool {
+    model.metrics.then.as_ref().is_some_and(|then| then.span.is_none())
 }
 
 /// When it is.
@@ -111,6 +117,8 @@ fn comes(metric: Metric) -> &'static str {
 fn mood(one: &MetricThen, theme: &Theme) -> Style {
     match (&one.known, one.raised()) {
         (Known::Readings(_), Some(_)) => theme.bad,
+        // What is held against nothing is neither well nor not.
+        (Known::Readings(_), None) if limit(one).is_none() => theme.text(),
         (Known::Readings(_), None) => theme.good,
         _ => theme.dim,
     }

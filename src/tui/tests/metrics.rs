@@ -89,7 +89,7 @@ fn told(columns: usize, projections: usize) -> MetricsThen {
             ..Readings::default()
         },
         _ => Readings {
-            now: reading(0.0, 0.0, 0),
+            now: reading(0.0, 0.0, 7),
             trend: vec![Some(0.0); columns],
             ..Readings::default()
         },
@@ -438,6 +438,29 @@ fn another_size_has_other_columns_and_loses_nothing() {
         assert_eq!(moment(&stage), there);
     }
     stage.keys("esc").shows("events_per_second");
+}
+
+#[test]
+fn a_time_in_which_next_to_nothing_came_is_widened_unless_a_person_wants_it() {
+    // The last of them came a week after the others.
+    let mut events = counter("order-1", 40);
+    events.extend([super::stage::event("order-1", 41, "Counted", 10_000, "{}")]);
+    let mut stage = Stage::on(events, LARGE);
+    stage.keys("4").shows("the 7 days before").shows("41 events");
+    stage.keys("+ + +").shows("the 1 h before").shows("1 event");
+    stage.keys("r 3 4").shows("the 1 h before");
+}
+
+#[test]
+fn what_is_held_against_nothing_is_neither_well_nor_not() {
+    let mut stage = measured(USUAL, 0);
+    let mut then = told(columns(&stage), 0);
+    let Known::Readings(readings) = &mut then.metrics[5].known else { panic!() };
+    readings.capacity = None;
+    answer(&mut stage, then);
+    stage.app.model.metrics.scroll.cursor = 5;
+    stage.shows("> 80 % full   -").shows("capacity not set");
+    measured(USUAL, 0).shows("> 80 % full   ok");
 }
 
 #[test]

@@ -69,15 +69,15 @@ pub(super) fn arrived(
         model.dirty |= model.scrub.at.take().is_some();
     }
     let alert = model.metrics.alert().map(|alert| alert.raised);
-    let is_first = model.metrics.then.replace(then).is_none();
-    if is_first {
+    if model.metrics.then.replace(then).is_none() {
         model.metrics.scroll.cursor = model.metrics.notable();
     }
     model.metrics.settle();
     choose_again(model, alert);
     let mut effects = super::resize(model, model.areas.whole);
     settle(model);
-    let better = model.scrub.fit(model.metrics.reach());
+    let mut better = model.scrub.fit(model.metrics.reach());
+    better |= !better && model.metrics.is_bare() && model.scrub.widen();
     if again || better {
         effects.extend(load(model));
     }

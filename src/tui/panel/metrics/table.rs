@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::super::super::layout::{Areas, Shape};
 use super::super::super::model::Model;
-use super::super::super::model::metrics::Metrics;
+use super::super::super::model::metrics::{Metrics, limit};
 use super::super::super::widget::{self, line};
 use super::chart::chart_of;
 use super::{known, moment, mood, numbers, unknown, waiting};
@@ -135,8 +135,12 @@ fn draw_row(
     });
     let trend = chart_of(model, one, readings);
     let trend = trend.map_or_else(Vec::new, |chart| chart.line(columns.trend));
-    let limit = measure::threshold(one.metric, one.threshold);
-    let state = if one.raised().is_some() { "ALERT" } else { "ok" };
+    let (held, limit) = (limit(one), measure::threshold(one.metric, one.threshold));
+    let state = match one.raised() {
+        Some(_) => "ALERT",
+        None if held.is_none() => UNKNOWN,
+        None => "ok",
+    };
     // Where there is room for one number, it is the one that is held against the threshold.
     let is_first = numbers(one, readings).first().is_some_and(|number| number.counts);
     let (middle, end) = if columns.middle == 0 && is_first { (end, middle) } else { (middle, end) };
