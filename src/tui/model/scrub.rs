@@ -44,6 +44,9 @@ pub(crate) struct Scrub {
     chosen: Chosen,
 }
 
+/// A store in which something happened so shortly ago is being written to.
+const NOW: TimeDelta = TimeDelta::minutes(1);
+
 /// Who chose how much time is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Chosen {
@@ -52,8 +55,8 @@ enum Chosen {
     No,
     /// What is there.
     ByWhatIsThere,
-    /// The person: nothing else does any more.
-    ByPerson,
+    /// It stays: a person wants it so, or the store is written to as it is looked at.
+    ToStay,
 }
 
 impl Scrub {
@@ -80,18 +83,25 @@ impl Scrub {
         let before = self.span();
         let next =
             if closer { before.saturating_sub(1) } else { (before + 1).min(SPANS.len() - 1) };
-        (self.span, self.chosen) = (Some(next), Chosen::ByPerson);
+        (self.span, self.chosen) = (Some(next), Chosen::ToStay);
         next != before
     }
 
     /// Shows more of the time before where there is next to nothing in what is shown, and nobody wants it so.
     pub(crate) fn widen(&mut self) -> bool {
         let before = self.span();
-        if self.chosen == Chosen::ByPerson || self.at.is_some() || before + 1 >= SPANS.len() {
+        if self.chosen == Chosen::ToStay || self.at.is_some() || before + 1 >= SPANS.len() {
             return false;
         }
         (self.span, self.chosen) = (Some(before + 1), Chosen::ByWhatIsThere);
         true
+    }
+
+    /// Looks from near at what is written as it is looked at, however long something else has stood still.
+    pub(crate) fn stay(&mut self, newest: Timestamp, now: Timestamp) {
+        if (now - newest).abs() < NOW && self.at.is_none() && self.chosen == Chosen::No {
+            self.chosen = Chosen::ToStay;
+        }
     }
 
     /// Chooses the shortest span that holds so many seconds, where nobody has chosen; says whether it is another one.
@@ -212,6 +222,18 @@ mod tests {
         assert!(!scrub.fit(1.0) && scrub.widen());
         assert_eq!(scrub.span_name(), "1 h");
         assert_eq!((0..100).filter(|_| scrub.widen()).count(), 5, "there is an end to it");
+    }
+
+    #[test]
+    fn what_is_written_as_it_is_looked_at_is_seen_from_near() {
+        let mut scrub = Scrub::default();
+        scrub.stay(at(0), at(3_600));
+        assert!(scrub.fit(1e6), "nobody writes: what has stood for long is shown whole");
+        let mut scrub = Scrub::default();
+        scrub.stay(at(0), at(3));
+        assert!(!scrub.fit(1e6) && !scrub.widen());
+        assert_eq!(scrub.span_name(), "10 min");
+        assert!(scrub.zoom(false), "but a person sees as much as they like");
     }
 
     #[test]

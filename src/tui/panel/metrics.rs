@@ -13,7 +13,7 @@ use super::super::model::metrics::{limit, readings};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
-use crate::model::{Measure, Metric, Timestamp, time};
+use crate::model::{Measure, Metric, Timestamp};
 use crate::session::{Alert, Known, MetricThen, Readings};
 use crate::text::measure::{self, UNKNOWN};
 use crate::text::{self, human};
@@ -78,13 +78,16 @@ fn is_timeless(model: &Model) -> bool {
     model.metrics.then.as_ref().is_some_and(|then| then.span.is_none())
 }
 
+/// A moment, as far as a person tells one from another.
+const SECOND: &str = "%Y-%m-%dT%H:%M:%SZ";
+
 /// When it is.
 fn moment(model: &Model) -> String {
     let Some(then) = &model.metrics.then else { return String::new() };
     match then.span {
         None => "now: this store records no times".to_owned(),
-        Some(span) if then.newest => format!("newest {}", time::rfc3339(&span.to)),
-        Some(span) => format!("at {}", time::rfc3339(&span.to)),
+        Some(span) if then.newest => format!("newest {}", span.to.format(SECOND)),
+        Some(span) => format!("at {}", span.to.format(SECOND)),
     }
 }
 

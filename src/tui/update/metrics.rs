@@ -76,6 +76,9 @@ pub(super) fn arrived(
     choose_again(model, alert);
     let mut effects = super::resize(model, model.areas.whole);
     settle(model);
+    if let Some(span) = model.metrics.then.as_ref().and_then(|then| then.span) {
+        model.scrub.stay(span.to, chrono::Utc::now());
+    }
     let mut better = model.scrub.fit(model.metrics.reach());
     better |= !better && model.metrics.is_bare() && model.scrub.widen();
     if again || better {

@@ -65,6 +65,9 @@ pub(super) fn arrived(
                 model.dirty |= model.scrub.at.take().is_some();
             }
             let worst = model.projections.take(then, height);
+            if let Some(span) = model.projections.then.as_ref().and_then(|then| then.span) {
+                model.scrub.stay(span.to, chrono::Utc::now());
+            }
             let better = model.scrub.fit(worst);
             // How many there are says how much room each part has.
             let mut effects = super::resize(model, model.areas.whole);

@@ -129,11 +129,12 @@ impl Chart<'_> {
 /// When a span begins and ends, in the line below the bars; its end is the moment that is looked at.
 pub(crate) fn times(span: Time, theme: &Theme, bars: Rect, buffer: &mut Buffer) {
     let y = bars.bottom();
-    let within_a_day = (span.to - span.from).num_hours() < 20;
-    let form = match bars.width {
-        60.. => "%Y-%m-%d %H:%M:%S",
-        _ if within_a_day => "%H:%M:%S",
-        _ => "%m-%d %H:%M",
+    let hours = (span.to - span.from).num_hours();
+    let form = match (bars.width, hours) {
+        (60.., _) => "%Y-%m-%d %H:%M:%S",
+        (_, ..20) => "%H:%M:%S",
+        (_, ..5_000) => "%m-%d %H:%M",
+        _ => "%Y-%m-%d",
     };
     let [from, to] = [span.from, span.to].map(|time| time.format(form).to_string());
     let told = format!("{to} ▲");
