@@ -12,6 +12,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::model::Position;
 use crate::projection::Halt;
 use crate::store::own;
@@ -128,7 +130,10 @@ fn begin(shared: &Arc<Shared>, path: &Path, rate: f64, stop: &Stop) -> Result<()
             std::ops::ControlFlow::Continue(())
         }
     };
-    own::import(sample.as_mut(), path, go_on)?;
+    // The story ends now: what it left behind is hours old and not months.
+    let now = chrono::Utc::now();
+    let later = sample.head()?.time.map_or_else(TimeDelta::zero, |end| now - end);
+    own::import_later(sample.as_mut(), path, later, go_on)?;
     drop(sample);
     let mut writer = writer::Writer::open(path, rate)?;
     let mut state = shared.state();

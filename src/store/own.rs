@@ -40,7 +40,7 @@ pub use chain::{Verified, verify_chain};
 pub use first::check_first;
 pub use fresh::fresh_id;
 pub(super) use import::{Copy, Keeps, Kept, PAGE};
-pub use import::{ImportReport, import};
+pub use import::{ImportReport, import, import_later};
 pub(crate) use import::{Partial, id_for};
 pub(super) use keep::too_many;
 pub use place::{existing, writer};

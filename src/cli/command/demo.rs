@@ -27,9 +27,10 @@ use crate::text::human;
     after_help = "It is part of the program: nothing is written anywhere. Every command takes it
 as STORE, by the name that --list shows.
 
-With --live the shop goes on: a copy in a private directory gets new events, and
-every command takes the path that is printed as STORE while it does. Leaving the
-screen, or Ctrl-C, ends it and removes the copy.
+With --live the shop goes on: a copy in a private directory, told as if its
+recording ended now, gets new events, and projections follow them. Every command
+takes the path that is printed as STORE while it does. Leaving the screen, or
+Ctrl-C, ends it and removes the copy.
 
 Examples:
   foldback demo

@@ -8,6 +8,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use chrono::TimeDelta;
 use rusqlite::{Connection, Statement};
 
 use super::append::{End, INSERT, holder};
@@ -49,6 +50,17 @@ pub fn import(
     to: &Path,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<ImportReport, StoreError> {
+    import_later(from, to, TimeDelta::zero(), progress)
+}
+
+/// The same as [`import`], with everything as if it had happened `later`: for a story that is told as if it were now.
+/// What payloads say of times stays as it is.
+pub fn import_later(
+    from: &mut dyn EventStore,
+    to: &Path,
+    later: TimeDelta,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<ImportReport, StoreError> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(occupied(to));
     }
@@ -63,7 +75,7 @@ pub fn import(
         )
         .map_err(failed)?;
     store.connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nCOMMIT;")).map_err(failed)?;
-    let mut copy = Copy::of(from);
+    let mut copy = Copy { later, ..Copy::of(from) };
     let mut end = End::of(&store.connection).map_err(failed)?;
     let mut pass = Pass::new(from, &EventQuery::default())?;
     while let Some(page) = pass.next(from, PAGE)? {
@@ -79,7 +91,7 @@ pub fn import(
     let transaction = store.connection.unchecked_transaction().map_err(failed)?;
     let mut tables = tables::Tables::new(&transaction, to);
     let go_on = &mut || copy.go_on(&to.display(), progress);
-    let kept = Kept::copy(from, &mut tables, copy.same_positions(), go_on)?;
+    let kept = Kept::later(later).copy(from, &mut tables, copy.same_positions(), go_on)?;
     transaction.commit().map_err(failed)?;
     let count = "SELECT count(*) FROM (SELECT DISTINCT category, aggregate_id FROM events)";
     let aggregates: i64 =
@@ -120,6 +132,8 @@ fn unfinished(to: &Path) -> Option<Finding> {
 #[derive(Debug, Default)]
 pub(in crate::store) struct Copy {
     from: String,
+    /// How much later everything happens.
+    later: TimeDelta,
     events: u64,
     positions: u64,
     positions_changed: u64,
@@ -247,7 +261,8 @@ impl Copy {
             }
         };
         self.ids += u64::from(event.id.is_none());
-        let recorded_at = event.time.as_ref().and_then(nine_digits);
+        let time = event.time.and_then(|time| time.checked_add_signed(self.later));
+        let recorded_at = time.as_ref().and_then(nine_digits);
         self.times += u64::from(event.time.is_none());
         self.times_lost += u64::from(event.time.is_some() && recorded_at.is_none());
         self.unwrapped += u64::from(!event.data.is_plain() && event.data.value().is_ok());

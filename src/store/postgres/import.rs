@@ -115,7 +115,7 @@ impl Import<'_> {
         }
         let kept = {
             let go_on = &mut || copy.go_on(&name, progress);
-            Kept::copy(from, &mut self, copy.same_positions(), go_on)?
+            Kept::default().copy(from, &mut self, copy.same_positions(), go_on)?
         };
         let aggregates = self.wait(async {
             let sql =

@@ -2,8 +2,10 @@
 //!
 //! Nothing is made up for them. What cannot be kept as it is stays behind, and how much that is, and why, is told.
 
+use chrono::TimeDelta;
+
 use super::super::row::{Stored, nine_digits};
-use crate::model::{AggregateKey, Finding, Position};
+use crate::model::{AggregateKey, Finding, Position, Timestamp};
 use crate::store::{EventStore, Move, Snapshot, StoreError, kept};
 use crate::text::human;
 
@@ -51,6 +53,8 @@ const STATUSES: [&str; 4] = ["running", "paused", "rebuilding", "failed"];
 /// What was copied, and what was not.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Kept {
+    /// How much later everything happened.
+    later: TimeDelta,
     pub(in crate::store) snapshots: u64,
     pub(in crate::store) checkpoints: u64,
     /// Whose payload is no JSON; whose version another one has too; whose aggregate has no events.
@@ -66,17 +70,27 @@ pub(in crate::store) struct Kept {
 }
 
 impl Kept {
+    /// Copies everything as if it had happened `later`.
+    pub(in crate::store) fn later(later: TimeDelta) -> Self {
+        Self { later, ..Self::default() }
+    }
+
     /// Copies snapshots and checkpoints; `same_positions` says whether the events kept theirs.
     pub(in crate::store) fn copy(
+        mut self,
         from: &mut dyn EventStore,
         to: &mut dyn Keeps,
         same_positions: bool,
         go_on: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
-        let mut kept = Self::default();
-        kept.snapshots(from, to, go_on)?;
-        kept.checkpoints(from, to, same_positions)?;
-        Ok(kept)
+        self.snapshots(from, to, go_on)?;
+        self.checkpoints(from, to, same_positions)?;
+        Ok(self)
+    }
+
+    /// A time as it is written.
+    fn time(&self, time: Timestamp) -> Option<String> {
+        nine_digits(&time.checked_add_signed(self.later)?)
     }
 
     fn snapshots(
@@ -92,7 +106,7 @@ impl Kept {
                 return Ok(());
             };
             let reducer = snapshot.reducer.as_deref().unwrap_or(&layout);
-            let time = snapshot.time.as_ref().and_then(nine_digits);
+            let time = snapshot.time.and_then(|time| self.time(time));
             let written =
                 to.snapshot(key, snapshot.version.0 as i64, reducer, &state, time.as_deref())?;
             self.snapshots += u64::from(written);
@@ -119,7 +133,7 @@ impl Kept {
                 continue;
             }
             let (name, updated) =
-                (&checkpoint.name, checkpoint.updated.as_ref().and_then(nine_digits));
+                (&checkpoint.name, checkpoint.updated.and_then(|time| self.time(time)));
             let written = to.checkpoint(name, position, updated.as_deref())?;
             self.checkpoints += u64::from(written);
             self.namesakes += u64::from(!written);
@@ -127,11 +141,11 @@ impl Kept {
                 continue;
             }
             for Move { time, position } in &history {
-                to.moved(name, nine_digits(time).as_deref(), *position)?;
+                to.moved(name, self.time(*time).as_deref(), *position)?;
             }
             let Some(status) = &checkpoint.status else { continue };
-            let first = history.first().map(|one| &one.time).or(checkpoint.updated.as_ref());
-            match (first.and_then(nine_digits), updated) {
+            let first = history.first().map(|one| one.time).or(checkpoint.updated);
+            match (first.and_then(|time| self.time(time)), updated) {
                 (Some(first), Some(updated)) if ours && STATUSES.contains(&status.as_str()) => {
                     to.status(name, status, &first, &updated)?;
                 }

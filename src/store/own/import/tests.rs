@@ -3,7 +3,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{EventId, Payload, Position, Version, View, time};
+use crate::model::{EventId, Payload, Position, Timestamp, Version, View, time};
 use crate::store::export::{Format, export_file};
 use crate::store::own::verify_chain;
 use crate::store::sample_events::events;
@@ -370,7 +370,7 @@ fn checkpoints_come_along_where_they_still_say_something() {
     let to = dir.path().join("copy.db");
     let store = OwnStore::create(&to).unwrap();
     let mut tables = tables::Tables::new(&store.connection, &to);
-    let kept = Kept::copy(&mut *from, &mut tables, false, &mut || Ok(())).unwrap();
+    let kept = Kept::default().copy(&mut *from, &mut tables, false, &mut || Ok(())).unwrap();
     assert_eq!(kept.checkpoints, 0);
     let messages: Vec<_> = kept.findings().map(|finding| finding.message).collect();
     assert_eq!(messages, ["3 checkpoints left behind: the positions of the copy are others"]);
@@ -405,6 +405,41 @@ fn kept_rows(path: &Path) -> Vec<String> {
         statement.query_map([], row).unwrap().map(Result::unwrap).collect::<Vec<_>>()
     });
     rows.collect()
+}
+
+#[test]
+fn a_story_is_told_as_if_it_had_happened_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let [first, second] = ["a.db", "b.db"].map(|name| dir.path().join(name));
+    let dated = |version| Event {
+        time: Some(Timestamp::from_timestamp(1_800_000_000, version as u32).unwrap()),
+        ..simple(version, "a", version)
+    };
+    import_all(&[dated(1), dated(2)], &first).unwrap();
+    let connection = Connection::open(&first).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO snapshots VALUES ('a', 'Order', 2, 'typed', '{}', '2026-03-02T14:34:12.201000000Z');
+            INSERT INTO projections (name, status, created_at, updated_at) VALUES ('list', 'paused', '2026-03-01T00:00:00.000000000Z', '2026-03-02T00:00:00.000000001Z');
+            INSERT INTO checkpoints VALUES ('list', 1, '2026-03-01T00:00:00.000000000Z');
+            UPDATE checkpoints SET position = 2, updated_at = '2026-03-02T00:00:00.000000001Z';",
+        )
+        .unwrap();
+    let written = |path: &Path| -> Vec<String> {
+        let sql = "SELECT recorded_at FROM events UNION ALL SELECT recorded_at FROM snapshots UNION ALL SELECT created_at FROM projections
+                   UNION ALL SELECT updated_at FROM projections UNION ALL SELECT updated_at FROM checkpoints
+                   UNION ALL SELECT updated_at FROM checkpoint_history";
+        let connection = Connection::open(path).unwrap();
+        let mut statement = connection.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let mut store = open(first.to_str().unwrap(), &OpenOptions::default()).unwrap();
+    let later = TimeDelta::days(200) + TimeDelta::nanoseconds(5);
+    import_later(&mut *store, &second, later, &mut |_| ControlFlow::Continue(())).unwrap();
+    let parse = |time: String| time.parse::<Timestamp>().unwrap();
+    let moved: Vec<_> = written(&first).into_iter().map(|time| parse(time) + later).collect();
+    assert_eq!(written(&second).into_iter().map(parse).collect::<Vec<_>>(), moved);
+    assert_eq!(moved.len(), 2 + 1 + 2 + 1 + 2);
 }
 
 #[test]
