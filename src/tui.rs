@@ -10,6 +10,7 @@
 //! Stores are known here through [`crate::session`] only.
 
 mod action;
+mod bell;
 mod draw;
 mod effect;
 mod headless;

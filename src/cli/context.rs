@@ -211,12 +211,34 @@ pub(crate) fn is_address(source: &OsStr) -> bool {
     source.to_str().is_some_and(postgres::is_address)
 }
 
-/// The address of a database, with the password that the environment names where none is written.
+/// The address of a database, with what PostgreSQL's own programs take from the environment and their file of passwords
+/// where it is not written.
 pub(crate) fn address_of(source: &OsStr) -> OsString {
-    match (source.to_str(), std::env::var("PGPASSWORD")) {
-        (Some(address), Ok(password)) => with_password(address, &password).into(),
-        _ => source.to_owned(),
+    let Some(address) = source.to_str().filter(|address| postgres::is_address(address)) else {
+        return source.to_owned();
+    };
+    let address = postgres::with_variables(address, &|name| std::env::var(name).ok());
+    let password = std::env::var("PGPASSWORD").ok();
+    let password = password.or_else(|| postgres::password_in(&passwords()?, &address));
+    match password {
+        Some(password) => with_password(&address, &password).into(),
+        None => address.into(),
     }
+}
+
+/// The file of passwords: that of PGPASSFILE, or ~/.pgpass. One that others may read is left alone, as everywhere.
+fn passwords() -> Option<String> {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pgpass"));
+    let path = std::env::var_os("PGPASSFILE").map(PathBuf::from).or_else(home)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&path).ok()?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return None;
+        }
+    }
+    std::fs::read_to_string(path).ok()
 }
 
 /// Where a store is: `-` is what is piped in.

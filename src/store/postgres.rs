@@ -17,8 +17,9 @@ mod list;
 mod projection;
 mod scan;
 mod snapshot;
+mod surroundings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tls;
 mod writer;
 
@@ -32,6 +33,7 @@ pub use writer::PostgresWriter;
 
 pub(crate) use address::{is_address, with_password, without_password};
 pub(crate) use import::import;
+pub(crate) use surroundings::{password_in, with_variables};
 
 use self::address::Address;
 use self::decode::{COLUMNS, Decoder, time};

@@ -69,7 +69,7 @@ use ratatui::layout::Rect;
 
 use crate::fold::Tier;
 use crate::model::AggregateKey;
-use crate::store::{Capabilities, Counts, Head};
+use crate::store::{Bell, Capabilities, Counts, Head};
 use crate::task::Running;
 
 /// What is known of a store once it is open, sanitised.
@@ -93,6 +93,8 @@ pub(crate) struct StoreFacts {
     pub(crate) tier: Tier,
     /// The chain that its events go through, as a command names it.
     pub(crate) upcast: Option<String>,
+    /// What tells by itself that something may have been written, until somebody listens to it.
+    pub(crate) bell: Option<Bell>,
     /// The member of the metadata that names the conversation, where its layout says so.
     pub(crate) correlation: Option<String>,
     /// What is wrong or doubtful about it as a whole.

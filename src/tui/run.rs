@@ -17,6 +17,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::MissedTickBehavior;
 
 use super::Ending;
+use super::bell::Listener;
 use super::draw::draw;
 use super::effect::{Effect, Lanes, Slot, Source, Stopping};
 use super::input::Input;
@@ -24,7 +25,7 @@ use super::keep::Keeper;
 use super::model::live::TICK;
 use super::model::overlay::Overlay;
 use super::model::work::Note;
-use super::model::{Exit, Model, Tone};
+use super::model::{Exit, Model, Store, Tone};
 use super::remover::Remover;
 use super::suspend;
 use super::term::{self, Guard};
@@ -46,6 +47,9 @@ pub(crate) struct App {
     /// What the screen shows.
     pub(crate) model: Model,
     lanes: Lanes,
+    /// Where what the store tells is to go, and who listens to it.
+    messages: Sender<Msg>,
+    listener: Option<Listener>,
     remover: Remover,
     due: usize,
     /// When the playhead moves by itself next, while it plays.
@@ -79,15 +83,18 @@ impl App {
         source: Source,
         messages: Sender<Msg>,
     ) -> std::io::Result<Self> {
+        let heard = messages.clone();
         let lanes = Lanes::start(source, keeper, move |report| {
             // The receiver is gone only when the screen ends.
-            let _ = messages.blocking_send(Msg::Report(Box::new(report)));
+            let _ = heard.blocking_send(Msg::Report(Box::new(report)));
         })?;
         let remover = Remover::start()?;
         let (alarm, beat, stands) = (None, None, (None, 0));
         Ok(Self {
             model,
             lanes,
+            messages,
+            listener: None,
             remover,
             due: 0,
             alarm,
@@ -119,6 +126,15 @@ impl App {
         self.set_alarm();
         self.see_message();
         self.look_at_work();
+        self.listen_to_store();
+    }
+
+    /// Hears the store from when it is open, where it tells anything. Where nobody can listen, it is looked at.
+    fn listen_to_store(&mut self) {
+        let Store::Open(facts) = &mut self.model.store else { return };
+        if let Some(bell) = facts.bell.take() {
+            self.listener = Listener::begin(bell, self.messages.clone()).ok();
+        }
     }
 
     /// Brings what the lanes do to whoever looks at it.

@@ -25,6 +25,7 @@ mod mouse;
 mod palette;
 mod pins;
 mod play;
+mod postgres;
 mod projections;
 mod rail;
 mod raw;

@@ -63,6 +63,8 @@ pub(crate) enum Msg {
     Rang,
     /// It is time to see whether the store has changed.
     Ticked,
+    /// The store told by itself that something may have been written.
+    StoreRang,
     /// The message has stood long enough to be read.
     Stood,
     /// The system asks to stop for a while.
@@ -120,6 +122,7 @@ fn take(model: &mut Model, message: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Rang => play::step(model),
+        Msg::StoreRang => live::rang(model),
         Msg::Ticked => {
             let mut effects = live::tick(model);
             effects.extend(projections::tick(model));

@@ -88,13 +88,16 @@ pub(crate) fn with_password(source: &str, password: &str) -> String {
         .find_map(|scheme| source.strip_prefix(scheme))
         .map(|rest| split_user(rest).0.unwrap_or_default());
     match user {
-        Some(user) if !is_named && !user.contains(':') => {
-            let and = if source.contains('?') { '&' } else { '?' };
-            let named = format!("{source}{and}password=");
-            password.bytes().fold(named, |named, byte| format!("{named}%{byte:02X}"))
-        }
+        Some(user) if !is_named && !user.contains(':') => with_member(source, "password", password),
         _ => source.to_owned(),
     }
+}
+
+/// An address with one more member, every byte of it written so that nothing can be read into it.
+pub(super) fn with_member(source: &str, name: &str, value: &str) -> String {
+    let and = if source.contains('?') { '&' } else { '?' };
+    let named = format!("{source}{and}{name}=");
+    value.bytes().fold(named, |named, byte| format!("{named}%{byte:02X}"))
 }
 
 /// Tells user and password from the rest. A password with a character that should be written as %2F, %3F or %23 is

@@ -60,7 +60,7 @@ fn reaching(address: &Address, error: Error) -> StoreError {
                     address.user()
                 ),
             )
-            .hint("write postgres://user:password@host/database")
+            .hint("write postgres://user:password@host/database, or set PGPASSWORD, or have a line in ~/.pgpass, which only you may read")
         } else if why.contains("does not support TLS") {
             StoreError::new(Failed, message).hint(
                 "sslmode=prefer takes what the server offers, and sslmode=disable asks for no TLS",

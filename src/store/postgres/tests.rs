@@ -3,7 +3,7 @@
 mod failures;
 mod races;
 #[path = "../../../tests/it/support/postgres.rs"]
-mod server;
+pub(crate) mod server;
 
 use std::cell::Cell;
 use std::ops::ControlFlow;

@@ -93,7 +93,8 @@ pub(super) fn open(front: &mut Front, ticket: &Ticket<'_>) -> Answer {
         session.linger();
         // Whatever is read later than this is news.
         let head = session.can_change().then(|| session.head().ok()).flatten().map(Box::new);
-        let facts = StoreFacts { head, ..facts(&mut session, first) };
+        let bell = session.bell().filter(|_| head.is_some());
+        let facts = StoreFacts { bell, head, ..facts(&mut session, first) };
         let interrupter = session.interrupter();
         ticket.stop_with(Box::new(move || interrupter.interrupt()));
         front.told = session.history();
@@ -137,6 +138,7 @@ fn facts(session: &mut Session, first: Option<AggregateKey>) -> StoreFacts {
         findings: told(info),
         first,
         head: None,
+        bell: None,
     }
 }
 

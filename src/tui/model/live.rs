@@ -53,6 +53,8 @@ pub(crate) struct Live {
     pub(crate) unseen: u64,
     /// Whether everything was read again by hand: nothing waits any more.
     pub(crate) reread: bool,
+    /// Whether the store told of something while it was looked at.
+    pub(crate) rang: bool,
     /// Whether a look is being taken.
     pub(crate) looking: bool,
     /// Whether the store cannot be read at the moment.
@@ -88,6 +90,11 @@ impl Live {
         let due = self.rest == 0 && !self.looking && self.following != Following::Fixed;
         self.rest = self.rest.saturating_sub(1);
         due
+    }
+
+    /// Whether the last look was long enough ago for another one.
+    pub(crate) fn is_rested(&self) -> bool {
+        self.rest == 0 && self.following != Following::Fixed
     }
 
     /// Whether it is time to count again.

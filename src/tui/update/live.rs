@@ -21,6 +21,15 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
+/// The store told of something: it is looked at now and not at the next tick, unless that would take too much of the time.
+pub(super) fn rang(model: &mut Model) -> Vec<Effect> {
+    if model.live.looking {
+        model.live.rang = true;
+        return Vec::new();
+    }
+    if model.live.is_rested() { look(model) } else { Vec::new() }
+}
+
 fn count(model: &mut Model) -> Option<Effect> {
     if !model.live.shows() || !model.live.may_count() || model.counting {
         return None;
@@ -105,6 +114,10 @@ pub(super) fn looked(
     }
     effects.extend(count(model));
     settle(model);
+    // It may have been told after this look had begun.
+    if std::mem::take(&mut model.live.rang) {
+        effects.extend(rang(model));
+    }
     effects
 }
 

@@ -99,6 +99,45 @@ fn a_password_is_shown_nowhere_and_may_come_from_the_environment() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_password_may_stand_in_a_file_that_only_its_owner_reads_and_the_rest_in_the_environment() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(server) = server() else { return };
+    let address = shop(server);
+    let database = address.rsplit('/').next().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join(".pgpass");
+    let may = |mode| std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+    let line = format!("localhost:{}:{database}:foldback:{PASSWORD}\n", server.port);
+    std::fs::write(&file, line).unwrap();
+    may(0o600);
+    let info = |variables: &[(&str, &std::ffi::OsStr)]| {
+        let mut command = foldback();
+        command.args(["info", "postgres://", "--json"]).env("HOME", home.path());
+        command.env("PGHOST", "localhost").env("PGPORT", server.port.to_string());
+        command.env("PGUSER", "foldback").env("PGDATABASE", database).env_remove("PGPASSWORD");
+        command.envs(variables.iter().copied());
+        let ran = command.output().unwrap();
+        (ran.status.code(), text(&ran.stdout) + &text(&ran.stderr))
+    };
+    let (status, said) = info(&[]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!said.contains(PASSWORD), "{said}");
+    may(0o644);
+    let (status, said) = info(&[]);
+    assert_eq!(status, Some(3), "{said}");
+    assert!(
+        said.contains("wants a password") && said.contains("~/.pgpass, which only you"),
+        "{said}"
+    );
+    may(0o600);
+    let elsewhere = home.path().join("elsewhere");
+    std::fs::rename(&file, &elsewhere).unwrap();
+    assert_eq!(info(&[]).0, Some(3));
+    assert_eq!(info(&[("PGPASSFILE", elsewhere.as_os_str())]).0, Some(0));
+}
+
 #[test]
 fn what_is_appended_is_followed() {
     let Some(server) = server() else { return };
