@@ -88,6 +88,7 @@
     reason = "a bench prints, and stops at the first surprise"
 )]
 
+mod append;
 mod beside;
 mod calls;
 mod driven;
@@ -95,7 +96,10 @@ mod events;
 mod find;
 mod frame;
 mod hostile;
+mod load;
 mod measure;
+mod project;
+mod python;
 mod screen;
 mod stores;
 mod whole;
@@ -121,11 +125,13 @@ fn main() {
     let chosen: Vec<String> =
         std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
-    let benches: [(&str, Bench); 15] = [
+    let benches: [(&str, Bench); 17] = [
         ("fold", fold),
         ("python", python),
         ("jump", jump),
-        ("append", append),
+        ("append", append::append),
+        ("load", load::load),
+        ("project", project::project),
         ("update, draw", frame::update_and_draw),
         ("hostile", hostile::hostile),
         ("lnav", beside::lnav),
@@ -225,32 +231,4 @@ fn jump() -> Vec<Row> {
         budget: "p99 ≤ 1 ms".to_owned(),
     };
     vec![row("jump to a random version", &jumps), row("step back by one", &steps)]
-}
-
-/// Appending to foldback's own store, beside the same rows through bare rusqlite.
-fn append() -> Vec<Row> {
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
-    for _ in 0..3 {
-        ours.push(stores::append_batches(100, 1000));
-        bare.push(stores::insert_bare(100, 1000));
-    }
-    let mut single = stores::append_single(300);
-    single.sort();
-    let rate = |times: &[Duration]| 100_000.0 / median(times).as_secs_f64();
-    vec![
-        Row {
-            what: "append in batches of 1,000".to_owned(),
-            measured: format!("{:.0} events/s", rate(&ours)),
-            beside: format!("the same rows through bare rusqlite {:.0} rows/s", rate(&bare)),
-            ratio: Some(rate(&ours) / rate(&bare)),
-            budget: "≥ 100,000 events/s".to_owned(),
-        },
-        Row {
-            what: "append one, durably".to_owned(),
-            measured: format!("p50 {:.2?}, p99 {:.2?}", median(&single), quantile(&single, 0.99)),
-            beside: String::new(),
-            ratio: None,
-            budget: "p99 ≤ 100 ms".to_owned(),
-        },
-    ]
 }

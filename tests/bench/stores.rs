@@ -123,7 +123,8 @@ pub(crate) fn tiny() -> PathBuf {
     made("tiny.db", |path| fill(&mut OwnStore::create(path).unwrap(), "order-1", 40))
 }
 
-fn made(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+/// The store of that name; made where it was not made before.
+pub(crate) fn made(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-stores");
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
@@ -259,7 +260,8 @@ pub(crate) fn write_on(path: &Path) {
     }
 }
 
-fn batch(versions: std::ops::Range<u64>) -> Vec<NewEvent> {
+/// The events with these versions, as they are appended.
+pub(crate) fn batch(versions: std::ops::Range<u64>) -> Vec<NewEvent> {
     versions
         .map(|version| {
             let event = events::event("order-1", version);
@@ -301,71 +303,11 @@ pub(crate) fn read_bare(path: &Path) -> Duration {
     started.elapsed()
 }
 
-fn scratch(name: &str) -> (tempfile::TempDir, PathBuf) {
+/// A place that is gone with its folder.
+pub(crate) fn scratch(name: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join(name);
     (folder, path)
-}
-
-/// Appends `batches` batches of `size` events to a new own store.
-pub(crate) fn append_batches(batches: u64, size: u64) -> Duration {
-    let (_folder, path) = scratch("append.db");
-    let mut store = OwnStore::create(&path).unwrap();
-    let batches: Vec<_> = (0..batches).map(|n| batch(n * size + 1..(n + 1) * size + 1)).collect();
-    let started = Instant::now();
-    for batch in &batches {
-        store.append(&key(), batch, Expected::Any).unwrap();
-    }
-    started.elapsed()
-}
-
-/// Appends single events, each durable before the next.
-pub(crate) fn append_single(events: u64) -> Vec<Duration> {
-    let (_folder, path) = scratch("single.db");
-    let mut store = OwnStore::create(&path).unwrap();
-    (1..=events)
-        .map(|version| {
-            let batch = batch(version..version + 1);
-            let started = Instant::now();
-            store.append(&key(), &batch, Expected::Exactly(Version(version - 1))).unwrap();
-            started.elapsed()
-        })
-        .collect()
-}
-
-/// The same rows into the same columns without triggers, chain or checks.
-pub(crate) fn insert_bare(batches: u64, size: u64) -> Duration {
-    let (_folder, path) = scratch("bare.db");
-    let mut connection = Connection::open(&path).unwrap();
-    connection
-        .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             CREATE TABLE events (position INTEGER PRIMARY KEY, aggregate_id TEXT, category TEXT, version INTEGER,
-                 event_id TEXT, event_type TEXT, data TEXT, recorded_at TEXT, hash BLOB);
-             CREATE UNIQUE INDEX by_aggregate ON events (category, aggregate_id, version);
-             CREATE UNIQUE INDEX by_id ON events (event_id);
-             CREATE INDEX by_time ON events (recorded_at);
-             CREATE INDEX by_type ON events (event_type);",
-        )
-        .unwrap();
-    let payloads: Vec<_> = (1..=batches * size).map(events::payload).collect();
-    let started = Instant::now();
-    for (at, rows) in payloads.chunks(size as usize).enumerate() {
-        let transaction = connection.transaction().unwrap();
-        {
-            let mut insert = transaction
-                .prepare_cached("INSERT INTO events VALUES (NULL, 'order-1', 'Order', ?, ?, 'ItemAdded', ?, ?, ?)")
-                .unwrap();
-            for (offset, payload) in rows.iter().enumerate() {
-                let version = at as u64 * size + offset as u64 + 1;
-                let id = format!("{version:08x}-0000-4000-8000-{:012x}", version * 48_271);
-                let time = format!("2026-03-02T14:34:12.{:09}Z", version * 999 % 1_000_000_000);
-                insert.execute((version.cast_signed(), id, payload, time, [7_u8; 32])).unwrap();
-            }
-        }
-        transaction.commit().unwrap();
-    }
-    started.elapsed()
 }
 
 /// A store that the Python library wrote, how many events its aggregate has, and how long the library takes to get it.
