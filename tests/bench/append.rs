@@ -144,7 +144,7 @@ fn by_foldback(path: &Path, batches: u64, size: u64) -> Vec<Duration> {
 fn by_hand(connection: &mut Connection, batches: u64, size: u64) -> Vec<Duration> {
     let payloads: Vec<_> = (1..=batches * size).map(events::payload).collect();
     let mut version = 0;
-    let mut insert = |rows: &[String]| {
+    let insert = |rows: &[String]| {
         let started = Instant::now();
         let transaction = connection.transaction().unwrap();
         {
@@ -163,5 +163,5 @@ fn by_hand(connection: &mut Connection, batches: u64, size: u64) -> Vec<Duration
         transaction.commit().unwrap();
         started.elapsed()
     };
-    payloads.chunks(size as usize).map(|rows| insert(rows)).collect()
+    payloads.chunks(size as usize).map(insert).collect()
 }

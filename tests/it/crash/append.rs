@@ -18,7 +18,7 @@ fn events(place: &Place, id: &str) -> Vec<Event> {
 }
 
 /// JSON lines of the events with the numbers `from` and on.
-pub(super) fn lines(id: &str, from: usize, count: usize) -> Vec<u8> {
+fn lines(id: &str, from: usize, count: usize) -> Vec<u8> {
     let line = |n| format!("{{\"type\":\"Counted\",\"id\":\"{id}-{n}\",\"data\":{{\"n\":{n}}}}}\n");
     (from..from + count).map(line).collect::<String>().into_bytes()
 }
