@@ -143,7 +143,7 @@ fn by_foldback(path: &Path, batches: u64, size: u64) -> Vec<Duration> {
 
 fn by_hand(connection: &mut Connection, batches: u64, size: u64) -> Vec<Duration> {
     let payloads: Vec<_> = (1..=batches * size).map(events::payload).collect();
-    let mut version = 0;
+    let mut version = 0_i64;
     let insert = |rows: &[String]| {
         let started = Instant::now();
         let transaction = connection.transaction().unwrap();
