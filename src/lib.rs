@@ -38,6 +38,7 @@
 //! | [`fold`] | [`fold::Reducer`]: from (state, event) to state, and how far that can be trusted | where events come from |
 //! | [`timeline`] | any version of one aggregate: keyframes, the window at the playhead, the outline | I/O |
 //! | [`analysis`] | diff, blame, jq conditions: pure questions | stores |
+//! | [`metrics`] | what is measured while the engine runs: taken on any thread, sampled into the store once a second | what it is measured on, who looks at it |
 //! | [`projection`] | read models that are fed from a store: run, tried again, put aside, made anew | what is projected, who looks at it |
 //! | [`aggregate`] | the write side for a program's own types: raise, load, save, snapshot | which aggregates there are |
 //! | [`sample`] | the shop, the bank and the warehouse that demos and tests tell their stories with; the shop can go on; the worst that a store may hold | files, but for what a store writes |
@@ -56,6 +57,7 @@ pub mod analysis;
 pub mod cli;
 pub mod config;
 pub mod fold;
+pub mod metrics;
 pub mod model;
 pub mod projection;
 pub mod sample;

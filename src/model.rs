@@ -14,6 +14,7 @@ pub mod metric;
 pub mod path;
 pub mod payload;
 pub mod shape;
+pub mod spread;
 pub mod time;
 pub mod value;
 
@@ -21,8 +22,9 @@ pub use at::At;
 pub use event::Event;
 pub use finding::{Finding, Severity};
 pub use id::{AggregateId, AggregateKey, Category, EventId, EventType, Position, Version};
-pub use metric::{Measure, Metric, Threshold, Unit};
+pub use metric::{Limits, Measure, Metric, Threshold, Unit};
 pub use path::{Path, Segment};
 pub use payload::{Payload, PayloadError, View};
+pub use spread::Spread;
 pub use time::Timestamp;
 pub use value::{Map, Slot, Value};

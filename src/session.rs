@@ -43,7 +43,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::fold::{Merge, Reducer, Tier, Upcasting};
-use crate::model::{AggregateKey, EventType, Version};
+use crate::metrics::Counter;
+use crate::model::{AggregateKey, EventType, Limits, Version};
 use crate::store::{
     self, Bell, Capabilities, EventStore, Head, Interrupter, MetadataKeys, Stop, StoreInfo,
 };
@@ -63,11 +64,20 @@ pub struct OpenOptions {
     pub memory: usize,
     /// What events go through before they are folded, where somebody gave one.
     pub upcast: Option<Arc<Chain>>,
+    /// Above what metrics are alerts.
+    pub limits: Limits,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, scratch: None, stop: Stop::default(), memory: 128 << 20, upcast: None }
+        Self {
+            layout: None,
+            scratch: None,
+            stop: Stop::default(),
+            memory: 128 << 20,
+            upcast: None,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -82,7 +92,7 @@ pub struct Session {
     generation: u64,
     attention: Attention,
     /// How many events there are, and were when they were counted last.
-    counted: Option<metrics::Counted>,
+    counter: Counter,
 }
 
 /// What the timelines in memory keep.
@@ -138,7 +148,7 @@ impl Session {
             opened: Vec::new(),
             generation: 0,
             attention: Attention::default(),
-            counted: None,
+            counter: Counter::default(),
         }
     }
 
@@ -151,7 +161,7 @@ impl Session {
             opened: Vec::new(),
             generation: 0,
             attention: Attention::default(),
-            counted: None,
+            counter: Counter::default(),
         })
     }
 

@@ -38,7 +38,7 @@ pub(crate) use recording::is_piped;
 pub use stop::Stop;
 pub use subscription::Subscription;
 
-pub use own::Verified;
+pub use own::{Sample, Verified};
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -447,6 +447,21 @@ pub trait EventStore: Send {
 
     /// When events were given up by a projection, rising; `None` where that is not recorded.
     fn failures(&mut self, _name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
+        Ok(None)
+    }
+
+    /// What was measured of a metric after one moment and up to another, rising; nothing where the layout keeps no samples.
+    fn samples(
+        &mut self,
+        _metric: &str,
+        _after: &Timestamp,
+        _upto: &Timestamp,
+    ) -> Result<Vec<Sample>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// When anything was measured last.
+    fn newest_sample(&mut self) -> Result<Option<Timestamp>, StoreError> {
         Ok(None)
     }
 

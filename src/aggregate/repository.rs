@@ -2,10 +2,12 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::snapshot::{self, SnapshotPolicy};
 use super::{Aggregate, AggregateError, ChangeError, Root};
-use crate::model::{Finding, Version};
+use crate::metrics::{Measured, Recorder};
+use crate::model::{Finding, Metric, Version};
 use crate::store::own::{Appended, Expected, NewEvent, StoreWriter};
 use crate::store::{EventStore, StoreError, StoreErrorKind};
 use crate::text::jq::with_room;
@@ -39,6 +41,7 @@ pub struct Repository<A: Aggregate> {
     chain: Option<Arc<Chain>>,
     keep: u32,
     attempts: u32,
+    recorder: Option<Recorder>,
     kind: PhantomData<fn() -> A>,
 }
 
@@ -57,7 +60,15 @@ impl<A: Aggregate> Repository<A> {
         let reader = writer.reader()?;
         let policy = SnapshotPolicy::default();
         let (keep, attempts) = (KEEP, ATTEMPTS);
-        Ok(Self { writer, reader, policy, chain: None, keep, attempts, kind: PhantomData })
+        let (chain, recorder) = (None, None);
+        Ok(Self { writer, reader, policy, chain, keep, attempts, recorder, kind: PhantomData })
+    }
+
+    /// Tells a recorder how long loading, appending and storing snapshots take.
+    #[must_use]
+    pub fn recording(self, recorder: &Recorder) -> Self {
+        let writer = Box::new(Measured::new(self.writer, recorder));
+        Self { writer, recorder: Some(recorder.clone()), ..self }
     }
 
     /// Turns events of old schema versions into today's before they are applied. Snapshots that were made without this
@@ -83,6 +94,7 @@ impl<A: Aggregate> Repository<A> {
     /// Loads an aggregate: from its newest snapshot, where there is one that can be used, and the events after that.
     /// Stores a snapshot where the policy asks for one.
     pub fn load(&mut self, id: &str) -> Result<Loaded<A>, AggregateError> {
+        let begun = Instant::now();
         let mut root = Root::<A>::new(id);
         let mut findings = Vec::new();
         let (mut taken, mut used) = (None, None);
@@ -95,6 +107,9 @@ impl<A: Aggregate> Repository<A> {
             (taken, used) = (snapshot.time, Some(snapshot.version));
         }
         let applied = self.replay(&mut root, None)?;
+        if let Some(recorder) = &self.recorder {
+            recorder.took(Metric::ReplayTime, begun.elapsed());
+        }
         let now = chrono::Utc::now();
         if self.policy.is_due(applied, taken.as_ref(), &now) {
             let stored = snapshot::of(&root, chain.as_deref(), now)?;

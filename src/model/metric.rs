@@ -1,5 +1,7 @@
 //! What is measured while a store is used: each metric with its name, its unit and the value above which it is an alert.
 
+use std::collections::BTreeMap;
+
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Metric {
@@ -135,5 +137,22 @@ impl Metric {
             Self::EventsPerSecond => (Measure::Value, 10_000.0),
         };
         Threshold { measure, above }
+    }
+}
+
+/// Above what metrics are alerts where somebody says so, and how much room there is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Limits {
+    /// By metric, in its unit, of a share 0 to 1; the others are alerts where they always are.
+    pub above: BTreeMap<Metric, f64>,
+    /// Bytes that the store may take.
+    pub capacity: Option<f64>,
+}
+
+impl Limits {
+    /// Above what a metric is an alert.
+    pub fn threshold(&self, metric: Metric) -> Threshold {
+        let usual = metric.threshold();
+        Threshold { above: self.above.get(&metric).copied().unwrap_or(usual.above), ..usual }
     }
 }

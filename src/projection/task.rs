@@ -1,9 +1,11 @@
 //! One projection on one store: does what its runner asks for, one thing at a time.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Next, Now, Pace, Poison, Policy, Progress, Projection, Runner};
+use crate::metrics::Recorder;
 use crate::model::{Position, Timestamp};
 use crate::store::own::{
     DeadLetter, ProjectionRecord, ProjectionState as State, Rebuild, StoreWriter,
@@ -83,6 +85,16 @@ pub struct Task {
     head: Option<Position>,
     standing: Standing,
     told: Vec<Told>,
+    recorded: Option<Recorded>,
+}
+
+/// What is measured of it.
+struct Recorded {
+    recorder: Recorder,
+    /// Events before that waited for the projection to be run, not for it.
+    since: Timestamp,
+    /// When the events were recorded that are not written down yet.
+    waiting: VecDeque<(Position, Timestamp)>,
 }
 
 /// Whether it goes on.
@@ -141,7 +153,16 @@ impl Task {
             reader,
             begun: Instant::now(),
             standing: Standing::Goes,
+            recorded: None,
         })
+    }
+
+    /// Tells a recorder how long events wait that come from now on, and which are given up. Of a rebuild only the latter: what
+    /// it makes is shown by nobody yet.
+    #[must_use]
+    pub fn recording(self, recorder: &Recorder) -> Self {
+        let (recorder, since) = (recorder.clone(), chrono::Utc::now());
+        Self { recorded: Some(Recorded { recorder, since, waiting: VecDeque::new() }), ..self }
     }
 
     /// The projection's name.
@@ -209,6 +230,11 @@ impl Task {
         let query = EventQuery { after_position: Some(after), ..EventQuery::default() };
         self.reader.busy();
         let page = self.reader.scan(&query, limit)?;
+        if let Some(recorded) = &mut self.recorded {
+            let events =
+                page.events.iter().filter_map(|event| Some((event.position?, event.time?)));
+            recorded.waiting.extend(events.filter(|(_, time)| *time >= recorded.since));
+        }
         self.runner.read(page.events);
         Ok(Turn::More)
     }
@@ -232,6 +258,7 @@ impl Task {
             Err(error) => return Err(error),
         }
         self.pace.advance(self.runner.written(now), now.elapsed);
+        self.reached(letters.len() as u64);
         self.told.extend(letters.into_iter().map(Told::SteppedOver));
         self.grow()?;
         if let Some(Told::Progress(_)) = self.told.last() {
@@ -239,6 +266,18 @@ impl Task {
         }
         self.told.push(Told::Progress(self.pace.progress(now.elapsed)));
         Ok(Turn::More)
+    }
+
+    /// Tells the recorder what was written down just now.
+    fn reached(&mut self, given_up: u64) {
+        let Some(recorded) = &mut self.recorded else { return };
+        recorded.recorder.failed(self.runner.name(), given_up);
+        let (to, now) = (self.runner.position(), chrono::Utc::now());
+        let done = recorded.waiting.partition_point(|(position, _)| *position <= to);
+        let waited = recorded.waiting.drain(..done).map(|(_, time)| (now - time).as_seconds_f64());
+        if self.aim == Aim::Shown && done > 0 {
+            recorded.recorder.reached(self.runner.name(), waited);
+        }
     }
 
     /// Counts what came since the last time by its positions: counting events takes longer than projecting them.
@@ -271,6 +310,9 @@ impl Task {
     }
 
     fn stop(&mut self, poison: Poison, time: &Timestamp) -> Result<Turn, StoreError> {
+        if let Some(recorded) = &self.recorded {
+            recorded.recorder.failed(self.runner.name(), 1);
+        }
         // What is shown goes on while a rebuild stands.
         if self.aim == Aim::Anew {
             return Ok(Turn::Ended(End::Stopped(poison)));
@@ -301,6 +343,10 @@ impl Task {
     /// Goes on from where the store has it.
     fn place_at(&mut self, generation: u64, position: Position) -> Result<Turn, StoreError> {
         self.runner.place(generation, position);
+        // What is read again is told again.
+        if let Some(recorded) = &mut self.recorded {
+            recorded.waiting.clear();
+        }
         let (remaining, elapsed) = (self.reader.count_after(position)?, self.elapsed());
         self.pace.place(remaining, elapsed);
         Ok(Turn::More)

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::metrics::Recorder;
 use crate::model::Position;
 use crate::projection::Halt;
 use crate::store::own;
@@ -41,6 +42,8 @@ struct Shared {
     woken: Condvar,
     /// Ends the engine.
     halt: Halt,
+    /// What is measured of the writer and the engine.
+    recorder: Recorder,
 }
 
 #[derive(Debug, Default)]
@@ -146,7 +149,7 @@ fn begin(shared: &Arc<Shared>, path: &Path, rate: f64, stop: &Stop) -> Result<()
     state.threads.push(thread("writer", write)?);
     let (told, path) = (Arc::clone(shared), path.to_owned());
     let project = move || {
-        if let Err(error) = engine::follow(&path, &told.halt) {
+        if let Err(error) = engine::follow(&path, &told.halt, &told.recorder) {
             told.state().failed.get_or_insert(error);
         }
     };

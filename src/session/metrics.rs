@@ -2,6 +2,7 @@
 //! events and checkpoints themselves tell.
 
 mod alert;
+mod sampled;
 mod sizes;
 mod told;
 mod values;
@@ -10,12 +11,11 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-pub(super) use self::sizes::Counted;
 use self::told::Told;
 use super::lag::Track;
 use super::past::{Past, Span};
 use super::{Session, SessionError};
-use crate::model::{Metric, Threshold, Timestamp};
+use crate::model::{Limits, Metric, Threshold, Timestamp};
 
 /// The metrics at a moment, and in the columns of the time before.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,6 +121,29 @@ impl Known {
     fn nothing(is_own: bool) -> Self {
         if is_own { Self::NothingYet } else { Self::not_recorded() }
     }
+
+    /// What samples say, with the numbers of now.
+    fn with_now(self, now: Self) -> Self {
+        match (self, now) {
+            (Self::Readings(then), Self::Readings(now)) => {
+                let Readings { now, by, alerts, .. } = *now;
+                // Since when the largest is too large is told by its own events, where it can be.
+                let alerts = if alerts.is_empty() { then.alerts.clone() } else { alerts };
+                Self::Readings(Box::new(Readings { now, by, alerts, ..*then }))
+            }
+            (then, _) => then,
+        }
+    }
+
+    /// What is known of now alone, in the last of the columns.
+    fn known_since_now(self, columns: usize, of: impl Fn(&Reading) -> Option<f64>) -> Self {
+        let Self::Readings(mut readings) = self else { return self };
+        readings.trend = vec![None; columns];
+        if let Some(last) = readings.trend.last_mut() {
+            *last = of(&readings.now);
+        }
+        Self::Readings(readings)
+    }
 }
 
 impl Session {
@@ -141,29 +164,63 @@ impl Session {
         columns: usize,
     ) -> Result<MetricsThen, SessionError> {
         let head = self.follow()?;
+        let limits = self.options.limits.clone();
         let capabilities = self.store.capabilities();
         let tracks = if capabilities.checkpoints { self.paths()? } else { Vec::new() };
         let moved = tracks.iter().filter_map(|track| track.moves.last().map(|one| one.time)).max();
-        let newest = head.time.max(moved);
+        let newest = head.time.max(moved).max(self.store.newest_sample()?);
         let past = at.filter(|at| newest.is_some_and(|newest| *at < newest));
         let is_newest = past.is_none();
         let span = past.or(newest).map(|to| Span::before(to, before));
         let mut known = BTreeMap::new();
         if let Some(span) = span {
             let past = Past::new(self, head, is_newest.then_some(span.to));
-            Told::new(past, span, columns).tell(&tracks, &mut known)?;
+            Told::new(past, span, columns, &limits).tell(&tracks, &mut known)?;
         }
         if is_newest {
-            let (sizes, storage) = self.sizes_now(columns)?;
-            known.insert(Metric::EventsPerAggregate, sizes);
-            known.extend(storage.map(|storage| (Metric::StorageSize, storage)));
+            self.now(columns, span.map(|span| span.to), &limits, &mut known)?;
         }
         let metrics = Metric::ALL.into_iter().map(|metric| MetricThen {
             metric,
-            threshold: metric.threshold(),
+            threshold: limits.threshold(metric),
             known: known.remove(&metric).unwrap_or_else(|| Known::nothing(capabilities.samples)),
         });
         Ok(MetricsThen { span, newest: is_newest, metrics: metrics.collect() })
+    }
+
+    /// What is so now, with what samples say of how it was.
+    fn now(
+        &mut self,
+        columns: usize,
+        to: Option<Timestamp>,
+        limits: &Limits,
+        known: &mut BTreeMap<Metric, Known>,
+    ) -> Result<(), SessionError> {
+        let above = limits.threshold(Metric::EventsPerAggregate).above;
+        let sizes = self.sizes_now(above)?;
+        let sizes = match known.remove(&Metric::EventsPerAggregate) {
+            Some(then) => then.with_now(sizes),
+            None => sizes.known_since_now(columns, |now| now.end),
+        };
+        known.insert(Metric::EventsPerAggregate, sizes);
+        let Some(now) = self.storage_now()? else { return Ok(()) };
+        let capacity = limits.capacity;
+        let storage = Known::Readings(Box::new(Readings { now, capacity, ..Readings::default() }));
+        let mut storage = match known.remove(&Metric::StorageSize) {
+            Some(then) => then.with_now(storage),
+            None => storage.known_since_now(columns, |now| now.middle),
+        };
+        let above = capacity.map(|all| all * limits.threshold(Metric::StorageSize).above);
+        if let (Known::Readings(readings), Some(worst)) = (&mut storage, now.middle)
+            && above.is_some_and(|above| worst > above)
+            && readings.alerts.last().is_none_or(|alert| alert.cleared.is_some())
+            && let Some(raised) = to
+        {
+            // Nothing was sampled on the way: it is known since now.
+            readings.alerts.push(Alert { raised, cleared: None, worst });
+        }
+        known.insert(Metric::StorageSize, storage);
+        Ok(())
     }
 }
 

@@ -25,6 +25,8 @@ mod projection;
 mod rebuild;
 mod refuse;
 mod row;
+mod sample;
+mod samples;
 mod snapshot;
 mod transaction;
 mod upgrade;
@@ -50,8 +52,10 @@ pub(super) use refuse::{
     time_text,
 };
 pub(super) use row::{Hash, Row, Stored, nine_digits};
+pub use sample::Sample;
+pub(super) use sample::THINNING;
 pub use writer::{
-    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Sample, Step, StoreWriter,
+    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, StoreWriter,
 };
 
 use rusqlite::{Connection, OpenFlags};
@@ -62,7 +66,7 @@ use super::{Bell, StoreError, StoreErrorKind};
 /// The number in a file's header that says whose it is: "fold".
 pub const APPLICATION_ID: i32 = 0x666f_6c64;
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: i32 = 2;
+pub const SCHEMA_VERSION: i32 = 3;
 /// The oldest schema that this program brings up to date when it opens a store for writing, and reads.
 const OLDEST_SCHEMA: i32 = 1;
 

@@ -15,6 +15,7 @@ mod import;
 mod link;
 mod list;
 mod projection;
+mod sample;
 mod scan;
 mod snapshot;
 mod surroundings;
@@ -42,12 +43,14 @@ use super::own::Verified;
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Bell, Capabilities, Census, Checkpoint,
     Counts, Cursor, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys,
-    Move, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
+    Move, Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, Position, Timestamp, Version};
 
-/// The schema that this program writes, and reads.
-const SCHEMA_VERSION: i32 = 2;
+/// The schema that this program writes.
+const SCHEMA_VERSION: i32 = 3;
+/// The oldest schema that this program reads, and brings up to date when it opens a store for writing.
+const OLDEST_SCHEMA: i32 = 2;
 
 /// foldback's own store on a PostgreSQL server, open for reading.
 pub struct PostgresStore {
@@ -121,7 +124,7 @@ fn about(link: &Link) -> Result<About, StoreError> {
         }))
     })?;
     let about = found.map_err(|names| strangers(link.name(), &names))?;
-    if about.schema == SCHEMA_VERSION {
+    if (OLDEST_SCHEMA..=SCHEMA_VERSION).contains(&about.schema) {
         return Ok(about);
     }
     let message = format!(
@@ -271,6 +274,19 @@ impl EventStore for PostgresStore {
             }
             Ok(Some(times))
         })
+    }
+
+    fn samples(
+        &mut self,
+        metric: &str,
+        after: &Timestamp,
+        upto: &Timestamp,
+    ) -> Result<Vec<Sample>, StoreError> {
+        self.link.read(&async |client| sample::between(client, metric, after, upto).await)
+    }
+
+    fn newest_sample(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        self.link.read(&async |client| sample::newest(client).await)
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {

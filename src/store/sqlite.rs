@@ -39,8 +39,8 @@ use super::layout::{self, CategoryRule, Layout};
 use super::own::{self, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Sizes,
-    Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
+    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Sample,
+    Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Timestamp, Version};
 
@@ -405,6 +405,19 @@ impl EventStore for SqliteStore {
 
     fn failures(&mut self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
         self.ask(|asked| asked.failures(name))
+    }
+
+    fn samples(
+        &mut self,
+        metric: &str,
+        after: &Timestamp,
+        upto: &Timestamp,
+    ) -> Result<Vec<Sample>, StoreError> {
+        self.ask(|asked| asked.samples(metric, after, upto))
+    }
+
+    fn newest_sample(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        self.ask(|asked| asked.newest_sample())
     }
 
     fn census(&mut self) -> Result<Census, StoreError> {

@@ -11,6 +11,7 @@ use crate::cli::context::{self, Context};
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
+use crate::metrics::{self, Measured, Recorder};
 use crate::model::{AggregateKey, EventId, Version};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::own::{Expected, NewEvent, StoreWriter, check_first, fresh_id};
@@ -66,6 +67,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     } else {
         Some(context.writer(&arguments.store, false)?)
     };
+    let recorder = Recorder::default();
+    let writer = writer.map(|writer| measured(writer, &recorder));
     let key = match &writer {
         Some(writer) => aggregate(&**writer, &arguments.aggregate)?,
         None => first_aggregate(&arguments.store, &arguments.aggregate)?,
@@ -73,9 +76,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let expected = arguments.expect.map(|version| Expected::Exactly(Version(version)));
     let (store, batch) = (&*arguments.store, Vec::new());
     let mut appending =
-        Appending { writer, store, key, expected, read: 0, appended: 0, context, batch };
+        Appending { writer, store, key, expected, read: 0, appended: 0, context, batch, recorder };
     let outcome = appending.all(input, arguments.batch as usize);
     let appended = appending.appended;
+    appending.write_down()?;
     outcome.or_else(|failure| {
         if appended > 0 && failure.status != Status::Done {
             let before = human::plural(appended, "event");
@@ -132,6 +136,11 @@ struct Appending<'a> {
     appended: u64,
     context: &'a mut Context,
     batch: Vec<Given>,
+    recorder: Recorder,
+}
+
+fn measured(writer: Box<dyn StoreWriter>, recorder: &Recorder) -> Box<dyn StoreWriter> {
+    Box::new(Measured::new(writer, recorder))
 }
 
 impl Appending<'_> {
@@ -161,6 +170,16 @@ impl Appending<'_> {
         if self.read == 0 {
             return Err(Failure::usage("there is no event in what was given")
                 .hint("an event is JSON: {\"type\":\"ItemAdded\",\"data\":{\"sku\":\"p-3\"}}"));
+        }
+        Ok(())
+    }
+
+    /// Writes down how long the appends took; the events are there all the same where that fails.
+    fn write_down(&mut self) -> Outcome {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        if let Err(error) = metrics::write_down(&self.recorder, &mut **writer, self.context.now) {
+            let told = format!("how long it took could not be written down: {error}");
+            self.context.out.warning(told)?;
         }
         Ok(())
     }
@@ -214,7 +233,7 @@ impl Appending<'_> {
             Some(writer) => writer,
             none => {
                 check_first(&self.key, &events, expected)?;
-                none.insert(self.context.writer(self.store, true)?)
+                none.insert(measured(self.context.writer(self.store, true)?, &self.recorder))
             }
         };
         let appended = writer.append(&self.key, &events, expected)?;

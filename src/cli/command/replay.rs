@@ -8,7 +8,8 @@ use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::output::Printed;
 use crate::cli::shape::{self, Reducer};
-use crate::model::AggregateKey;
+use crate::metrics::{self, Recorder};
+use crate::model::{AggregateKey, Metric};
 use crate::sample::domain;
 use crate::session::{Compared, Comparison, Replayed, Session};
 use crate::text::human;
@@ -30,16 +31,27 @@ pub(crate) struct Arguments {
     /// Fold with this reducer
     #[arg(long, value_name = "REDUCER", default_value = "merge")]
     reducer: Folder,
+    /// Write down in the store how long it took, for `metrics`; foldback's own stores only
+    #[arg(long)]
+    record: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
-    let mut session = context.open(&arguments.subject.store)?;
+    // Refused before anything is read where it could not be written to.
+    let store = &arguments.subject.store;
+    let writer = arguments.record.then(|| context.writer(store, false)).transpose()?;
+    let mut session = context.open(store)?;
     let found = session.find(&arguments.subject.aggregate)?;
     fold_with(&mut session, arguments.reducer, &found.key)?;
     let mut progress = context.progress("replaying events");
     let replayed = session.replay(&found.key, found.version, &mut progress)?;
     drop(progress);
+    if let Some(mut writer) = writer {
+        let recorder = Recorder::default();
+        recorder.took(Metric::ReplayTime, replayed.took);
+        metrics::write_down(&recorder, &mut *writer, context.now)?;
+    }
     if context.out.is_json() {
         context.out.value(&shape::Replayed::of(&found.key, &replayed, Reducer::of(&session)))?;
     } else {

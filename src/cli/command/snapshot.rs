@@ -11,8 +11,10 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
-use crate::model::{Payload, Severity, json};
+use crate::metrics::{self, Measured, Recorder};
+use crate::model::{Metric, Payload, Severity, json};
 use crate::store::Snapshot;
+use crate::store::own::StoreWriter as _;
 use crate::text::human;
 
 /// Store the state of an aggregate in a store of foldback's own
@@ -48,7 +50,8 @@ pub(crate) struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
-    let mut writer = context.writer(&arguments.store, false)?;
+    let recorder = Recorder::default();
+    let mut writer = Measured::new(context.writer(&arguments.store, false)?, &recorder);
     let mut session = context.reading(writer.reader()?)?;
     let found = session.find(&arguments.aggregate)?;
     let key = found.key;
@@ -56,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut progress = context.progress("replaying events");
     let replayed = session.replay(&key, found.version, &mut progress)?;
     drop(progress);
+    recorder.took(Metric::ReplayTime, replayed.took);
     let broken = replayed.findings.iter().find(|one| one.severity == Severity::Error);
     if let Some(finding) = broken {
         let message =
@@ -75,6 +79,10 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         state: Payload::json(state.into_bytes(), Arc::default(), replayed.version),
     };
     writer.save_snapshot(&key, &snapshot, arguments.keep)?;
+    // The snapshot is there all the same where this fails.
+    if let Err(error) = metrics::write_down(&recorder, &mut writer, context.now) {
+        context.out.warning(format!("how long it took could not be written down: {error}"))?;
+    }
     let kept = session.snapshots(&key)?.len() as u64;
     let compared = if arguments.verify {
         let mut progress = context.progress("comparing");

@@ -1,4 +1,4 @@
-//! The threads that project: the shop's read models follow what is written, as those of a real shop would.
+//! The threads that project, and the one that writes down what was measured: the shop's read models follow what is written, as those of a real shop would.
 //!
 //! One keeps up, one looks only every few seconds, one is made anew beside what it shows, and one meets an event that it
 //! has no room for, and stops.
@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::metrics::{Recorder, Sampling};
 use crate::projection::{Aim, Halt, OnError, Options, Policy, Projection, Task, run};
 use crate::sample::projection::known;
 use crate::store::StoreError;
@@ -20,14 +21,16 @@ const LATE: (usize, Duration) = (6_000, Duration::from_secs(4));
 const GENTLE: (usize, Duration) = (400, Duration::from_secs(1));
 
 /// Runs them until `halt` is raised, or cannot.
-pub(super) fn follow(path: &Path, halt: &Halt) -> Result<(), StoreError> {
+pub(super) fn follow(path: &Path, halt: &Halt, recorder: &Recorder) -> Result<(), StoreError> {
     let mut tasks = Vec::new();
     for one in known() {
         for (policy, aim) in ways(one.projection.name()) {
-            tasks.push(begin(&one.projection, policy, aim, path)?);
+            tasks.push(begin(&one.projection, policy, aim, path)?.recording(recorder));
         }
     }
-    run(tasks, Options { threads: THREADS, follow: true }, halt, |_, _| {})
+    let sampling = Sampling::begin(recorder, Box::new(fleeting(path)?))?;
+    run(tasks, Options { threads: THREADS, follow: true }, halt, |_, _| {})?;
+    sampling.end()
 }
 
 /// How a projection of the shop is run; those that it does not have are not.
@@ -52,7 +55,11 @@ fn begin(
     aim: Aim,
     path: &Path,
 ) -> Result<Task, StoreError> {
+    Task::begin(Arc::clone(projection), policy, aim, Box::new(fleeting(path)?))
+}
+
+fn fleeting(path: &Path) -> Result<OwnStore, StoreError> {
     let store = OwnStore::open(path)?;
     store.is_fleeting()?;
-    Task::begin(Arc::clone(projection), policy, aim, Box::new(store))
+    Ok(store)
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::super::Onwards;
 use super::Shared;
-use crate::model::{Position, Version};
+use crate::metrics::Recorder;
+use crate::model::{Metric, Position, Version};
 use crate::store::own::{Expected, NewEvent, OwnStore};
 use crate::store::{OpenOptions, StoreError, open};
 
@@ -51,7 +52,7 @@ impl Writer {
             last = now;
             let events = due as u64;
             due -= events as f64;
-            let written = self.write(events);
+            let written = self.write(events, &shared.recorder);
             let mut state = shared.state();
             match written {
                 Ok(()) => state.written += events,
@@ -63,7 +64,7 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, events: u64) -> Result<(), StoreError> {
+    fn write(&mut self, events: u64, recorder: &Recorder) -> Result<(), StoreError> {
         for _ in 0..events {
             let event = self.story.next(chrono::Utc::now());
             let expected = Expected::Exactly(Version(event.version.0 - 1));
@@ -76,7 +77,8 @@ impl Writer {
                 data: event.data,
                 metadata: event.metadata,
             };
-            let appended = self.store.append(&key, &[new], expected)?;
+            let appended = recorder
+                .measure(Metric::AppendLatency, || self.store.append(&key, &[new], expected))?;
             if let Some(position) = appended.position {
                 self.head = position;
             }

@@ -13,37 +13,55 @@ const CLEARED_AT: f64 = 0.9;
 /// How long nothing may be measured before an alert is cleared: what is not done any more is not slow.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
 
-/// The alerts that touch a span, in values at rising moments; `None` is nothing measured. An alert that was raised before
-/// the span is found as far back as the values go.
+/// A value at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    pub(super) time: Timestamp,
+    pub(super) value: f64,
+    /// How long it stands for: a value that is not followed by another is forgotten a minute after that.
+    pub(super) lasts: TimeDelta,
+}
+
+impl Measured {
+    /// When it is forgotten.
+    fn ends(&self) -> Timestamp {
+        let lasts = self.lasts.checked_add(&QUIET).unwrap_or(self.lasts);
+        self.time.checked_add_signed(lasts).unwrap_or(Timestamp::MAX_UTC)
+    }
+}
+
+/// The alerts that touch a span, in values at rising moments. An alert that was raised before the span is found as far
+/// back as the values go.
 pub(super) fn alerts(
-    values: impl IntoIterator<Item = (Timestamp, Option<f64>)>,
+    values: impl IntoIterator<Item = Measured>,
     above: f64,
     span: Span,
 ) -> Vec<Alert> {
     let mut alerts: Vec<Alert> = Vec::new();
-    let mut raised: Option<Alert> = None;
-    let mut measured = None;
-    for (time, value) in values.into_iter().take_while(|(time, _)| *time <= span.to) {
-        match (&mut raised, value) {
-            (None, Some(value)) if value > above => {
-                raised = Some(Alert { raised: time, cleared: None, worst: value });
-            }
-            (Some(alert), Some(value)) if value > above * CLEARED_AT => {
-                alert.worst = alert.worst.max(value);
-            }
-            (Some(_), Some(_)) => {
-                alerts.extend(raised.take().map(|alert| Alert { cleared: Some(time), ..alert }));
-            }
-            (Some(_), None) if measured.is_some_and(|last| time - last > QUIET) => {
-                alerts.extend(raised.take().map(|alert| Alert { cleared: Some(time), ..alert }));
-            }
-            _ => {}
+    let mut raised: Option<(Alert, Timestamp)> = None;
+    for one in values.into_iter().take_while(|one| one.time <= span.to) {
+        if let Some((alert, ends)) = raised.take_if(|(_, ends)| *ends < one.time) {
+            alerts.push(Alert { cleared: Some(ends), ..alert });
         }
-        if value.is_some() {
-            measured = Some(time);
+        match &mut raised {
+            None if one.value > above => {
+                let alert = Alert { raised: one.time, cleared: None, worst: one.value };
+                raised = Some((alert, one.ends()));
+            }
+            Some((alert, ends)) if one.value > above * CLEARED_AT => {
+                alert.worst = alert.worst.max(one.value);
+                *ends = one.ends();
+            }
+            Some((alert, _)) => {
+                alerts.push(Alert { cleared: Some(one.time), ..*alert });
+                raised = None;
+            }
+            None => {}
         }
     }
-    alerts.extend(raised);
+    alerts.extend(
+        raised.map(|(alert, ends)| Alert { cleared: (ends <= span.to).then_some(ends), ..alert }),
+    );
     alerts.retain(|alert| alert.cleared.is_none_or(|cleared| cleared >= span.from));
     alerts
 }
@@ -58,8 +76,12 @@ mod tests {
 
     /// The alerts above 10 in values a second apart, within a part of them: when raised, when cleared, the worst.
     fn found(values: &[f64], from: i64, to: i64) -> Vec<(i64, Option<i64>, f64)> {
-        let of = |value: f64| (!value.is_nan()).then_some(value);
-        let timed = values.iter().zip(0..).map(|(value, second)| (at(second), of(*value)));
+        let lasts = TimeDelta::seconds(1);
+        let timed = values
+            .iter()
+            .zip(0..)
+            .filter(|(value, _)| !value.is_nan())
+            .map(|(value, second)| Measured { time: at(second), value: *value, lasts });
         let second = |time: Timestamp| (time - at(0)).num_seconds();
         alerts(timed, 10.0, Span { from: at(from), to: at(to) })
             .into_iter()
@@ -91,5 +113,8 @@ mod tests {
         values.extend([f64::NAN; 70]);
         assert_eq!(found(&values, 0, 30), [(0, None, 20.0)]);
         assert_eq!(found(&values, 0, 70), [(0, Some(61), 20.0)]);
+        // And what comes after that is another.
+        values.push(20.0);
+        assert_eq!(found(&values, 0, 80), [(0, Some(61), 20.0), (71, None, 20.0)]);
     }
 }

@@ -1,6 +1,9 @@
 use super::*;
+use crate::metrics::LARGEST;
+use crate::model::Spread;
 use crate::model::{AggregateKey, Payload, Position, Version};
 use crate::session::OpenOptions;
+use crate::store::Sample;
 use crate::store::own::{
     DeadLetter, Expected, NewEvent, OwnStore, ProjectionState, Step, StoreWriter as _,
 };
@@ -194,4 +197,136 @@ fn sizes_are_counted_once_and_carried_on() {
     // What they were is not known.
     let told = session.metrics_then(Some(at(300)), TimeDelta::seconds(60), 3).unwrap();
     assert!(matches!(of(&told, Metric::EventsPerAggregate).known, Known::NothingYet));
+}
+
+/// Appends that took so many milliseconds, in one second.
+fn took(second: i64, millis: &[u32]) -> Sample {
+    let mut spread = Spread::default();
+    for millis in millis {
+        spread.add(f64::from(*millis) / 1000.0);
+    }
+    Sample::spread(Metric::AppendLatency, "", at(second), spread).unwrap()
+}
+
+#[test]
+fn what_was_sampled_is_merged_over_the_span_and_seen_at_any_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    let mut samples: Vec<Sample> = (601..=700).map(|second| took(second, &[1; 20])).collect();
+    samples[49] = took(650, &[200; 30]);
+    samples.push(took(701, &[150]));
+    own.record(&samples).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(100), 4).unwrap();
+    assert_eq!(told.span.unwrap().to, at(701), "also what was measured after the last event");
+    let appends = readings(&told, Metric::AppendLatency);
+    assert_eq!(appends.now.count, 98 * 20 + 30 + 1);
+    let near = |value: Option<f64>, wanted: f64| (value.unwrap() - wanted).abs() <= wanted * 0.01;
+    assert!(near(appends.now.middle, 0.001));
+    // 31 of about 2,000 were slow: more than one of a hundred, though in 99 of 101 seconds none was.
+    assert!(near(appends.now.end, 0.2), "{:?}", appends.now);
+    assert!(near(appends.trend[0], 0.001) && near(appends.trend[1], 0.2));
+    assert_eq!(appends.spread.iter().map(|bucket| bucket.count).sum::<u64>(), appends.now.count);
+    assert_eq!(raised(&appends.alerts), [(650, Some(651)), (701, None)]);
+    assert!(of(&told, Metric::AppendLatency).raised().is_some());
+    // Before it happened, and where nothing was measured.
+    let told = session.metrics_then(Some(at(640)), TimeDelta::seconds(20), 2).unwrap();
+    assert_eq!(raised(&readings(&told, Metric::AppendLatency).alerts), []);
+    assert!(near(readings(&told, Metric::AppendLatency).now.end, 0.001));
+    let told = session.metrics_then(Some(at(500)), TimeDelta::seconds(20), 2).unwrap();
+    assert!(matches!(of(&told, Metric::AppendLatency).known, Known::NothingYet));
+}
+
+#[test]
+fn how_long_events_waited_is_told_by_what_was_measured_and_by_what_still_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    let mut spread = Spread::default();
+    (0..1_000).for_each(|_| spread.add(0.02));
+    own.record(&[Sample::spread(Metric::ProjectionLag, "slow", at(95), spread).unwrap()]).unwrap();
+    let told = session.metrics_then(Some(at(150)), TimeDelta::seconds(100), 4).unwrap();
+    let lag = readings(&told, Metric::ProjectionLag);
+    let slow = lag.by.iter().find(|(name, _)| name == "slow").unwrap().1;
+    assert_eq!((slow.count, slow.end), (1_000, Some(50.0)), "one event waits since 100");
+    assert!(slow.middle.unwrap() < 0.03);
+    assert_eq!(lag.now.end, Some(50.0));
+}
+
+#[test]
+fn sizes_of_the_past_are_those_that_were_sampled_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, _) = store(&dir);
+    let size = |second, value| Sample::new(Metric::StorageSize, "", at(second), value);
+    let most = |second, value| Sample::new(Metric::EventsPerAggregate, LARGEST, at(second), value);
+    own.record(&[
+        size(250, 5e6),
+        size(350, 9e6),
+        size(500, 4e6),
+        most(250, 7.0),
+        most(350, 10_001.0),
+    ])
+    .unwrap();
+    let mean = Sample::new(Metric::EventsPerAggregate, "", at(250), 3.5);
+    own.record(&[mean]).unwrap();
+    let limits = Limits { capacity: Some(1e7), ..Limits::default() };
+    let options = OpenOptions { limits, ..OpenOptions::default() };
+    let mut session = Session::open(dir.path().join("own.db"), &options).unwrap();
+    let told = session.metrics_then(Some(at(400)), TimeDelta::seconds(200), 4).unwrap();
+    let storage = readings(&told, Metric::StorageSize);
+    assert_eq!((storage.now.middle, storage.now.end), (Some(9e6), Some(9e6)));
+    assert_eq!(storage.trend, [Some(5e6), Some(5e6), Some(9e6), Some(9e6)]);
+    assert_eq!((storage.capacity, raised(&storage.alerts)), (Some(1e7), vec![(350, None)]));
+    let sizes = readings(&told, Metric::EventsPerAggregate);
+    assert_eq!((sizes.now.middle, sizes.now.end), (Some(3.5), Some(10_001.0)));
+    assert_eq!(raised(&sizes.alerts), [(350, None)]);
+    let told = session.metrics_then(Some(at(550)), TimeDelta::seconds(200), 4).unwrap();
+    assert_eq!(raised(&readings(&told, Metric::StorageSize).alerts), [(350, Some(500))]);
+    // Now the store is asked itself.
+    let limits = Limits { capacity: Some(1_000.0), ..Limits::default() };
+    let options = OpenOptions { limits, ..OpenOptions::default() };
+    let mut session = Session::open(dir.path().join("own.db"), &options).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(50), 4).unwrap();
+    assert!(of(&told, Metric::StorageSize).raised().is_some());
+}
+
+#[test]
+fn failures_that_were_sampled_are_not_counted_again_as_dead_letters() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    let record = own.register("list", &at(0)).unwrap();
+    let letter = |position, second| DeadLetter {
+        position: Position(position),
+        error: "no".into(),
+        attempts: 1,
+        failed: at(second),
+    };
+    own.step(&Step {
+        name: "list",
+        generation: record.generation,
+        from: record.position,
+        to: Position(600),
+        changes: &[],
+        dead_letters: &[letter(1, 300), letter(2, 500)],
+        settled: &[],
+        time: at(600),
+    })
+    .unwrap();
+    // The second was sampled, with two more that were tried again with success since.
+    own.record(&[Sample::new(Metric::ErrorRate, "list", at(501), 180.0)]).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(400), 4).unwrap();
+    assert_eq!(readings(&told, Metric::ErrorRate).now.count, 4);
+    assert_eq!(readings(&told, Metric::ErrorRate).now.end, Some(3.0));
+}
+
+#[test]
+fn thresholds_are_those_that_somebody_set() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_own, _) = store(&dir);
+    let above = BTreeMap::from([(Metric::ProjectionLag, 1_000.0), (Metric::EventsPerSecond, 0.5)]);
+    let options =
+        OpenOptions { limits: Limits { above, ..Limits::default() }, ..OpenOptions::default() };
+    let mut session = Session::open(dir.path().join("own.db"), &options).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(600), 6).unwrap();
+    assert_eq!(raised(&readings(&told, Metric::ProjectionLag).alerts), []);
+    assert_eq!(of(&told, Metric::ProjectionLag).threshold.above.to_bits(), 1_000_f64.to_bits());
+    assert!(of(&told, Metric::EventsPerSecond).raised().is_some());
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::alert::alerts;
+use super::alert::{Measured, alerts};
+use super::sampled::{Sampled, failures};
 use super::values::Values;
 use super::{Known, Reading, Readings, Span, Track};
-use crate::model::{Metric, Position, Timestamp};
+use crate::model::{Limits, Metric, Position, Timestamp};
 use crate::session::SessionError;
 use crate::session::past::{Came, Past};
 
@@ -29,6 +30,9 @@ pub(super) struct Told<'a> {
     columns: Vec<Timestamp>,
     /// Where alerts are looked for: over the span and as long before it.
     moments: Vec<Timestamp>,
+    /// How far apart these are.
+    step: TimeDelta,
+    limits: &'a Limits,
     /// What had come by each of them, and how many that were since the first.
     came: BTreeMap<Timestamp, (Came, u64)>,
     /// Since when the event after each position waited, where it was asked for.
@@ -36,14 +40,17 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn new(past: Past<'a>, span: Span, columns: usize) -> Self {
+    pub(super) fn new(past: Past<'a>, span: Span, columns: usize, limits: &'a Limits) -> Self {
         let mut ends = vec![span.from];
         ends.extend(span.ends(columns));
+        let (step, moments) = moments(span);
         Self {
             past,
             span,
             columns: ends,
-            moments: moments(span),
+            moments,
+            step,
+            limits,
             came: BTreeMap::new(),
             since: BTreeMap::new(),
         }
@@ -56,21 +63,39 @@ impl<'a> Told<'a> {
         known: &mut BTreeMap<Metric, Known>,
     ) -> Result<(), SessionError> {
         let capabilities = self.past.session.store.capabilities();
+        let mut tell = |metric, readings: Option<Readings>| {
+            if let Some(readings) = readings {
+                known.insert(metric, Known::Readings(Box::new(readings)));
+            }
+        };
+        for metric in [Metric::AppendLatency, Metric::ReplayTime, Metric::SnapshotTime] {
+            tell(metric, self.sampled(metric)?.spread());
+        }
+        tell(Metric::EventsPerAggregate, self.sampled(Metric::EventsPerAggregate)?.sizes());
+        let capacity = self.limits.capacity;
+        tell(Metric::StorageSize, self.sampled(Metric::StorageSize)?.size("", capacity));
+        let errors = self.errors(tracks)?;
+        tell(Metric::ErrorRate, errors);
         if !capabilities.position || !capabilities.time {
             known.insert(Metric::EventsPerSecond, Known::not_recorded());
             return Ok(());
         }
         self.come()?;
-        known.insert(Metric::EventsPerSecond, Known::Readings(Box::new(self.events())));
-        if let Some(lag) = self.lag(tracks)? {
-            known.insert(Metric::ProjectionLag, Known::Readings(Box::new(lag)));
-        } else if capabilities.checkpoints {
-            known.insert(Metric::ProjectionLag, Known::NothingYet);
-        }
-        if let Some(errors) = self.errors(tracks)? {
-            known.insert(Metric::ErrorRate, Known::Readings(Box::new(errors)));
+        tell(Metric::EventsPerSecond, Some(self.events()));
+        let lag = self.lag(tracks)?;
+        tell(Metric::ProjectionLag, lag);
+        if capabilities.checkpoints {
+            known.entry(Metric::ProjectionLag).or_insert(Known::NothingYet);
         }
         Ok(())
+    }
+
+    /// What was measured of a metric and written down.
+    fn sampled(&mut self, metric: Metric) -> Result<Sampled<'_>, SessionError> {
+        let (from, to) = (self.looked_from(), self.span.to);
+        let samples = self.past.session.store.samples(metric.name(), &from, &to)?;
+        let above = self.limits.threshold(metric).above;
+        Ok(Sampled { samples, span: self.span, columns: &self.columns, above })
     }
 
     /// Finds what had come by every moment that is looked at.
@@ -113,7 +138,9 @@ impl<'a> Told<'a> {
         let now = self.rate(self.minute_before(), self.span.to);
         let end =
             highest(looked.iter().filter(|(time, _)| *time > self.span.from).map(|one| one.1));
-        let above = Metric::EventsPerSecond.threshold().above;
+        let above = self.limits.threshold(Metric::EventsPerSecond).above;
+        let measured = looked.into_iter().filter_map(|(time, rate)| self.measured(time, rate));
+        let alerts = alerts(measured, above, self.span);
         Readings {
             now: Reading {
                 middle: now.map(|(_, rate)| rate),
@@ -121,9 +148,13 @@ impl<'a> Told<'a> {
                 count: self.rate(self.span.from, self.span.to).map_or(0, |(count, _)| count),
             },
             trend: trend.collect(),
-            alerts: alerts(looked, above, self.span),
+            alerts,
             ..Readings::default()
         }
+    }
+
+    fn measured(&self, time: Timestamp, value: Option<f64>) -> Option<Measured> {
+        value.map(|value| Measured { time, value, lasts: self.step })
     }
 
     /// How long the oldest event that a projection had not handled waited, at each moment.
@@ -132,6 +163,7 @@ impl<'a> Told<'a> {
             Readings { trend: vec![None; self.columns.len() - 1], ..Readings::default() };
         let mut worst: BTreeMap<Timestamp, Option<f64>> = BTreeMap::new();
         let mut all = Vec::new();
+        let mut now = BTreeMap::new();
         for track in tracks {
             let mut values = Vec::new();
             for moment in self.moments.clone() {
@@ -146,6 +178,9 @@ impl<'a> Told<'a> {
                     *slot = highest([*slot, behind]);
                 }
             }
+            if let Some(behind) = self.behind(track, self.span.to)? {
+                now.insert(track.checkpoint.name.clone(), behind);
+            }
             if !values.is_empty() {
                 all.extend_from_slice(&values);
                 let reading = values.into_iter().collect::<Values>().reading();
@@ -155,11 +190,28 @@ impl<'a> Told<'a> {
         if readings.by.is_empty() {
             return Ok(None);
         }
-        let all: Values = all.into_iter().collect();
+        let sampled = self.sampled(Metric::ProjectionLag)?;
+        for (slot, measured) in readings.trend.iter_mut().zip(sampled.trend()) {
+            *slot = highest([*slot, measured]);
+        }
+        let (mut all, sampled): (Values, _) = (all.into_iter().collect(), sampled.spread_by());
+        // Where it was measured how long events waited, that is what counts; how far one is behind now, it still is.
+        for (name, measured) in &sampled {
+            if let Some((_, reading)) = readings.by.iter_mut().find(|(known, _)| known == name) {
+                let behind = now.get(name).copied();
+                *reading = measured.reading();
+                reading.end = highest([reading.end, behind]);
+            }
+        }
+        if !sampled.is_empty() {
+            all = sampled.into_iter().map(|(_, measured)| measured).collect();
+        }
         let end = highest(readings.by.iter().map(|(_, reading)| reading.end));
         readings.now = Reading { end, ..all.reading() };
         readings.spread = all.spread();
-        readings.alerts = alerts(worst, Metric::ProjectionLag.threshold().above, self.span);
+        let worst = worst.into_iter().filter_map(|(time, worst)| self.measured(time, worst));
+        let above = self.limits.threshold(Metric::ProjectionLag).above;
+        readings.alerts = alerts(worst, above, self.span);
         Ok(Some(readings))
     }
 
@@ -184,9 +236,17 @@ impl<'a> Told<'a> {
     fn errors(&mut self, tracks: &[Track]) -> Result<Option<Readings>, SessionError> {
         let mut all = Vec::new();
         let mut by = Vec::new();
+        let samples = self.sampled(Metric::ErrorRate)?.samples;
         for track in tracks {
             let name = &track.checkpoint.name;
-            let Some(failed) = self.past.session.store.failures(name)? else { continue };
+            let Some(given_up) = self.past.session.store.failures(name)? else { continue };
+            let (mut failed, known) = failures(&samples, name);
+            // What was sampled is not counted twice; what was given up before anything was, is.
+            let is_known = |time: &Timestamp| {
+                known.iter().any(|known| known.from < *time && *time <= known.to)
+            };
+            failed.extend(given_up.into_iter().filter(|time| !is_known(time)));
+            failed.sort_unstable();
             by.push((name.clone(), self.failed(&failed)));
             all.extend(failed);
         }
@@ -203,8 +263,12 @@ impl<'a> Told<'a> {
             .flatten()
             .filter(|time| *time >= self.looked_from())
             .collect();
-        let values = turns.into_iter().map(|time| (time, Some(a_minute(&all, time))));
-        let above = Metric::ErrorRate.threshold().above;
+        let values = turns.into_iter().map(|time| Measured {
+            time,
+            value: a_minute(&all, time),
+            lasts: MINUTE,
+        });
+        let above = self.limits.threshold(Metric::ErrorRate).above;
         Ok((!by.is_empty()).then(|| Readings {
             now: self.failed(&all),
             trend: trend.collect(),
@@ -227,8 +291,8 @@ impl<'a> Told<'a> {
     }
 }
 
-/// The whole steps over a span and as long before it, with its end.
-fn moments(span: Span) -> Vec<Timestamp> {
+/// The whole steps over a span and as long before it, with its end; how long they are.
+fn moments(span: Span) -> (TimeDelta, Vec<Timestamp>) {
     let seconds = (span.to - span.from).num_seconds();
     let step = STEPS.into_iter().find(|step| seconds <= step * MOMENTS);
     let step = step.unwrap_or_else(|| (seconds / MOMENTS / 86_400 + 1) * 86_400);
@@ -238,7 +302,7 @@ fn moments(span: Span) -> Vec<Timestamp> {
         .take_while(|moment| *moment < span.to)
         .collect();
     moments.push(span.to);
-    moments
+    (TimeDelta::seconds(step), moments)
 }
 
 /// The times after one and up to another.

@@ -14,6 +14,12 @@ impl FromIterator<(f64, u64)> for Values {
     }
 }
 
+impl FromIterator<Values> for Values {
+    fn from_iter<T: IntoIterator<Item = Values>>(all: T) -> Self {
+        all.into_iter().flat_map(|values| values.0).collect()
+    }
+}
+
 impl Values {
     /// How many there are.
     pub(super) fn count(&self) -> u64 {

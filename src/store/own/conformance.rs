@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::{
     Appended, DeadLetter, Expected, NewEvent, ProjectionState, RowChange, Sample, Step, StoreWriter,
 };
-use crate::model::{AggregateKey, EventId, Payload, Position, Timestamp, Version};
+use crate::model::{AggregateKey, EventId, Metric, Payload, Position, Spread, Timestamp, Version};
 use crate::store::{EventQuery, Snapshot, StoreErrorKind};
 
 /// Checks a writer; `make` gives a new, empty store each time.
@@ -25,6 +25,7 @@ pub(crate) fn writer_conformance(make: impl Fn() -> Box<dyn StoreWriter>) {
     a_rebuild_that_is_behind_waits(&mut *make());
     gives_rebuilds_up(&mut *make());
     samples(&mut *make());
+    samples_are_put_together(&mut *make());
 }
 
 /// Two writers of one store append to the same aggregate until each has been told `each` times that it was done; each
@@ -391,14 +392,54 @@ fn gives_rebuilds_up(writer: &mut dyn StoreWriter) {
 }
 
 fn samples(writer: &mut dyn StoreWriter) {
-    let sample = |value| Sample {
-        metric: "projection_lag".into(),
-        subject: "list".into(),
-        time: time(1),
-        value,
-    };
+    let sample = |value| Sample::new(Metric::ProjectionLag, "list", time(1), value);
     writer.record(&[sample(1.5), Sample { time: time(2), ..sample(2.5) }]).unwrap();
     writer.record(&[sample(3.0)]).unwrap();
     let error = writer.record(&[sample(1.0), sample(f64::NAN)]).unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Rejected, "{error}");
+    writer.record(&[]).unwrap();
+    let mut spread = Spread::default();
+    for value in [0.001, 0.002, 0.9] {
+        spread.add(value);
+    }
+    let took = Sample::spread(Metric::AppendLatency, "", time(2), spread).unwrap();
+    writer.record(std::slice::from_ref(&took)).unwrap();
+    let mut reader = writer.reader().unwrap();
+    assert!(reader.capabilities().samples);
+    let mut between = |metric: &str, after: i64, upto: i64| {
+        reader.samples(metric, &time(after), &time(upto)).unwrap()
+    };
+    let later = Sample { time: time(2), ..sample(2.5) };
+    assert_eq!(between("projection_lag", 0, 9), [sample(3.0), later.clone()]);
+    assert_eq!(between("projection_lag", 1, 2), [later]);
+    assert_eq!(between("projection_lag", 2, 9), []);
+    assert_eq!(between("event_append_latency", 0, 2), [took]);
+    assert_eq!(reader.newest_sample().unwrap(), Some(time(2)));
+}
+
+/// A value every five seconds for more than a day, half an hour at a time: all are counted, and few rows are left.
+fn samples_are_put_together(writer: &mut dyn StoreWriter) {
+    // Whole minutes of a whole hour.
+    let begin = (time(0).timestamp() / 3_600 + 1) * 3_600;
+    let at = |second: i64| Timestamp::from_timestamp(begin + second, 0).unwrap();
+    let seconds = 26 * 3_600;
+    let taken = |second: i64| {
+        let mut spread = Spread::default();
+        spread.add((second % 100) as f64);
+        Sample::spread(Metric::AppendLatency, "", at(second), spread).unwrap()
+    };
+    for first in (0..seconds).step_by(1_800) {
+        let batch: Vec<Sample> = (first..first + 1_800).step_by(5).map(taken).collect();
+        writer.record(&batch).unwrap();
+    }
+    let mut reader = writer.reader().unwrap();
+    let samples = reader.samples("event_append_latency", &at(-1), &at(seconds)).unwrap();
+    let of = |length: u32| samples.iter().filter(move |sample| sample.seconds == length);
+    assert_eq!((of(1).count(), of(60).count(), of(3_600).count()), (3_660 / 5, 24 * 60 - 1, 1));
+    assert!(of(60).all(|sample| sample.spread.as_ref().map(Spread::count) == Some(12)));
+    let mut merged = Spread::default();
+    samples.iter().filter_map(|sample| sample.spread.as_ref()).for_each(|one| merged.merge(one));
+    let mut all = Spread::default();
+    (0..seconds).step_by(5).for_each(|second| all.add((second % 100) as f64));
+    assert_eq!(merged, all, "no value is lost, and none counted twice");
 }

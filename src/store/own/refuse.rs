@@ -1,8 +1,9 @@
 //! What is refused before anything is written, whatever database it would be written to, and in which words.
 
+use super::Sample;
 use super::append::NewEvent;
 use super::row::{Stored, nine_digits};
-use super::writer::{ProjectionRecord, ProjectionState, Sample, Step};
+use super::writer::{ProjectionRecord, ProjectionState, Step};
 use crate::model::{AggregateKey, Payload, Timestamp, Version};
 use crate::store::{Snapshot, StoreError, StoreErrorKind};
 

@@ -1,7 +1,7 @@
--- foldback's own store, schema 2. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 2.
+-- foldback's own store, schema 3. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 3.
 
 PRAGMA application_id = 1718578276;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -152,6 +152,13 @@ CREATE TABLE metric_samples (
     sampled_at TEXT NOT NULL CHECK (length(sampled_at) = 30),
     -- What it was measured on, such as a projection's name; empty for the whole store.
     subject    TEXT NOT NULL DEFAULT '',
+    -- In the metric's own unit; where many were measured, what 99 of 100 did not exceed.
     value      REAL NOT NULL,
+    -- How many seconds up to sampled_at it stands for: 1, and 60 or 3600 where older samples were put together.
+    seconds    INTEGER NOT NULL DEFAULT 1,
+    -- How the values were spread, in millionths of the unit: an HDR histogram, V2; NULL where it was one value.
+    spread     BLOB,
     PRIMARY KEY (metric, subject, sampled_at)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX metric_samples_by_age ON metric_samples (seconds, sampled_at);

@@ -1,12 +1,11 @@
-//! States that are stored so that they need not be folded again, and samples of what was measured.
+//! States that are stored so that they need not be folded again.
 
 use rusqlite::{Connection, params};
 
 use super::OwnStore;
 use super::append::version;
 use super::keep::too_many;
-use super::refuse::{check_reached, check_snapshot, check_value, time_text};
-use super::writer::Sample;
+use super::refuse::{check_reached, check_snapshot};
 use crate::model::{AggregateKey, Version};
 use crate::store::{Snapshot, StoreError};
 
@@ -36,24 +35,6 @@ impl OwnStore {
                         params![category, id, version.0 as i64, other],
                     )?;
                 }
-            }
-            Ok(())
-        })
-    }
-
-    pub(super) fn store_samples(&mut self, samples: &[Sample]) -> Result<(), StoreError> {
-        self.write(|write| {
-            for sample in samples {
-                check_value(sample)?;
-                write.execute(
-                    "INSERT OR REPLACE INTO metric_samples (metric, sampled_at, subject, value) VALUES (?1, ?2, ?3, ?4)",
-                    params![
-                        sample.metric.as_str(),
-                        time_text(&sample.time)?,
-                        sample.subject.as_str(),
-                        sample.value
-                    ],
-                )?;
             }
             Ok(())
         })

@@ -60,11 +60,13 @@ fn ten_thousand_appends_each_of_two_writers_that_want_the_same_version() {
 #[test]
 fn samples_are_written_once_a_moment() {
     let (_dir, _path, mut store) = store();
-    let sample = |value| Sample {
-        metric: "event_storage_size".into(),
-        subject: "".into(),
-        time: crate::model::Timestamp::UNIX_EPOCH,
-        value,
+    let sample = |value| {
+        Sample::new(
+            crate::model::Metric::StorageSize,
+            "",
+            crate::model::Timestamp::UNIX_EPOCH,
+            value,
+        )
     };
     store.record(&[sample(1.5)]).unwrap();
     store.record(&[sample(2.5)]).unwrap();

@@ -56,6 +56,19 @@ impl Write<'_> {
             .map_err(|error| failed(self.path, WHAT, error))
     }
 
+    /// Every row of a query.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.transaction
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(params, read)?.collect())
+            .map_err(|error| failed(self.path, WHAT, error))
+    }
+
     /// Asks the connection itself.
     pub(super) fn with<T>(
         &self,

@@ -1,9 +1,11 @@
 //! A store that an earlier foldback made gets the tables of today, when it is opened for writing.
 
-use super::{OwnStore, SCHEMA_VERSION, failed};
+use super::{OLDEST_SCHEMA, OwnStore, SCHEMA_VERSION, failed};
 use crate::store::StoreError;
 
-const FROM_1_TO_2: &str = include_str!("upgrade.sql");
+/// What brings the tables from each schema to the next, beginning with the oldest.
+const STEPS: [&str; 2] =
+    [include_str!("upgrade/from_1_to_2.sql"), include_str!("upgrade/from_2_to_3.sql")];
 
 impl OwnStore {
     /// Brings the tables up to date in one transaction; does nothing where they are.
@@ -21,8 +23,9 @@ impl OwnStore {
         let schema: i32 = transaction
             .pragma_query_value(None, "user_version", |row| row.get(0))
             .map_err(failed)?;
-        if schema == 1 {
-            transaction.execute_batch(FROM_1_TO_2).map_err(failed)?;
+        let done = usize::try_from(schema - OLDEST_SCHEMA).unwrap_or_default();
+        for step in STEPS.into_iter().skip(done) {
+            transaction.execute_batch(step).map_err(failed)?;
         }
         transaction.commit().map_err(failed)
     }
@@ -43,9 +46,9 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::model::{AggregateKey, Position, Timestamp, Version};
+    use crate::model::{AggregateKey, Metric, Position, Timestamp, Version};
     use crate::store::own::StoreWriter as _;
-    use crate::store::own::{Expected, verify_chain};
+    use crate::store::own::{Expected, Sample, verify_chain};
     use crate::store::{OpenOptions, open};
 
     const SCHEMA_1: &str = include_str!("upgrade/schema_1.sql");
@@ -110,13 +113,42 @@ mod tests {
     }
 
     #[test]
+    fn a_store_of_schema_2_keeps_its_samples() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("old.db");
+        let connection = Connection::open(&path).unwrap();
+        let schema = include_str!("upgrade/schema_2.sql");
+        let row =
+            format!("INSERT INTO metric_samples VALUES ('projection_lag', '{TIME}', 'list', 1.5);");
+        connection
+            .execute_batch(&format!("BEGIN;\n{schema}\n{row}\nCOMMIT;\nPRAGMA journal_mode = WAL;"))
+            .unwrap();
+        drop(connection);
+        let before = std::fs::read(&path).unwrap();
+        let time = crate::model::time::parse_recorded(TIME).unwrap();
+        let kept = Sample::new(Metric::ProjectionLag, "list", time, 1.5);
+        let samples = |path: &Path| {
+            let mut reader = open(path, &OpenOptions::default()).unwrap();
+            let found = reader.samples("projection_lag", &Timestamp::UNIX_EPOCH, &time).unwrap();
+            (found, reader.newest_sample().unwrap())
+        };
+        assert_eq!(samples(&path), (vec![kept.clone()], Some(time)));
+        assert_eq!(std::fs::read(&path).unwrap(), before, "reading changed nothing");
+        let store = OwnStore::open(&path).unwrap();
+        let new = OwnStore::create(&dir.path().join("new.db")).unwrap();
+        assert_eq!(store.schema().unwrap(), SCHEMA_VERSION);
+        assert_eq!(tables(&store.connection), tables(&new.connection));
+        assert_eq!(samples(&path), (vec![kept], Some(time)));
+    }
+
+    #[test]
     fn a_store_of_a_later_schema_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("later.db");
         drop(OwnStore::create(&path).unwrap());
-        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
         let error = OwnStore::open(&path).unwrap_err();
         assert_eq!(error.kind, crate::store::StoreErrorKind::ReadOnly);
-        assert!(error.message.contains("has schema 3 of foldback's own store"), "{error}");
+        assert!(error.message.contains("has schema 4 of foldback's own store"), "{error}");
     }
 }

@@ -2,10 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::writer::{
-    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, Sample, Step, StoreWriter,
-};
-use super::{Appended, Expected, NewEvent, OwnStore};
+use super::writer::{DeadLetter, ProjectionRecord, ProjectionState, Rebuild, Step, StoreWriter};
+use super::{Appended, Expected, NewEvent, OwnStore, Sample};
 use crate::model::{AggregateKey, Payload, Timestamp};
 use crate::store::{Bell, EventStore, OpenOptions, Snapshot, StoreError, open};
 

@@ -6,6 +6,7 @@
 use smol_str::SmolStr;
 
 use super::append::{Appended, Expected, NewEvent};
+use super::sample::Sample;
 use crate::model::{AggregateKey, Payload, Position, Timestamp};
 use crate::store::{Bell, Snapshot, Stop, StoreError, Subscription};
 
@@ -112,19 +113,6 @@ pub struct Step<'a> {
     pub time: Timestamp,
 }
 
-/// A value of a metric at a moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// The metric's name.
-    pub metric: SmolStr,
-    /// What it was measured on; empty for the whole store.
-    pub subject: SmolStr,
-    /// When.
-    pub time: Timestamp,
-    /// The value, in the metric's own unit.
-    pub value: f64,
-}
-
 /// A store of foldback's own, open for writing. Calls block; they belong on a thread of their own.
 pub trait StoreWriter: Send {
     /// What a person calls it, without any password.
@@ -223,6 +211,7 @@ pub trait StoreWriter: Send {
     /// Gives a rebuild up; what was shown stays. Nothing happens where none is under way.
     fn abandon_rebuild(&mut self, name: &str) -> Result<(), StoreError>;
 
-    /// Writes samples down.
+    /// Writes samples down, and puts together what is an hour older than the newest of them: seconds by the minute, and a day
+    /// later by the hour, how their values are spread being merged.
     fn record(&mut self, samples: &[Sample]) -> Result<(), StoreError>;
 }

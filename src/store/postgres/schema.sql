@@ -1,4 +1,4 @@
--- foldback's own store on PostgreSQL, schema 2: the tables of ../own/schema.sql, and foldback_store, which says whose
+-- foldback's own store on PostgreSQL, schema 3: the tables of ../own/schema.sql, and foldback_store, which says whose
 -- they are. All of them stand in the first schema of the search path.
 
 CREATE TABLE foldback_store (
@@ -11,7 +11,7 @@ CREATE TABLE foldback_store (
 );
 
 INSERT INTO foldback_store (schema_version, store_id)
-VALUES (2, md5(random()::text || clock_timestamp()::text || pg_backend_pid()::text));
+VALUES (3, md5(random()::text || clock_timestamp()::text || pg_backend_pid()::text));
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -189,6 +189,13 @@ CREATE TABLE metric_samples (
     sampled_at TEXT COLLATE "C" NOT NULL CHECK (length(sampled_at) = 30),
     -- What it was measured on, such as a projection's name; empty for the whole store.
     subject    TEXT COLLATE "C" NOT NULL DEFAULT '',
+    -- In the metric's own unit; where many were measured, what 99 of 100 did not exceed.
     value      DOUBLE PRECISION NOT NULL,
+    -- How many seconds up to sampled_at it stands for: 1, and 60 or 3600 where older samples were put together.
+    seconds    BIGINT NOT NULL DEFAULT 1,
+    -- How the values were spread, in millionths of the unit: an HDR histogram, V2; NULL where it was one value.
+    spread     BYTEA,
     PRIMARY KEY (metric, subject, sampled_at)
 );
+
+CREATE INDEX metric_samples_by_age ON metric_samples (seconds, sampled_at);

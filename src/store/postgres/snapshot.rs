@@ -1,11 +1,11 @@
-//! States that are stored so that they need not be folded again, and samples of what was measured.
+//! States that are stored so that they need not be folded again.
 
 use deadpool_postgres::Object;
 
 use super::append::{begin, version};
 use super::link::Fault;
 use crate::model::{AggregateKey, Version};
-use crate::store::own::{Sample, Stored, check_reached, check_value, time_text, too_many};
+use crate::store::own::{Stored, check_reached, too_many};
 
 /// A state as the tables have it.
 pub(super) struct State<'a> {
@@ -57,24 +57,6 @@ pub(super) async fn save(
             let version = version.0 as i64;
             transaction.execute(&delete, &[&category, &id, &version, &other]).await?;
         }
-    }
-    Ok(transaction.commit().await?)
-}
-
-pub(super) async fn record(client: &mut Object, samples: &[Sample]) -> Result<(), Fault> {
-    let transaction = begin(client).await?;
-    let insert = transaction
-        .prepare_cached(
-            "INSERT INTO metric_samples (metric, sampled_at, subject, value) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (metric, subject, sampled_at) DO UPDATE SET value = EXCLUDED.value",
-        )
-        .await?;
-    for sample in samples {
-        check_value(sample)?;
-        let (time, subject) = (time_text(&sample.time)?, sample.subject.as_str());
-        transaction
-            .execute(&insert, &[&sample.metric.as_str(), &time, &subject, &sample.value])
-            .await?;
     }
     Ok(transaction.commit().await?)
 }

@@ -80,6 +80,36 @@ fn a_store_is_made_once_and_opened_again() {
     assert_eq!(SCHEMA_VERSION, own::SCHEMA_VERSION, "the same tables as in SQLite");
 }
 
+#[test]
+fn a_store_of_schema_2_is_read_as_it_is_and_brought_up_to_date_when_it_is_written_to() {
+    let Some(server) = server() else { return };
+    let database = server.database();
+    let address = server.at(&database);
+    let rows = "INSERT INTO metric_samples VALUES ('projection_lag', '2026-03-02T14:34:12.000000000Z', 'list', 1.5)";
+    server.sql(&database, &format!("{};\n{rows}", include_str!("tests/schema_2.sql")));
+    let shapes = |database: &str| {
+        let sql = "SELECT string_agg(told, ',' ORDER BY told) FROM (
+                     SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS told
+                     FROM information_schema.columns WHERE table_schema = 'public'
+                     UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public') shape";
+        server.sql(database, sql)
+    };
+    let before = shapes(&database);
+    let mut reader = open(&address, &OpenOptions::default()).unwrap();
+    let time = crate::model::time::parse_recorded("2026-03-02T14:34:12Z").unwrap();
+    let kept = own::Sample::new(crate::model::Metric::ProjectionLag, "list", time, 1.5);
+    let zero = crate::model::Timestamp::UNIX_EPOCH;
+    let told = reader.samples("projection_lag", &zero, &time).unwrap();
+    assert_eq!(told, std::slice::from_ref(&kept));
+    assert_eq!(reader.newest_sample().unwrap(), Some(time));
+    assert_eq!(shapes(&database), before, "reading changed nothing");
+    drop(PostgresWriter::open(&address).unwrap());
+    let (new, _new) = store(server);
+    assert_eq!(shapes(&database), shapes(&new));
+    assert_eq!(reader.samples("projection_lag", &zero, &time).unwrap(), [kept]);
+    assert_eq!(reader.newest_sample().unwrap(), Some(time));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 

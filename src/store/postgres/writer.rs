@@ -8,7 +8,7 @@ use super::address::Address;
 use super::link::{Access, Link, Server};
 use super::projection::{self, About};
 use super::snapshot::State;
-use super::{PostgresStore, about, append, number, snapshot};
+use super::{PostgresStore, SCHEMA_VERSION, about, append, number, sample, snapshot};
 use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
 use crate::store::own::{
     Appended, DeadLetter, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild, Sample,
@@ -37,10 +37,29 @@ impl PostgresWriter {
     /// Opens a store that foldback made; whatever else the address holds is refused.
     pub fn open(source: &str) -> Result<Self, StoreError> {
         let link = connect(source)?;
-        if about(&link)?.read_only {
+        let about = about(&link)?;
+        if about.read_only {
             return Err(read_only(link.name()));
         }
-        Ok(Self { link, source: source.to_owned() })
+        let writer = Self { link, source: source.to_owned() };
+        if about.schema < SCHEMA_VERSION {
+            writer.upgrade()?;
+        }
+        Ok(writer)
+    }
+
+    /// Gives tables of an earlier foldback those of today, in one transaction.
+    fn upgrade(&self) -> Result<(), StoreError> {
+        self.link.write("could not be brought up to date", &async |client| {
+            let transaction = append::begin(client).await?;
+            append::lock(&transaction).await?;
+            // Another one may have done it while this one waited.
+            let sql = "SELECT schema_version FROM foldback_store";
+            if transaction.query_one(sql, &[]).await?.try_get::<_, i32>(0)? == 2 {
+                transaction.batch_execute(include_str!("upgrade.sql")).await?;
+            }
+            Ok(transaction.commit().await?)
+        })
     }
 
     /// What stops the call that is running.
@@ -206,7 +225,7 @@ impl StoreWriter for PostgresWriter {
     }
 
     fn record(&mut self, samples: &[Sample]) -> Result<(), StoreError> {
-        self.link.write(WHAT, &async |client| snapshot::record(client, samples).await)
+        self.link.write(WHAT, &async |client| sample::record(client, samples).await)
     }
 }
 

@@ -1,14 +1,16 @@
 //! What the tables of foldback's own store say of its engine: what was given up, what was measured.
 
 use rusqlite::types::ValueRef;
+use smol_str::SmolStr;
 
 use super::ask::Asked;
 use super::decode::{text, value};
 use super::schema::Table;
-use super::statement::{Bound, prepare, start, step};
-use crate::model::{Timestamp, time};
-use crate::store::StoreError;
+use super::statement::{Bound, first, prepare, start, step};
+use crate::model::{Spread, Timestamp, time};
 use crate::store::layout::Layout;
+use crate::store::own::nine_digits;
+use crate::store::{Sample, StoreError};
 
 /// Which of these tables there are; none in a store that is not our own.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,6 +52,75 @@ impl Asked<'_> {
             times.extend(moment(value(row, 0)));
         }
         Ok(Some(times))
+    }
+}
+
+/// Whether samples say how their values are spread: those of schema 2 did not. A writer may bring the tables up to date
+/// while they are read, so it is asked each time.
+const HAS_SPREAD: &str =
+    "SELECT count(*) FROM pragma_table_info('metric_samples') WHERE name = 'spread'";
+
+impl Asked<'_> {
+    /// What was measured of a metric after one moment and up to another.
+    pub(super) fn samples(
+        &self,
+        metric: &str,
+        after: &Timestamp,
+        upto: &Timestamp,
+    ) -> Result<Vec<Sample>, StoreError> {
+        let (Some(after), Some(upto)) = (nine_digits(after), nine_digits(upto)) else {
+            return Ok(Vec::new());
+        };
+        if !self.plan.own.samples {
+            return Ok(Vec::new());
+        }
+        let rest = if self.has_spread()? { "seconds, spread" } else { "1, NULL" };
+        let sql = format!(
+            "SELECT subject, sampled_at, value, {rest} FROM metric_samples
+             WHERE metric = ?1 AND sampled_at > ?2 AND sampled_at <= ?3"
+        );
+        let failed = |error| self.call.failed(error);
+        self.call.checkpoint()?;
+        let mut statement = prepare(self.call, &sql)?;
+        let mut rows = statement.query([metric, &after, &upto]).map_err(failed)?;
+        let mut samples = Vec::new();
+        while let Some(row) = step(self.call, &mut rows)? {
+            let (Some(time), ValueRef::Real(measured)) = (moment(value(row, 1)), value(row, 2))
+            else {
+                continue;
+            };
+            samples.push(Sample {
+                metric: SmolStr::new(metric),
+                subject: text(value(row, 0)).unwrap_or_default(),
+                time,
+                value: measured,
+                seconds: row.get(3).map_err(failed)?,
+                spread: value(row, 4).as_blob().ok().and_then(Spread::from_bytes),
+            });
+        }
+        samples.sort_by_key(|sample| sample.time);
+        Ok(samples)
+    }
+
+    fn has_spread(&self) -> Result<bool, StoreError> {
+        Ok(self.number_of(HAS_SPREAD, Bound::default())? > 0)
+    }
+
+    /// When anything was measured last.
+    pub(super) fn newest_sample(&self) -> Result<Option<Timestamp>, StoreError> {
+        if !self.plan.own.samples {
+            return Ok(None);
+        }
+        let sql = if self.has_spread()? {
+            // By the index on both.
+            "SELECT max(coalesce((SELECT max(sampled_at) FROM metric_samples WHERE seconds = 1), ''),
+                        coalesce((SELECT max(sampled_at) FROM metric_samples WHERE seconds = 60), ''),
+                        coalesce((SELECT max(sampled_at) FROM metric_samples WHERE seconds = 3600), ''))"
+        } else {
+            "SELECT max(sampled_at) FROM metric_samples"
+        };
+        let found = first(self.call, sql, Bound::default(), |row| Ok(moment(value(row, 0))))?;
+        Ok(found.flatten())
     }
 }
 

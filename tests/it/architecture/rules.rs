@@ -4,8 +4,8 @@ use super::source::{Path, paths};
 
 /// Each module and the modules it may know; a module not named here has no place yet.
 ///
-/// `model, text → store, upcast → fold → timeline → analysis, aggregate, projection → session → cli, tui`
-const MODULES: [(&str, &[&str]); 15] = [
+/// `model, text → store, upcast → fold → timeline → analysis, metrics → aggregate, projection → session → cli, tui`
+const MODULES: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("text", &["model"]),
     ("task", &["model"]),
@@ -15,9 +15,10 @@ const MODULES: [(&str, &[&str]); 15] = [
     ("fold", &["model", "text", "store", "upcast"]),
     ("timeline", &["model", "text", "store", "upcast", "fold"]),
     ("analysis", &["model", "text", "store", "upcast", "fold", "timeline"]),
-    ("aggregate", &["model", "text", "store", "upcast", "fold", "timeline"]),
-    ("projection", &["model", "text", "store", "upcast", "fold", "timeline", "task"]),
-    ("sample", &["model", "text", "store", "upcast", "fold", "aggregate", "projection"]),
+    ("metrics", &["model", "text", "store"]),
+    ("aggregate", &["model", "text", "store", "upcast", "fold", "timeline", "metrics"]),
+    ("projection", &["model", "text", "store", "upcast", "fold", "timeline", "task", "metrics"]),
+    ("sample", &["model", "text", "store", "upcast", "fold", "metrics", "aggregate", "projection"]),
     ("session", BELOW_THE_FRONT_ENDS),
     // The screen is opened by a command.
     ("tui", ALL_BUT_CLI),
@@ -36,6 +37,7 @@ const ALL: &[&str] = &[
     "fold",
     "timeline",
     "analysis",
+    "metrics",
     "aggregate",
     "projection",
     "sample",

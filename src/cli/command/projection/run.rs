@@ -11,6 +11,7 @@ use super::{Declared, Own, known, record};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::cli::line::{Ink, Line};
+use crate::metrics::{Recorder, Sampling};
 use crate::model::Position;
 use crate::projection::{
     self, Aim, End, Halt, OnError, Options, Poison, Policy, Progress, Projection, Task, Told,
@@ -175,12 +176,17 @@ fn carry(
     let halt = Halt::default();
     let ends = halt.clone();
     context.signal.interrupts(Interrupter::new(move || ends.raise()));
-    let begin = |projection| Task::begin(projection, how.policy(), aim, writer.reopen()?);
+    let recorder = Recorder::default();
+    let begin = |projection| {
+        let task = Task::begin(projection, how.policy(), aim, writer.reopen()?);
+        task.map(|task| task.recording(&recorder))
+    };
     let tasks = found.into_iter().map(begin).collect::<Result<Vec<_>, _>>()?;
     let options = Options { threads: how.threads as usize, follow };
     let mut teller = Teller { of: BTreeMap::new(), begun: Instant::now(), follow };
     let mut progress = context.progress("projecting events");
     let mut failed = Ok(());
+    let sampling = Sampling::begin(&recorder, writer.reopen()?)?;
     let ran = projection::run(tasks, options, &halt, |name, told| {
         let said = teller.hear(name, told);
         let (done, of) = teller.all();
@@ -193,6 +199,9 @@ fn carry(
     drop(progress);
     failed?;
     ran?;
+    if let Err(error) = sampling.end() {
+        context.out.warning(format!("what was measured could not all be written down: {error}"))?;
+    }
     let stopped = teller.print(&mut *writer, aim, context)?;
     context.go_on()?;
     stopped.map_or(Ok(()), Err)
