@@ -34,6 +34,7 @@ use self::context::Context;
 use self::failure::{Failure, Outcome, Status};
 use self::output::{Colour, Output};
 use self::screen::Look;
+use self::signal::Told;
 use self::upcasting::Asked;
 
 /// Runs the program with the arguments and streams of this process.
@@ -88,9 +89,12 @@ fn start(arguments: Vec<OsString>) -> Status {
 }
 
 fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Context) -> Outcome {
-    // The screen listens itself; and what waits for the next event to append is ended where it is, which does no harm.
-    if !matches!(command, Command::Demo(_) | Command::Append(_)) {
-        context.listen();
+    match command {
+        // The screen listens itself; and what waits for the next event to append is ended where it is, which does no harm.
+        Command::Demo(_) | Command::Append(_) => {}
+        // It goes on by itself.
+        Command::Metrics(arguments) if arguments.serves() => context.signal.listen_for(Told::End),
+        _ => context.listen(),
     }
     match command {
         Command::Demo(arguments) => command::demo::run(arguments, look, colour, context),
@@ -107,6 +111,7 @@ fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Contex
         Command::Append(arguments) => command::append::run(arguments, context),
         Command::Upcast(arguments) => command::upcast::run(arguments, context),
         Command::Projection(arguments) => command::projection::run(arguments, context),
+        Command::Metrics(arguments) => command::metrics::run(arguments, context),
         Command::Import(arguments) => command::import::run(arguments, context),
         Command::Export(arguments) => command::export::run(arguments, context),
         Command::Completions(arguments) => command::completions::run(arguments, context),

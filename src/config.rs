@@ -1,9 +1,11 @@
-//! What a person sets once and for all: a theme, keys, themes of their own, memory, whether sessions are kept.
+//! What a person sets once and for all: a theme, keys, themes of their own, memory, whether sessions are kept, above what
+//! metrics are alerts.
 //!
 //! Read from text that somebody else found; what keys and colours there are is known to those who use them. Whatever is
 //! wrong becomes a [`Mistake`] with its line, and everything else holds: in an incident nobody mends a configuration
 //! first.
 
+mod limits;
 mod size;
 
 use std::collections::BTreeMap;
@@ -13,6 +15,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
+use crate::model::Limits;
 use crate::text;
 
 /// The least memory that remembered states need to be of any use.
@@ -57,7 +60,7 @@ pub struct ThemeRow {
 }
 
 /// All of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// What the file is called; empty where there is none.
     pub file: String,
@@ -69,6 +72,8 @@ pub struct Config {
     pub session: Option<Set<bool>>,
     /// The chain of upcasters, as a file beside this one.
     pub upcast: Option<Set<String>>,
+    /// Above what metrics are alerts, and how much room there is.
+    pub limits: Limits,
     /// Other keys.
     pub keys: Vec<KeyRow>,
     /// More themes.
@@ -83,6 +88,7 @@ struct File {
     memory: Option<Spanned<String>>,
     session: Option<Spanned<String>>,
     upcast: Option<Spanned<String>>,
+    metrics: Option<limits::Rows>,
     #[serde(default)]
     keys: BTreeMap<String, Spanned<Vec<Spanned<Value>>>>,
     #[serde(default)]
@@ -98,7 +104,8 @@ struct Row {
 
 impl Config {
     /// The names at the top of the file.
-    pub(crate) const NAMES: [&str; 6] = ["theme", "memory", "session", "upcast", "keys", "themes"];
+    pub(crate) const NAMES: [&str; 7] =
+        ["theme", "memory", "session", "upcast", "metrics", "keys", "themes"];
 
     /// Reads what stands in a file that is called `file`.
     pub fn read(file: &str, yaml: &str) -> Self {
@@ -142,6 +149,13 @@ impl Config {
     fn take(&mut self, file: File) {
         self.theme = file.theme.map(set);
         self.upcast = file.upcast.map(set);
+        if let Some(metrics) = file.metrics {
+            let (limits, mistakes) = limits::read(metrics);
+            self.limits = limits;
+            for (line, told) in mistakes {
+                self.wrong(line, &told);
+            }
+        }
         if let Some(memory) = file.memory.map(set) {
             match size::parse(&memory.value) {
                 Some(bytes) if bytes >= LEAST_MEMORY => {
@@ -307,7 +321,7 @@ mod tests {
             [
                 "config.yaml:1: there is no setting `teme`; did you mean `theme`?",
                 "config.yaml:2: memory: `lots` is no size; write 256 MiB or 1 GiB",
-                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `session`, `upcast`, `keys`, `themes`",
+                "config.yaml:3: there is no setting `nothing-like-it`; there are `theme`, `memory`, `session`, `upcast`, `metrics`, `keys`, `themes`",
             ]
         );
         let [told] = &mistakes("theme: dark\nkeys: 3\n")[..] else { panic!() };

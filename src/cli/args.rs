@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::command::{
     aggregates, append, blame, completions, demo, diff, events, export, history, import, info, log,
-    man, projection, replay, snapshot, state, upcast,
+    man, metrics, projection, replay, snapshot, state, upcast,
 };
 use super::output::Colour;
 use super::screen::Look;
@@ -75,6 +75,7 @@ pub(crate) enum Command {
     Replay(replay::Arguments),
     Upcast(upcast::Arguments),
     Projection(projection::Arguments),
+    Metrics(metrics::Arguments),
     Import(import::Arguments),
     Export(export::Arguments),
     Completions(completions::Arguments),

@@ -13,6 +13,7 @@ pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod log;
 pub(crate) mod man;
+pub(crate) mod metrics;
 pub(crate) mod projection;
 pub(crate) mod replay;
 pub(crate) mod snapshot;

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use super::configuration;
 use super::failure::{Failure, Outcome, Status};
 use super::output::Output;
 use super::progress::{self, Progress};
@@ -58,6 +59,7 @@ impl Context {
     pub(crate) fn open_quietly(&mut self, source: &OsStr) -> Outcome<Session> {
         let (place, mut options) = (place_of(source)?, self.options());
         options.upcast = self.upcast.chain()?;
+        options.limits = configuration::find(None)?.0.limits;
         let stop = options.stop.clone();
         let open = || Session::open(place, &options);
         let session = progress::told_by("opening the store", self.bars, &stop, open)?;
@@ -92,6 +94,19 @@ impl Context {
     pub(crate) fn reading(&self, store: Box<dyn store::EventStore>) -> Outcome<Session> {
         let options = OpenOptions { upcast: self.upcast.chain()?, ..OpenOptions::default() };
         Ok(Session::with_store(store, &options))
+    }
+
+    /// Tells what is wrong in the configuration; ends the command where a person named the file.
+    pub(crate) fn tell_configuration(&mut self) -> Outcome {
+        let (config, strict) = configuration::find(None)?;
+        let told: Vec<String> = config.mistakes.iter().map(|one| config.told(one)).collect();
+        if strict && !told.is_empty() {
+            return Err(Failure::usage(told.join("\n")));
+        }
+        for told in told {
+            self.out.warning(told)?;
+        }
+        Ok(())
     }
 
     /// Which chain events go through.

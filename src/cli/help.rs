@@ -12,7 +12,7 @@ use crate::text;
 /// The commands by what they are for. A test holds that each stands in exactly one group.
 pub(super) const GROUPS: [(&str, &[&str]); 7] = [
     ("To try it out", &["demo"]),
-    ("What is in a store", &["info", "aggregates", "events"]),
+    ("What is in a store", &["info", "aggregates", "events", "metrics"]),
     ("One aggregate in time", &["state", "diff", "log", "blame", "history", "replay"]),
     ("In a store of foldback's own", &["append", "snapshot", "projection"]),
     ("Schemas of events", &["upcast"]),

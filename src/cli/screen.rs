@@ -86,6 +86,7 @@ pub(crate) fn show_after(
     let (config, strict) = configuration::find(look.config.as_deref())?;
     let (name, mut options) = (context::place_of(store)?, context.options());
     options.upcast = context.upcast().or(&config)?;
+    options.limits = config.limits.clone();
     if let Some(memory) = &config.memory {
         options.memory = memory.value;
     }

@@ -15,7 +15,7 @@ use self::told::Told;
 use super::lag::Track;
 use super::past::{Past, Span};
 use super::{Session, SessionError};
-use crate::model::{Limits, Metric, Threshold, Timestamp};
+use crate::model::{Limits, Metric, Spread, Threshold, Timestamp};
 
 /// The metrics at a moment, and in the columns of the time before.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,6 +155,23 @@ impl Session {
         columns: usize,
     ) -> Result<MetricsThen, SessionError> {
         self.at_once(|session| session.measured_then(at, before, columns))
+    }
+
+    /// Everything that was ever measured of a metric that many values are measured of, up to a moment: by what it was
+    /// measured on. It only grows.
+    pub fn measured(
+        &mut self,
+        metric: Metric,
+        upto: Option<Timestamp>,
+    ) -> Result<Vec<(String, Spread)>, SessionError> {
+        let mut all: BTreeMap<String, Spread> = BTreeMap::new();
+        let upto = upto.unwrap_or_else(chrono::Utc::now);
+        for sample in self.store.samples(metric.name(), &Timestamp::UNIX_EPOCH, &upto)? {
+            if let Some(spread) = &sample.spread {
+                all.entry(sample.subject.to_string()).or_default().merge(spread);
+            }
+        }
+        Ok(all.into_iter().collect())
     }
 
     fn measured_then(

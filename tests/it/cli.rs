@@ -9,6 +9,7 @@ mod failures;
 mod help;
 mod json;
 mod live;
+mod metrics;
 mod places;
 mod postgres;
 mod projection;

@@ -2,7 +2,7 @@
 
 use super::{foldback, run, seen, text};
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "demo",
     "info",
     "aggregates",
@@ -28,6 +28,7 @@ const COMMANDS: [&str; 25] = [
     "export",
     "completions",
     "man",
+    "metrics",
 ];
 
 #[test]

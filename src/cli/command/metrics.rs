@@ -1,0 +1,269 @@
+//! `foldback metrics`: what is measured of a store, now or at a moment, for a person, a program or a scraper.
+
+mod exposition;
+mod serve;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+
+use chrono::TimeDelta;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::line::{Ink, Line};
+use crate::cli::output::{Output, Printed};
+use crate::cli::table::Table;
+use crate::model::{Measure, Metric, Timestamp, time};
+use crate::session::{Alert, Known, MetricThen, MetricsThen, Reading, Session};
+use crate::text::measure;
+
+/// What is measured of a store, against thresholds; for a scraper too
+#[derive(Debug, Args)]
+#[command(after_help = "\
+How long appends, replays and snapshots take is known of a store of foldback's
+own, where it was measured while the engine ran; events a second, the lag of
+projections and sizes are told by any store that has what it takes. The middle
+and the end (p99, or the largest) are those of the hour before. What a store
+does not record is never shown as 0. Thresholds stand in the configuration.
+
+--format prometheus prints Prometheus' text format; histograms count everything
+that was ever measured. --serve answers GET /metrics with it until Ctrl-C; port
+0 is any that is free.
+
+Examples:
+  foldback metrics shop.db
+  foldback metrics shop.db --at -2h --json
+  foldback metrics shop.db --format prometheus
+  foldback metrics shop.db --serve 127.0.0.1:9464")]
+pub(crate) struct Arguments {
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    store: OsString,
+    /// At this moment, in UTC: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
+    /// Print for whom: table, prometheus
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    format: Format,
+    /// Answer a scraper's GET /metrics at this address
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "at")]
+    serve: Option<SocketAddr>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Prometheus,
+}
+
+impl Arguments {
+    /// Whether it goes on until somebody ends it.
+    pub(crate) fn serves(&self) -> bool {
+        self.serve.is_some()
+    }
+}
+
+/// How much time is looked at.
+const HOUR: TimeDelta = TimeDelta::hours(1);
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let at = arguments.at.as_deref();
+    let at = at.map(|text| context.moment("--at", text, time::parse_spoken_end)).transpose()?;
+    if context.out.is_json() && arguments.format == Format::Prometheus {
+        return Err(Failure::usage("--json and --format prometheus are two formats")
+            .hint("leave one of them away"));
+    }
+    context.tell_configuration()?;
+    let mut session = context.open(&arguments.store)?;
+    if let Some(address) = arguments.serve {
+        return serve::run(session, address, context);
+    }
+    if arguments.format == Format::Prometheus {
+        let text = exposition::of(&mut session, at)?;
+        return Ok(context.out.raw(&text)?);
+    }
+    let then = session.metrics_then(at, HOUR, 0)?;
+    context.go_on()?;
+    if context.out.is_json() {
+        for one in &then.metrics {
+            context.out.value(&Shape::of(one, &then))?;
+        }
+        return Ok(());
+    }
+    Ok(print(&mut context.out, &then, &session)?)
+}
+
+/// One metric as JSON.
+#[derive(Serialize)]
+struct Shape<'a> {
+    metric: &'static str,
+    #[serde(serialize_with = "time::serialize_maybe")]
+    at: Option<Timestamp>,
+    #[serde(flatten)]
+    now: Numbers,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<f64>,
+    by: Vec<By<'a>>,
+    threshold: Threshold,
+    state: &'static str,
+    alerts: Vec<Raised>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Numbers {
+    middle: Option<f64>,
+    end: Option<f64>,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct By<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    now: Numbers,
+}
+
+#[derive(Serialize)]
+struct Threshold {
+    measure: &'static str,
+    above: f64,
+}
+
+#[derive(Serialize)]
+struct Raised {
+    #[serde(rename = "raised", serialize_with = "time::serialize_maybe")]
+    since: Option<Timestamp>,
+    #[serde(serialize_with = "time::serialize_maybe")]
+    cleared: Option<Timestamp>,
+    worst: f64,
+}
+
+impl From<&Reading> for Numbers {
+    fn from(reading: &Reading) -> Self {
+        Self { middle: reading.middle, end: reading.end, count: reading.count }
+    }
+}
+
+impl From<&Alert> for Raised {
+    fn from(alert: &Alert) -> Self {
+        Self { since: Some(alert.raised), cleared: alert.cleared, worst: alert.worst }
+    }
+}
+
+impl<'a> Shape<'a> {
+    fn of(one: &'a MetricThen, then: &MetricsThen) -> Self {
+        let nothing = Reading::default();
+        let (readings, why) = match &one.known {
+            Known::Readings(readings) => (Some(readings), None),
+            Known::NotRecorded(why) => (None, Some(why.as_str())),
+            Known::NothingYet => (None, None),
+        };
+        let by = readings.map(|one| one.by.as_slice()).unwrap_or_default();
+        Self {
+            metric: one.metric.name(),
+            at: then.span.map(|span| span.to),
+            now: readings.map_or(&nothing, |one| &one.now).into(),
+            capacity: readings.and_then(|one| one.capacity),
+            by: by.iter().map(|(name, now)| By { name, now: now.into() }).collect(),
+            threshold: Threshold { measure: word(one), above: one.threshold.above },
+            state: state(one),
+            alerts: readings
+                .map_or_else(Vec::new, |one| one.alerts.iter().map(Raised::from).collect()),
+            why,
+        }
+    }
+}
+
+/// Which number the threshold is about.
+fn word(one: &MetricThen) -> &'static str {
+    match one.threshold.measure {
+        Measure::P99 => "p99",
+        Measure::Value => "value",
+        Measure::Max => "max",
+        Measure::Share => "share",
+    }
+}
+
+/// In a word how it stands.
+fn state(one: &MetricThen) -> &'static str {
+    match &one.known {
+        Known::NotRecorded(_) => "not recorded",
+        Known::NothingYet => "nothing yet",
+        Known::Readings(_) if one.raised().is_some() => "alert",
+        Known::Readings(_) => "ok",
+    }
+}
+
+fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
+    let table = Table::new().text("metric").giving_way().number("now").number("end");
+    let table = table.number("alert above").text("state");
+    let mut table = table.sparing(&["end", "alert above"]);
+    for one in &then.metrics {
+        let unit = one.metric.unit();
+        let cell = |value: Option<f64>| match value {
+            Some(value) => Line::plain(measure::value(unit, value)),
+            None => Line::of(Ink::Dim, "-"),
+        };
+        let state = match (&one.known, one.raised()) {
+            (Known::NotRecorded(why), _) => Line::of(Ink::Dim, why.clone()),
+            (Known::NothingYet, _) => Line::of(Ink::Dim, state(one)),
+            (_, Some(alert)) => Line::of(Ink::Error, state(one))
+                .with(Ink::Plain, format!(" since {}", crate::cli::render::time(&alert.raised))),
+            (Known::Readings(_), None) => Line::of(Ink::Added, state(one)),
+        };
+        let readings = match &one.known {
+            Known::Readings(readings) => Some(readings),
+            _ => None,
+        };
+        let now = readings.map(|readings| readings.now).unwrap_or_default();
+        table.row(vec![
+            Line::of(Ink::Title, one.metric.name()),
+            cell(now.middle),
+            cell(now.end),
+            Line::of(Ink::Dim, limit(one)),
+            state,
+        ]);
+        for (name, reading) in readings.iter().flat_map(|readings| &readings.by) {
+            table.row(vec![
+                Line::plain("  ").with(Ink::Type, name.as_str()),
+                cell(reading.middle),
+                cell(reading.end),
+                Line::plain(""),
+                Line::plain(""),
+            ]);
+        }
+    }
+    table.print(out)?;
+    if let Some(span) = &then.span {
+        let store = &session.store_info().name;
+        out.note(format!("{store} at {}, over the hour before", time::rfc3339(&span.to)))?;
+    }
+    Ok(())
+}
+
+/// The threshold as a person reads it.
+fn limit(one: &MetricThen) -> String {
+    let above = one.threshold.above;
+    match one.threshold.measure {
+        Measure::Share => {
+            let capacity = match &one.known {
+                Known::Readings(readings) => readings.capacity,
+                _ => None,
+            };
+            let of = capacity.map_or_else(
+                || "the capacity".to_owned(),
+                |all| measure::value(Metric::StorageSize.unit(), all),
+            );
+            format!("{:.0} % of {of}", above * 100.0)
+        }
+        Measure::Value => measure::value(one.metric.unit(), above),
+        Measure::P99 | Measure::Max => {
+            format!("{} {}", word(one), measure::value(one.metric.unit(), above))
+        }
+    }
+}
