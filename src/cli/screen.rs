@@ -19,7 +19,7 @@ pub(crate) struct Look {
     /// The screen's colours: dark, light, contrast, ansi16 or mono; Ctrl-t switches
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
-    /// The screen's configuration: theme, keys, themes of your own, memory, session, upcast; mistakes in it are listed
+    /// The screen's configuration: theme, keys, themes of your own, memory, session, upcast, metrics; mistakes are listed
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     config: Option<PathBuf>,
     /// Begin anew, not where this store was left; marks and pins that were kept stay kept

@@ -19,7 +19,7 @@ use crate::model::{Measure, Metric, Timestamp, time};
 use crate::session::{Alert, Known, MetricThen, MetricsThen, Reading, Session};
 use crate::text::measure;
 
-/// What is measured of a store, against thresholds; for a scraper too
+/// What is measured of a store, and the alerts it raises
 #[derive(Debug, Args)]
 #[command(after_help = "\
 How long appends, replays and snapshots take is known of a store of foldback's
