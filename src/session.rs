@@ -15,6 +15,7 @@ mod past;
 mod projection;
 mod rank;
 mod replay;
+mod steward;
 mod trace;
 mod transfer;
 mod travel;
@@ -28,15 +29,16 @@ pub use metrics::{Alert, Bucket, Known, MetricThen, MetricsThen, Reading, Readin
 pub use names::Names;
 pub use news::News;
 pub use past::Span;
-pub use projection::ProjectionStatus;
+pub use projection::{ProjectionStatus, RebuildStatus};
 pub use rank::{BEST, Marker, Search};
 pub use replay::{Compared, Comparison, Replayed};
+pub use steward::{Carried, Deed, Finder, Order, Steward};
 pub use trace::Trace;
 pub use transfer::{ExportReport, Exported, Format, ImportReport, Renewal, Schemas};
 pub use travel::{Moment, Walk, Walked};
 pub use upcast::Upcasted;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -84,6 +86,8 @@ impl Default for OpenOptions {
 /// An open store, and what has been looked at in it.
 pub struct Session {
     store: Box<dyn EventStore>,
+    /// What it was opened by; `None` where it was open already.
+    source: Option<OsString>,
     options: OpenOptions,
     reducer: Box<dyn Reducer>,
     /// The one used last comes first.
@@ -136,13 +140,15 @@ impl Session {
             source.as_ref(),
             &store::OpenOptions { layout, scratch, stop: options.stop.clone() },
         )?;
-        Ok(Self::with_store(store, options))
+        let source = Some(source.as_ref().to_owned());
+        Ok(Self { source, ..Self::with_store(store, options) })
     }
 
     /// A session over a store that is open already.
     pub fn with_store(store: Box<dyn EventStore>, options: &OpenOptions) -> Self {
         Self {
             store,
+            source: None,
             options: options.clone(),
             reducer: behind(options.upcast.as_ref(), Box::new(Merge::new())),
             opened: Vec::new(),
@@ -156,6 +162,7 @@ impl Session {
     pub fn reopen(&self) -> Result<Self, SessionError> {
         Ok(Self {
             store: self.store.reopen()?,
+            source: self.source.clone(),
             options: self.options.clone(),
             reducer: self.reducer.fork(),
             opened: Vec::new(),
@@ -175,6 +182,12 @@ impl Session {
     pub fn fold_with(&mut self, reducer: Box<dyn Reducer>) {
         self.reducer = behind(self.options.upcast.as_ref(), reducer);
         self.opened.clear();
+    }
+
+    /// Who carries orders out on the store; `None` where it is not one of foldback's own, which alone is written to.
+    pub fn steward(&self) -> Option<Steward> {
+        let source = self.source.as_ref().filter(|_| !self.store.info().read_only)?;
+        Some(Steward::of(source.clone()))
     }
 
     /// What is known about the store.

@@ -276,6 +276,19 @@ pub struct Checkpoint {
     pub errors: Option<u64>,
     /// What stopped it, where something did.
     pub error: Option<String>,
+    /// The rows that are being made anew beside those that are shown.
+    pub rebuild: Option<RebuildMark>,
+}
+
+/// How far the making of new rows has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RebuildMark {
+    /// The last position that was handled; 0 before the first.
+    pub position: Position,
+    /// When it was begun.
+    pub started: Option<Timestamp>,
+    /// When it last moved.
+    pub updated: Option<Timestamp>,
 }
 
 /// Where a checkpoint was at some time.
@@ -442,6 +455,11 @@ pub trait EventStore: Send {
 
     /// Where one projection's checkpoint has been, the oldest first; empty where the layout keeps no history of it.
     fn checkpoint_history(&mut self, _name: &str) -> Result<Vec<Move>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// What a projection stepped over on the way to the rows that are shown, by position; only foldback's own store knows.
+    fn dead_letters(&mut self, _name: &str) -> Result<Vec<own::DeadLetter>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -78,5 +78,10 @@ pub fn known() -> Vec<Known> {
     ]
 }
 
+/// The one of that name.
+pub fn named(name: &str) -> Option<Arc<dyn Projection>> {
+    known().into_iter().map(|known| known.projection).find(|one| one.name() == name)
+}
+
 #[cfg(test)]
 mod tests;

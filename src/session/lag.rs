@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::past::{Came, Past, Span};
-use super::projection::ProjectionStatus;
+use super::projection::{ProjectionStatus, STOPPED};
 use super::{Session, SessionError};
 use crate::model::{Event, Position, Timestamp};
 use crate::store::{Checkpoint, Head, Move};
@@ -54,6 +54,13 @@ impl PartialEq for ProjectionThen {
             && self.trend == other.trend
             && told(self) == told(other)
             && place(self) == place(other)
+    }
+}
+
+impl ProjectionThen {
+    /// Whether it says itself that an event stopped it.
+    pub fn is_stopped(&self) -> bool {
+        self.status.findings.iter().any(|finding| finding.code == STOPPED)
     }
 }
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Session, SessionError};
 use crate::model::{Event, Finding, Position, Timestamp, time};
-use crate::store::{Checkpoint, EventQuery, Head};
+use crate::store::own::DeadLetter;
+use crate::store::{Checkpoint, EventQuery, Head, Move, RebuildMark};
 use crate::text::human;
 
 /// A projection's checkpoint against the head of the store. What the layout does not record is `None`, never zero.
@@ -29,12 +30,80 @@ pub struct ProjectionStatus {
     /// When its checkpoint last moved.
     #[serde(serialize_with = "time::serialize_maybe")]
     pub updated: Option<Timestamp>,
+    /// The rows that are being made anew beside those that are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuild: Option<RebuildStatus>,
     /// What is doubtful about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
 }
 
+/// How far the making of new rows has come. It is made of what the store says: whether anybody goes on with it is seen by
+/// its moving.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RebuildStatus {
+    /// The last position that was handled; 0 before the first.
+    pub position: Position,
+    /// Events that were handled.
+    pub events: u64,
+    /// Events that were not.
+    pub remaining: u64,
+    /// Events a second since it was begun; `None` before it moved.
+    pub per_second: Option<f64>,
+    /// Seconds that the rest takes at that rate.
+    pub seconds_left: Option<f64>,
+    /// When it was begun.
+    #[serde(serialize_with = "time::serialize_maybe")]
+    pub started: Option<Timestamp>,
+    /// When it last moved.
+    #[serde(serialize_with = "time::serialize_maybe")]
+    pub updated: Option<Timestamp>,
+}
+
 impl Session {
+    /// What a projection stepped over on the way to the rows that are shown, by position.
+    pub fn letters(&mut self, projection: &str) -> Result<Vec<DeadLetter>, SessionError> {
+        Ok(self.store.dead_letters(projection)?)
+    }
+
+    /// Whether it stands still. One that looks only every ten minutes stands when it has not looked for longer than that:
+    /// how long it usually rests is asked of its history, where it seems to stand.
+    fn stands(
+        &mut self,
+        checkpoint: &Checkpoint,
+        next: Option<&Event>,
+        head: &Head,
+    ) -> Result<Option<bool>, SessionError> {
+        let stood = stands(checkpoint, next, head, PATIENCE);
+        if stood != Some(true) {
+            return Ok(stood);
+        }
+        let moves = self.store.checkpoint_history(&checkpoint.name)?;
+        let before =
+            moves.partition_point(|one| checkpoint.updated.is_none_or(|at| one.time <= at));
+        Ok(stands(checkpoint, next, head, patience(moves.get(..before).unwrap_or_default())))
+    }
+
+    fn rebuild(&mut self, mark: RebuildMark, head: &Head) -> Result<RebuildStatus, SessionError> {
+        let RebuildMark { position, started, updated } = mark;
+        let events = self.store.count_between(Position(0), position)?;
+        let upto = head.position.unwrap_or(position).max(position);
+        let remaining = self.store.count_between(position, upto)?;
+        let time = updated.zip(started).map(|(now, then)| (now - then).as_seconds_f64());
+        let per_second = time.filter(|time| *time > 0.0 && events > 0);
+        let per_second = per_second.map(|time| events as f64 / time);
+        let seconds_left = per_second.map(|rate| remaining as f64 / rate);
+        Ok(RebuildStatus {
+            position,
+            events,
+            remaining,
+            per_second,
+            seconds_left,
+            started,
+            updated,
+        })
+    }
+
     /// Every projection that the store keeps a checkpoint of, by name.
     pub fn projections(&mut self) -> Result<Vec<ProjectionStatus>, SessionError> {
         if !self.store.capabilities().checkpoints {
@@ -95,14 +164,16 @@ impl Session {
             stalled = match behind {
                 0 => Some(false),
                 _ if is_stopped => Some(true),
-                _ => stands(&checkpoint, next, head),
+                _ => self.stands(&checkpoint, next, head)?,
             };
             if stalled == Some(true) && !is_stopped {
                 let store = &self.store.info().name;
                 findings.push(standing(&checkpoint, position, behind, next, store));
             }
         }
+        let rebuild = checkpoint.rebuild.map(|mark| self.rebuild(mark, head)).transpose()?;
         Ok(ProjectionStatus {
+            rebuild,
             name: checkpoint.name,
             position: checkpoint.position,
             head: head.position,
@@ -120,13 +191,30 @@ impl Session {
 /// How long an event may wait, while others come after it, before the projection that does not take it stands still.
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
+/// The rests between its last moves that say how long one usually is, the middle one of them.
+const RESTS: usize = 9;
+
+/// How long an event may wait for a projection that moved like this.
+fn patience(moves: &[Move]) -> chrono::TimeDelta {
+    let last = moves.get(moves.len().saturating_sub(RESTS + 1)..).unwrap_or_default();
+    let mut rests: Vec<_> =
+        last.iter().zip(last.iter().skip(1)).map(|(one, next)| next.time - one.time).collect();
+    rests.sort_unstable();
+    rests.get(rests.len() / 2).map_or(PATIENCE, |usual| PATIENCE.max(*usual * 2))
+}
+
 /// Whether a projection that is behind stands still: the event that is `next` came, the head moved on from there for
 /// longer than anybody should wait, and the checkpoint has not moved since. By the store's own times alone, so that a
 /// recording says today what it said then.
-fn stands(checkpoint: &Checkpoint, next: Option<&Event>, head: &Head) -> Option<bool> {
+fn stands(
+    checkpoint: &Checkpoint,
+    next: Option<&Event>,
+    head: &Head,
+    patience: chrono::TimeDelta,
+) -> Option<bool> {
     let (moved, came, newest) = (checkpoint.updated?, next?.time?, head.time?);
     let waits = newest - moved.max(came);
-    match (waits > PATIENCE, moved > came) {
+    match (waits > patience, moved > came) {
         (true, _) => Some(true),
         // It was slow, and moved.
         (false, true) => Some(false),
@@ -134,9 +222,12 @@ fn stands(checkpoint: &Checkpoint, next: Option<&Event>, head: &Head) -> Option<
     }
 }
 
+/// The code of a projection that an event stopped.
+pub(super) const STOPPED: &str = "projection-stopped";
+
 /// A projection that an event stopped.
 fn stopped(name: &str, error: &str, store: &str) -> Finding {
-    Finding::warning("projection-stopped", format!("projection {name} was stopped by {error}"))
+    Finding::warning(STOPPED, format!("projection {name} was stopped by {error}"))
         .hint(format!("`foldback projection dead-letters {store} {name}` says what can be done"))
 }
 
@@ -219,7 +310,22 @@ mod tests {
         let checkpoint = Checkpoint { name, position, status, updated, ..Checkpoint::default() };
         let (position, time) = (Some(Position(20)), Some(at(newest)));
         let head = Head { cursor: None, position, time, generation: 0 };
-        stands(&checkpoint, Some(&event(came)), &head)
+        stands(&checkpoint, Some(&event(came)), &head, PATIENCE)
+    }
+
+    #[test]
+    fn who_looks_seldom_is_waited_for_longer() {
+        let moves = |seconds: &[i64]| -> Vec<Move> {
+            let all = seconds
+                .iter()
+                .map(|second| Move { time: at(*second), position: Position(*second) });
+            all.collect()
+        };
+        assert_eq!(patience(&[]), PATIENCE);
+        assert_eq!(patience(&moves(&[0, 1, 2, 3])), PATIENCE);
+        // Every ten minutes, but for a night.
+        let seldom = moves(&[0, 600, 1_200, 30_000, 30_600, 31_200]);
+        assert_eq!(patience(&seldom), chrono::TimeDelta::seconds(1_200));
     }
 
     #[test]

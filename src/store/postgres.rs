@@ -39,11 +39,11 @@ pub(crate) use surroundings::{password_in, with_variables};
 use self::address::Address;
 use self::decode::{COLUMNS, Decoder, time};
 use self::link::{Access, Fault, Link, Server};
-use super::own::Verified;
+use super::own::{DeadLetter, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Bell, Capabilities, Census, Checkpoint,
     Counts, Cursor, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys,
-    Move, Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
+    Move, RebuildMark, Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
 };
 use crate::model::{AggregateKey, Event, Position, Timestamp, Version};
 
@@ -261,6 +261,27 @@ impl EventStore for PostgresStore {
         self.link.read(&async |client| census::storage(client).await.map(Some))
     }
 
+    fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
+        self.link.read(&async |client| {
+            let sql = "SELECT d.position, d.error, d.attempts, d.failed_at
+                       FROM dead_letters d JOIN projections p ON p.name = d.projection
+                       WHERE d.projection = $1 AND d.generation = p.generation AND p.generation > 0
+                       ORDER BY d.position";
+            let statement = client.prepare_cached(sql).await?;
+            let mut letters = Vec::new();
+            for row in client.query(&statement, &[&name]).await? {
+                let Some(failed) = time(row.try_get(3)?) else { continue };
+                letters.push(DeadLetter {
+                    position: Position(row.try_get(0)?),
+                    error: row.try_get(1)?,
+                    attempts: row.try_get::<_, i64>(2)?.try_into().unwrap_or(u32::MAX),
+                    failed,
+                });
+            }
+            Ok(letters)
+        })
+    }
+
     fn failures(&mut self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
         self.link.read(&async |client| {
             let sql =
@@ -323,6 +344,14 @@ impl EventStore for PostgresStore {
                     updated: time(row.try_get(3)?),
                     errors: row.try_get::<_, Option<i64>>(4)?.map(|count| count as u64),
                     error: row.try_get(5)?,
+                    rebuild: match row.try_get::<_, Option<i64>>(6)? {
+                        Some(position) => Some(RebuildMark {
+                            position: Position(position),
+                            started: time(row.try_get(7)?),
+                            updated: time(row.try_get(8)?),
+                        }),
+                        None => None,
+                    },
                 });
             }
             Ok(checkpoints)

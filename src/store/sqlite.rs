@@ -36,7 +36,7 @@ use self::link::{Call, Identity, Link};
 use self::plan::Plan;
 use self::tally::Tallies;
 use super::layout::{self, CategoryRule, Layout};
-use super::own::{self, Verified};
+use super::own::{self, DeadLetter, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
     EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Sample,
@@ -401,6 +401,10 @@ impl EventStore for SqliteStore {
 
     fn storage(&mut self) -> Result<Option<u64>, StoreError> {
         self.link.storage().map(Some)
+    }
+
+    fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
+        self.ask(|asked| asked.letters(name))
     }
 
     fn failures(&mut self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {

@@ -33,7 +33,10 @@ use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Finding, Path, Position, Value, Version};
-use crate::session::{MetricsThen, Moment, News, ProjectionsThen, SessionError, Sort};
+use crate::session::{
+    Carried, Deed, MetricsThen, Moment, News, Order, ProjectionsThen, SessionError, Sort, Steward,
+};
+use crate::store::own::DeadLetter;
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head};
 use crate::task::Running;
 
@@ -70,6 +73,12 @@ pub(crate) enum Slot {
     Projections,
     /// What was measured.
     Metrics,
+    /// The dead letters of one of them.
+    Letters,
+    /// Something that is written because somebody ordered it.
+    Order,
+    /// The rows of a projection, made anew.
+    Rebuild,
     /// Whether the store has changed.
     Watch,
     /// Letting go of the store for a while.
@@ -99,6 +108,9 @@ impl Slot {
         Self::Tally,
         Self::Projections,
         Self::Metrics,
+        Self::Letters,
+        Self::Order,
+        Self::Rebuild,
         Self::Watch,
         Self::Rest,
         Self::Keep,
@@ -118,7 +130,10 @@ impl Slot {
             | Self::Event
             | Self::Names
             | Self::Projections
-            | Self::Metrics => "reading",
+            | Self::Metrics
+            | Self::Letters => "reading",
+            Self::Order => "writing",
+            Self::Rebuild => "making anew",
             Self::Watch => "looking",
             Self::Rest => "resting",
             Self::Keep => "keeping",
@@ -169,6 +184,10 @@ pub(crate) enum Effect {
     LoadProjections(Scrubbed),
     /// See what was measured.
     LoadMetrics(Scrubbed),
+    /// Read the dead letters of a projection.
+    LoadLetters(String),
+    /// Write what a person ordered.
+    CarryOut(Steward, Order),
     /// Count aggregates and events.
     CountStore,
     /// Go to a place on the timeline of an aggregate.
@@ -258,7 +277,7 @@ impl Effect {
         match self {
             Self::LoadMoment { running, .. } => *running,
             // What is being written is written.
-            Self::Keep { .. } => Running::Finish,
+            Self::Keep { .. } | Self::CarryOut(..) => Running::Finish,
             _ => Running::Cancel,
         }
     }
@@ -277,6 +296,9 @@ impl Effect {
             Self::TallyEvents(_) => Slot::Tally,
             Self::LoadProjections(_) => Slot::Projections,
             Self::LoadMetrics(_) => Slot::Metrics,
+            Self::LoadLetters(_) => Slot::Letters,
+            Self::CarryOut(_, Order { deed: Deed::Rebuild, .. }) => Slot::Rebuild,
+            Self::CarryOut(..) => Slot::Order,
             Self::LoadMoment { .. } => Slot::Moment,
             Self::WalkOn { .. } | Self::DrawRail { .. } => Slot::Walk,
             Self::FindPosition(_) => Slot::Find,
@@ -340,6 +362,10 @@ pub(crate) enum Answer {
     Projections(Scrubbed, Result<ProjectionsThen, SessionError>, Duration),
     /// What was measured; how long it took to see it.
     Metrics(Scrubbed, Result<MetricsThen, SessionError>, Duration),
+    /// The dead letters of a projection.
+    Letters(String, Result<Vec<DeadLetter>, SessionError>),
+    /// What a person ordered was done, or not.
+    CarriedOut(Order, Result<Carried, SessionError>),
     /// How many events a filter lets through, of which types, when; so far.
     Tallied(Arc<Filter>, Result<Box<Tally>, SessionError>),
     /// The events of a version that was asked for.

@@ -63,6 +63,10 @@ pub(crate) enum Context {
     Marks,
     /// The list of pins.
     Pins,
+    /// The dead letters of a projection.
+    Letters,
+    /// What is to be written is agreed to.
+    Order,
     /// Choosing what to compare with.
     Compare,
     /// Typing the name of an action.
@@ -105,6 +109,8 @@ impl Context {
         (Self::Mark, "mark", "While naming a mark"),
         (Self::Marks, "marks", "In the list of marks"),
         (Self::Pins, "pins", "In the list of pins"),
+        (Self::Letters, "letters", "In the dead letters"),
+        (Self::Order, "order", "Before something is written"),
         (Self::Compare, "compare", "While choosing what to compare with"),
         (Self::Palette, "palette", "In the palette"),
         (Self::Help, "help", "In this help"),

@@ -14,6 +14,7 @@ mod focus;
 pub(crate) mod had;
 pub(crate) mod kinds;
 pub(crate) mod lens;
+pub(crate) mod letters;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod log;
@@ -69,6 +70,7 @@ use ratatui::layout::Rect;
 
 use crate::fold::Tier;
 use crate::model::AggregateKey;
+use crate::session::Steward;
 use crate::store::{Bell, Capabilities, Counts, Head};
 use crate::task::Running;
 
@@ -85,6 +87,8 @@ pub(crate) struct StoreFacts {
     pub(crate) origin: Option<String>,
     /// Whether it can only be read.
     pub(crate) read_only: bool,
+    /// Who writes to it when somebody orders it; `None` where nobody does.
+    pub(crate) steward: Option<Steward>,
     /// What it records.
     pub(crate) capabilities: Capabilities,
     /// The reducer's name.
@@ -321,6 +325,8 @@ impl Model {
             (Overlay::Mark(_), ..) => &[Context::Mark],
             (Overlay::Marks(_), ..) => &[Context::Marks],
             (Overlay::Pins(_), ..) => &[Context::Pins],
+            (Overlay::Letters(_), ..) => &[Context::Letters],
+            (Overlay::Order(_), ..) => &[Context::Order],
             (Overlay::Compare(_), ..) => &[Context::Compare],
             (Overlay::Palette(_), ..) => &[Palette],
             (Overlay::Help(_), ..) => &[Help],
@@ -373,7 +379,21 @@ impl Model {
         }
         if self.screen == Screen::Projections {
             let waits = || self.projections.chosen().is_some_and(|one| one.waiting.is_some());
+            let orders = || {
+                let has_one = matches!(&self.store, Store::Open(facts) if facts.steward.is_some());
+                has_one && self.scrub.at.is_none() && self.projections.chosen().is_some()
+            };
             return match action {
+                Action::PauseProjection | Action::RebuildProjection => orders(),
+                Action::SkipEvent => orders() && self.projections.stopped().is_some(),
+                Action::RetryLetter => {
+                    orders()
+                        && matches!(&self.overlay, Overlay::Letters(of) if of.letter().is_some())
+                }
+                Action::ShowLetters => {
+                    self.projections.chosen().is_some_and(|one| one.status.errors > Some(0))
+                        || self.projections.stopped().is_some()
+                }
                 Action::OpenEvent => waits(),
                 Action::GoEnd => self.scrub.at.is_some(),
                 _ => true,

@@ -3,9 +3,11 @@
 mod compare;
 mod goto;
 mod help;
+mod letters;
 mod log;
 mod marks;
 mod message;
+mod order;
 mod palette;
 mod pins;
 pub(crate) mod tour;
@@ -40,6 +42,11 @@ pub(crate) fn area(areas: &Areas, overlay: &Overlay) -> Rect {
         Overlay::Mark(_) => (64, 4),
         Overlay::Marks(list) => (84, list.rows.len().clamp(3, 20) as u16 + 2),
         Overlay::Pins(list) => (84, list.rows.len().clamp(3, 20) as u16 + 2),
+        Overlay::Letters(list) => (110, (list.len() * 2).clamp(12, 24) as u16),
+        Overlay::Order(asking) => {
+            let width = usize::from(72.min(whole.width.saturating_sub(margin))).saturating_sub(4);
+            (72, asking.lines(width).len() as u16 + 4)
+        }
         Overlay::Compare(comparing) => {
             let width = usize::from(64.min(whole.width)).saturating_sub(6);
             (64, compare::height(comparing, width).min(20) as u16 + 2)
@@ -102,7 +109,7 @@ pub(crate) fn lines(areas: &Areas, overlay: &Overlay) -> usize {
     match overlay {
         Overlay::Compare(comparing) => compare::list(comparing, width, inside),
         Overlay::Palette(_) => inside.saturating_sub(2),
-        Overlay::Log(_) | Overlay::Work(_) => {
+        Overlay::Log(_) | Overlay::Work(_) | Overlay::Letters(_) => {
             usize::from(halves(self::inside(areas, overlay)).0.height)
         }
         _ => inside,
@@ -118,7 +125,7 @@ pub(crate) fn width(areas: &Areas, overlay: &Overlay) -> usize {
 pub(crate) fn list_top(areas: &Areas, overlay: &Overlay) -> u16 {
     let inside = inside(areas, overlay);
     match overlay {
-        Overlay::Log(_) | Overlay::Work(_) => inside.y,
+        Overlay::Log(_) | Overlay::Work(_) | Overlay::Letters(_) => inside.y,
         _ => inside.y + inside.height.saturating_sub(lines(areas, overlay) as u16),
     }
 }
@@ -139,6 +146,11 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         }
         Overlay::Marks(_) => ("Marks", true),
         Overlay::Pins(list) => (list.title.as_str(), true),
+        Overlay::Letters(list) => {
+            told = format!("Dead letters of {}", crate::text::sanitize(&list.projection));
+            (told.as_str(), true)
+        }
+        Overlay::Order(_) => ("Write to the store?", true),
         Overlay::Compare(_) => ("Compare with the playhead", true),
         Overlay::None => return,
         Overlay::GoTo(_) => ("Go to", true),
@@ -167,6 +179,8 @@ pub(crate) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         Overlay::Mark(naming) => marks::draw_naming(model, naming, inside, buffer),
         Overlay::Marks(list) => marks::draw(model, list, inside, buffer),
         Overlay::Pins(list) => pins::draw(model, list, inside, buffer),
+        Overlay::Letters(list) => letters::draw(model, list, inside, buffer),
+        Overlay::Order(asking) => order::draw(model, asking, inside, buffer),
         Overlay::Compare(comparing) => compare::draw(model, comparing, inside, buffer),
         Overlay::Palette(palette) => palette::draw(model, palette, inside, buffer),
         Overlay::Help(help) => help::draw(model, help, inside, buffer),

@@ -34,6 +34,7 @@ mod seek;
 mod session;
 mod stage;
 mod state;
+mod steward;
 mod themes;
 mod tour;
 mod travel;

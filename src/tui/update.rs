@@ -20,6 +20,7 @@ mod play;
 mod projections;
 mod screen;
 mod seek;
+mod steward;
 mod suspend;
 mod tour;
 mod travel;

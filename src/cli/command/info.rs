@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use serde::Serialize;
 
+use super::projection::status::phrase;
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
 use crate::cli::line::{Ink, Line};
@@ -248,11 +249,7 @@ fn lags(out: &mut Output, projections: &[ProjectionStatus]) -> Printed {
             Some(events) => Line::of(Ink::Changed, human::count(events)),
             None => Line::of(Ink::Dim, "unknown"),
         };
-        let mut status = Line::plain(one.status.as_deref().unwrap_or_default());
-        if one.stalled == Some(true) {
-            let gap = if one.status.is_some() { ", " } else { "" };
-            status.push(Ink::Changed, format!("{gap}stalled"));
-        }
+        let status = phrase(one);
         table.row(vec![
             Line::plain(&one.name),
             Line::plain(one.position.map(|position| position.to_string()).unwrap_or_default()),

@@ -5,7 +5,7 @@ mod letters;
 mod pause;
 mod rows;
 mod run;
-mod status;
+pub(in crate::cli::command) mod status;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -33,7 +33,14 @@ impl Asked<'_> {
                     .and_then(|updated| moment::of_column(value(row, 3), updated)),
                 errors: whole(value(row, 4)).and_then(|count| count.0.try_into().ok()),
                 error: text(value(row, 5)).map(|error| error.to_string()),
+                rebuild: None,
             });
+        }
+        for (name, mark) in self.rebuilds()? {
+            let found = checkpoints.iter_mut().find(|one| one.name == name);
+            if let Some(one) = found {
+                one.rebuild = Some(mark);
+            }
         }
         Ok(checkpoints)
     }

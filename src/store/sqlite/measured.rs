@@ -7,16 +7,18 @@ use super::ask::Asked;
 use super::decode::{text, value};
 use super::schema::Table;
 use super::statement::{Bound, first, prepare, start, step};
-use crate::model::{Spread, Timestamp, time};
+use crate::model::{Position, Spread, Timestamp, time};
 use crate::store::layout::Layout;
-use crate::store::own::nine_digits;
-use crate::store::{Sample, StoreError};
+use crate::store::own::{DeadLetter, nine_digits};
+use crate::store::{RebuildMark, Sample, StoreError};
 
 /// Which of these tables there are; none in a store that is not our own.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Own {
     /// Dead letters with the generation of rows that they are of: schema 1 had none.
     failures: bool,
+    /// Rows that are made anew: schema 1 had none.
+    rebuilds: bool,
     /// Samples.
     pub(super) samples: bool,
 }
@@ -29,6 +31,7 @@ impl Own {
         };
         Self {
             failures: has("dead_letters", "generation"),
+            rebuilds: has("rebuilds", "started_at"),
             samples: has("metric_samples", "sampled_at"),
         }
     }
@@ -38,7 +41,56 @@ impl Own {
 const FAILURES: &str = "SELECT d.failed_at FROM dead_letters d JOIN projections p ON p.name = d.projection
     WHERE d.projection = ?1 AND d.generation = p.generation AND p.generation > 0 ORDER BY d.failed_at";
 
+const LETTERS: &str = "SELECT d.position, d.error, d.attempts, d.failed_at
+    FROM dead_letters d JOIN projections p ON p.name = d.projection
+    WHERE d.projection = ?1 AND d.generation = p.generation AND p.generation > 0 ORDER BY d.position";
+
+const REBUILDS: &str = "SELECT projection, position, started_at, updated_at FROM rebuilds";
+
 impl Asked<'_> {
+    /// What a projection stepped over on the way to the rows that are shown.
+    pub(super) fn letters(&self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
+        if !self.plan.own.failures {
+            return Ok(Vec::new());
+        }
+        let mut statement = prepare(self.call, LETTERS)?;
+        let bound = Bound { id: name.into(), ..Bound::default() };
+        let mut rows = start(self.call, &mut statement, bound)?;
+        let mut letters = Vec::new();
+        while let Some(row) = step(self.call, &mut rows)? {
+            let (Some(position), Some(failed)) = (number(value(row, 0)), moment(value(row, 3)))
+            else {
+                continue;
+            };
+            letters.push(DeadLetter {
+                position: Position(position),
+                error: text(value(row, 1)).unwrap_or_default().to_string(),
+                attempts: number(value(row, 2)).and_then(|n| n.try_into().ok()).unwrap_or(0),
+                failed,
+            });
+        }
+        Ok(letters)
+    }
+
+    /// The rows that are being made anew, by projection.
+    pub(super) fn rebuilds(&self) -> Result<Vec<(String, RebuildMark)>, StoreError> {
+        if !self.plan.own.rebuilds {
+            return Ok(Vec::new());
+        }
+        let mut statement = prepare(self.call, REBUILDS)?;
+        let mut rows = start(self.call, &mut statement, Bound::default())?;
+        let mut marks = Vec::new();
+        while let Some(row) = step(self.call, &mut rows)? {
+            let (Some(name), Some(position)) = (text(value(row, 0)), number(value(row, 1))) else {
+                continue;
+            };
+            let (started, updated) = (moment(value(row, 2)), moment(value(row, 3)));
+            let mark = RebuildMark { position: Position(position), started, updated };
+            marks.push((name.to_string(), mark));
+        }
+        Ok(marks)
+    }
+
     /// When events were given up by a projection; `None` where that is not recorded.
     pub(super) fn failures(&self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {
         if !self.plan.own.failures {
@@ -122,6 +174,10 @@ impl Asked<'_> {
         let found = first(self.call, sql, Bound::default(), |row| Ok(moment(value(row, 0))))?;
         Ok(found.flatten())
     }
+}
+
+fn number(cell: ValueRef<'_>) -> Option<i64> {
+    if let ValueRef::Integer(number) = cell { Some(number) } else { None }
 }
 
 fn moment(cell: ValueRef<'_>) -> Option<Timestamp> {

@@ -7,7 +7,9 @@ use std::time::Instant;
 use super::source::Source;
 use super::{Answer, Effect, Slot, events, find, play, side};
 use crate::analysis::Filter;
-use crate::session::{Session, Sort, Trace};
+use crate::projection::Halt;
+use crate::sample::projection::named;
+use crate::session::{Deed, Order, Session, Sort, Steward, Trace};
 use crate::store::AggregateQuery;
 use crate::task::{Lane, Report, Rest, Running, Standing};
 use crate::tui::keep::Keeper;
@@ -49,6 +51,8 @@ pub(crate) struct Lanes {
     play: PlayLane,
     side: SideLane,
     events: SideLane,
+    /// Makes rows anew, for as long as it takes.
+    rebuild: Lane<(), Slot, Answer>,
     keeper: Lane<Keeper, Slot, Answer>,
 }
 
@@ -74,19 +78,23 @@ impl Lanes {
         };
         let side = |twin| Side { session: None, twin, seat: events::Seat::default(), finder: None };
         let rest = Rest { after: play::LINGER, with: play::rest };
-        let sinks = [Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), sink];
-        let [play, beside, events, keeping] = sinks.map(|sink| move |report| sink(report));
+        let sinks =
+            [Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), Arc::clone(&sink), sink];
+        let [play, beside, events, making, keeping] = sinks.map(|sink| move |report| sink(report));
         Ok(Self {
             play: Lane::spawn("playhead", front, Some(rest), play)?,
             side: Lane::spawn("list", side(list), None, beside)?,
             events: Lane::spawn("events", side(all), None, events)?,
+            rebuild: Lane::spawn("rebuild", (), None, making)?,
             keeper: Lane::spawn("keeper", keeper, None, keeping)?,
         })
     }
 
     /// What each of them is doing.
-    pub(crate) fn standing(&self) -> [Standing<Slot>; 3] {
-        [self.play.standing(), self.side.standing(), self.events.standing()]
+    pub(crate) fn standing(&self) -> [Standing<Slot>; 4] {
+        let lanes = [self.play.standing(), self.side.standing(), self.events.standing()];
+        let [play, side, events] = lanes;
+        [play, side, events, self.rebuild.standing()]
     }
 
     /// What a lane does until it waits to be let again; see [`crate::task`].
@@ -96,17 +104,19 @@ impl Lanes {
             0 => self.play.let_go(begin, run),
             1 => self.side.let_go(begin, run),
             2 => self.events.let_go(begin, run),
+            3 => self.rebuild.let_go(begin, run),
             _ => self.keeper.let_go(begin, run),
         }
     }
 
     /// Whether each of them has work, and whether it has come as far as it may.
     #[cfg(test)]
-    pub(crate) fn stand(&self) -> [(bool, bool); 4] {
+    pub(crate) fn stand(&self) -> [(bool, bool); 5] {
         [
             (self.play.has_work(), self.play.is_still()),
             (self.side.has_work(), self.side.is_still()),
             (self.events.has_work(), self.events.is_still()),
+            (self.rebuild.has_work(), self.rebuild.is_still()),
             (self.keeper.has_work(), self.keeper.is_still()),
         ]
     }
@@ -180,6 +190,30 @@ impl Lanes {
         })
     }
 
+    fn letters(&self, (generation, running): Issue, of: String) -> usize {
+        self.events.issue(Slot::Letters, generation, running, move |side, ticket| {
+            let letters = side::letters(side, ticket, &of);
+            Answer::Letters(of, letters)
+        })
+    }
+
+    /// What takes long has a lane of its own: nothing that is ordered meanwhile waits for it.
+    fn carry_out(&self, (generation, running): Issue, steward: Steward, order: Order) -> usize {
+        if order.deed == Deed::Rebuild {
+            return self.rebuild.issue(Slot::Rebuild, generation, running, move |(), ticket| {
+                let halt = Halt::default();
+                let ends = halt.clone();
+                ticket.stop_with(Box::new(move || ends.raise()));
+                let carried = steward.carry_out(&order, named, &halt);
+                Answer::CarriedOut(order, carried)
+            });
+        }
+        self.keeper.issue(Slot::Order, generation, running, move |_, _| {
+            let carried = steward.carry_out(&order, named, &Halt::default());
+            Answer::CarriedOut(order, carried)
+        })
+    }
+
     fn read_names(&self, (generation, running): Issue) -> usize {
         self.side.issue(Slot::Names, generation, running, |side, ticket| {
             Answer::Named(find::read(side, ticket))
@@ -218,7 +252,8 @@ impl Lanes {
         let replaced = match effect {
             Effect::Stop(slot) => {
                 let waiting = self.play.cancel(slot) + self.side.cancel(slot);
-                return -((waiting + self.events.cancel(slot)) as isize);
+                let waiting = waiting + self.events.cancel(slot) + self.rebuild.cancel(slot);
+                return -(waiting as isize);
             }
             Effect::Copy(_) | Effect::Suspend(_) | Effect::Retake => return 0,
             Effect::Keep { known, had } => self.keep(issue, known, had),
@@ -284,6 +319,8 @@ impl Lanes {
             Effect::TallyEvents(filter) => self.tally(issue, filter),
             Effect::LoadProjections(asked) => self.projections(issue, asked),
             Effect::LoadMetrics(asked) => self.metrics(issue, asked),
+            Effect::LoadLetters(of) => self.letters(issue, of),
+            Effect::CarryOut(steward, order) => self.carry_out(issue, steward, order),
             Effect::LoadEvent(key, version) => {
                 self.events.issue(slot, generation, running, move |side, ticket| {
                     Answer::Event(events::one(side, ticket, &key, version))

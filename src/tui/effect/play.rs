@@ -130,6 +130,7 @@ fn facts(session: &mut Session, first: Option<AggregateKey>) -> StoreFacts {
         layout: clean(&layout),
         origin,
         read_only: info.read_only,
+        steward: session.steward(),
         capabilities: session.capabilities(),
         reducer: clean(reducer),
         tier,

@@ -6,6 +6,7 @@ use super::play::told;
 use super::{Answer, Side, Slot};
 use crate::model::{AggregateKey, Finding, Version};
 use crate::session::{MetricsThen, News, ProjectionsThen, Session, SessionError, Sort, Watch};
+use crate::store::own::DeadLetter;
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
 use crate::tui::model::scrub::Asked;
@@ -150,4 +151,13 @@ pub(super) fn metrics(
     let Asked { at, before, columns } = asked;
     let then = session(side, ticket).and_then(|session| session.metrics_then(at, before, columns));
     (then, begun.elapsed())
+}
+
+/// What a projection stepped over.
+pub(super) fn letters(
+    side: &mut Side,
+    ticket: &Ticket<'_>,
+    of: &str,
+) -> Result<Vec<DeadLetter>, SessionError> {
+    session(side, ticket)?.letters(of)
 }

@@ -2,7 +2,7 @@
 
 use super::Effect;
 use crate::model::{AggregateKey, Path};
-use crate::session::Sort;
+use crate::session::{Deed, Order, Sort};
 use crate::text::{self, human};
 
 fn named(key: &AggregateKey) -> String {
@@ -16,6 +16,18 @@ fn places(paths: &[Path]) -> String {
     match paths.len() {
         0 | 1 => first,
         more => format!("{first} and {}", human::plural(more as u64 - 1, "other")),
+    }
+}
+
+fn told_order(order: &Order) -> String {
+    let name = text::sanitize(&order.projection);
+    match order.deed {
+        Deed::Pause => format!("pausing {name}"),
+        Deed::Resume => format!("letting {name} go on"),
+        Deed::Skip(_) => format!("stepping over what stopped {name}"),
+        Deed::Retry(_) => format!("applying a dead letter of {name}"),
+        Deed::Rebuild => format!("making the rows of {name} anew"),
+        Deed::Abandon => format!("giving up the rebuild of {name}"),
     }
 }
 
@@ -57,6 +69,8 @@ impl Effect {
             }
             Self::LoadProjections(_) => "seeing how far the projections are".to_owned(),
             Self::LoadMetrics(_) => "seeing what was measured".to_owned(),
+            Self::LoadLetters(of) => format!("reading the dead letters of {}", text::sanitize(of)),
+            Self::CarryOut(_, order) => told_order(order),
             Self::CountStore => "counting aggregates and events".to_owned(),
             Self::LoadMoment { key, .. } => format!("rebuilding the state of {}", named(key)),
             Self::WalkOn { key, .. } => format!("walking through the history of {}", named(key)),

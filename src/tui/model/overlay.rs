@@ -6,6 +6,7 @@ use super::super::action::Action;
 use super::super::keymap::{Context, Keymap};
 use super::base::Comparing;
 use super::field::Field;
+use super::letters::{Asking, Letters};
 use super::log::{Logbook, Message};
 use super::marks::{MarkList, Naming};
 use super::palette::Palette;
@@ -34,6 +35,10 @@ pub(crate) enum Overlay {
     Marks(MarkList),
     /// All pins.
     Pins(PinList),
+    /// The dead letters of a projection.
+    Letters(Box<Letters>),
+    /// Something that would be written, before it is.
+    Order(Box<Asking>),
     /// What to compare with is chosen.
     Compare(Comparing),
     /// An action is chosen by its name.

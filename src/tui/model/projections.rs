@@ -2,6 +2,7 @@
 
 use super::scroll::Scroll;
 use super::scrub::Looks;
+use crate::model::Position;
 use crate::session::{ProjectionThen, ProjectionsThen};
 
 /// Above so many seconds a projection is behind: the threshold of the metric `projection_lag`.
@@ -16,6 +17,8 @@ pub(crate) struct Projections {
     pub(crate) scroll: Scroll,
     /// When it is read.
     pub(crate) looks: Looks,
+    /// The one whose rows are made anew from here.
+    pub(crate) rebuilding: Option<String>,
 }
 
 impl Projections {
@@ -27,6 +30,12 @@ impl Projections {
     /// The chosen one.
     pub(crate) fn chosen(&self) -> Option<&ProjectionThen> {
         self.rows().get(self.scroll.cursor)
+    }
+
+    /// Where the event stands that stopped the chosen one; `None` where none did.
+    pub(crate) fn stopped(&self) -> Option<Position> {
+        let one = self.chosen()?;
+        one.is_stopped().then(|| one.waiting.as_ref()?.position).flatten()
     }
 
     /// Takes in what was read; says how many seconds the worst of them lags.

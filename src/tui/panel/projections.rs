@@ -11,7 +11,7 @@ use super::super::model::Model;
 use super::super::model::projections::BEHIND;
 use super::super::theme::Theme;
 use crate::model::Position;
-use crate::session::ProjectionThen;
+use crate::session::{ProjectionThen, RebuildStatus};
 use crate::text::{self, human};
 
 /// Draws all parts that have a place.
@@ -30,6 +30,8 @@ enum Mood {
     Well,
     Behind,
     Stalled,
+    /// It says itself that an event stopped it.
+    Stopped,
     /// It is known too little of it.
     Unknown,
 }
@@ -38,6 +40,7 @@ impl Mood {
     fn of(one: &ProjectionThen) -> Self {
         let status = &one.status;
         match (status.stalled, status.lag_events, status.lag_seconds) {
+            _ if one.is_stopped() => Self::Stopped,
             (Some(true), ..) => Self::Stalled,
             (_, None, _) => Self::Unknown,
             (_, Some(0), _) => Self::Well,
@@ -50,7 +53,7 @@ impl Mood {
         match self {
             Self::Well => theme.good,
             Self::Behind => theme.warn,
-            Self::Stalled => theme.bad,
+            Self::Stalled | Self::Stopped => theme.bad,
             Self::Unknown => theme.dim,
         }
     }
@@ -59,6 +62,7 @@ impl Mood {
     fn word(self) -> &'static str {
         match self {
             Self::Stalled => "STALLED",
+            Self::Stopped => "STOPPED",
             Self::Behind => "behind ▲",
             Self::Well => "caught up",
             Self::Unknown => UNKNOWN,
@@ -68,11 +72,20 @@ impl Mood {
 
 /// What a projection says of itself, and what is seen of it.
 fn status(one: &ProjectionThen, mood: Mood) -> String {
+    if let Some(rebuild) = one.status.rebuild.as_ref().filter(|_| mood != Mood::Stopped) {
+        return format!("rebuild {}", share(rebuild));
+    }
     match (&one.status.status, mood) {
-        (_, Mood::Stalled) | (None, _) => mood.word().to_owned(),
+        (_, Mood::Stalled | Mood::Stopped) | (None, _) => mood.word().to_owned(),
         (Some(word), Mood::Behind) => format!("{} ▲", text::shorten(word, 14)),
         (Some(word), _) => text::shorten(word, 16).into_owned(),
     }
+}
+
+/// How much of the rows is made anew.
+fn share(of: &RebuildStatus) -> String {
+    let all = (of.events + of.remaining).max(1);
+    format!("{} %", of.events * 100 / all)
 }
 
 /// A position as people read it.

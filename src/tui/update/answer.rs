@@ -6,8 +6,8 @@ use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Opening, Travel, Walked};
 use super::super::model::{Exit, Model, Store, StoreFacts, Tone};
 use super::{
-    events, fail, keep, list, live, metrics, pins, play, projections, say, seek, tell, travel,
-    visit,
+    events, fail, keep, list, live, metrics, pins, play, projections, say, seek, steward, tell,
+    travel, visit,
 };
 use crate::model::{AggregateKey, At, Finding};
 use crate::session::SessionError;
@@ -60,6 +60,11 @@ fn answered(
         Answer::Opened(Ok(facts)) => opened(model, facts),
         Answer::Projections(asked, then, took) => projections::arrived(model, asked, then, took),
         Answer::Metrics(asked, then, took) => metrics::arrived(model, asked, then, took),
+        Answer::Letters(of, read) => {
+            steward::read(model, &of, read);
+            Vec::new()
+        }
+        Answer::CarriedOut(order, carried) => steward::carried(model, &order, carried),
         Answer::Events(place, page) => events::arrived(model, place, page),
         Answer::Tallied(filter, tally) => events::sieve::tallied(model, &filter, tally, done),
         Answer::Event(found) => events::loaded(model, found),

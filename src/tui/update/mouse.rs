@@ -189,6 +189,10 @@ fn click_list(model: &mut Model, y: u16) -> Vec<Effect> {
     let (scroll, len) = match &mut model.overlay {
         Overlay::Marks(list) => (&mut list.scroll, list.rows.len()),
         Overlay::Pins(list) => (&mut list.scroll, list.rows.len()),
+        Overlay::Letters(list) => {
+            let len = list.len();
+            (&mut list.scroll, len)
+        }
         Overlay::Compare(comparing) => (&mut comparing.scroll, comparing.rows.len()),
         Overlay::Work(book) => (&mut book.scroll, book.rows.len()),
         _ => return Vec::new(),

@@ -8,7 +8,7 @@ use super::super::model::destination::{self, Destination};
 use super::super::model::overlay::{GoTo, Overlay};
 use super::super::model::travel::{Goal, Walked};
 use super::super::model::{Exit, Model, Store};
-use super::{base, log, marks, pins, suspend, travel, visit, work};
+use super::{base, log, marks, pins, steward, suspend, travel, visit, work};
 use crate::model::{At, Timestamp};
 use crate::session::SessionError;
 
@@ -35,6 +35,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Compare => return base::act(model),
         Action::CopyMessage => return log::copy(model),
+        Action::RetryLetter | Action::SkipEvent => return steward::act(model, action),
         Action::StopWork => return work::stop(model),
         Action::FocusNext => {
             if let Overlay::Mark(naming) = &mut model.overlay {
@@ -51,6 +52,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match &mut model.overlay {
         Overlay::Marks(list) => list.scroll.move_by(by, list.rows.len(), height),
         Overlay::Pins(list) => list.scroll.move_by(by, list.rows.len(), height),
+        Overlay::Letters(list) => {
+            let len = list.len();
+            list.scroll.move_by(by, len, height);
+        }
         Overlay::Compare(comparing) => {
             comparing.scroll.move_by(by, comparing.rows.len(), height);
         }
@@ -70,7 +75,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             full.scroll.slide(by, lines, height);
         }
         Overlay::Value(value) => value.slide(by, area),
-        Overlay::GoTo(_) | Overlay::Mark(_) | Overlay::None => {}
+        Overlay::GoTo(_) | Overlay::Mark(_) | Overlay::Order(_) | Overlay::None => {}
     }
     Vec::new()
 }
@@ -136,6 +141,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             return Vec::new();
         }
         Overlay::Pins(_) => return pins::in_list(model, Action::Accept),
+        Overlay::Letters(_) => return steward::open(model),
         _ => {}
     }
     match std::mem::take(&mut model.overlay) {
@@ -148,8 +154,10 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             palette.action().map_or_else(Vec::new, |action| super::act(model, action))
         }
         Overlay::GoTo(prompt) => go_to(model, prompt),
+        Overlay::Order(asking) => steward::ordered(model, asking.order),
         Overlay::Marks(_)
         | Overlay::Pins(_)
+        | Overlay::Letters(_)
         | Overlay::Log(_)
         | Overlay::Work(_)
         | Overlay::Help(_)

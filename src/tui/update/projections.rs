@@ -9,7 +9,7 @@ use super::super::model::live::Following;
 use super::super::model::scrub::Asked;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
-use super::{fail, screen, tell, visit};
+use super::{fail, screen, steward, tell, visit};
 use crate::model::Version;
 use crate::session::{ProjectionsThen, SessionError};
 
@@ -107,6 +107,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::ZoomIn => zoom(model, true),
         Action::ZoomOut => zoom(model, false),
         Action::OpenEvent => open(model),
+        Action::PauseProjection
+        | Action::RebuildProjection
+        | Action::SkipEvent
+        | Action::ShowLetters
+        | Action::RetryLetter => steward::act(model, action),
         Action::Refresh => load(model),
         Action::Back => match model.scrub.at.take() {
             Some(_) => load(model),

@@ -12,10 +12,15 @@ pub(super) fn of(action: Action) -> Option<Screen> {
     match action {
         Action::ShowTimeline => Some(Screen::Timeline),
         Action::ShowEvents | Action::OpenEvent => Some(Screen::Events),
-        Action::ShowProjections => Some(Screen::Projections),
         Action::ShowMetrics | Action::OpenMetric | Action::GoToAlert | Action::SwitchHeight => {
             Some(Screen::Metrics)
         }
+        Action::ShowProjections
+        | Action::PauseProjection
+        | Action::RebuildProjection
+        | Action::SkipEvent
+        | Action::ShowLetters
+        | Action::RetryLetter => Some(Screen::Projections),
         _ => None,
     }
 }

@@ -87,8 +87,13 @@ pub(crate) fn without(model: &Model, slot: Slot) -> String {
             "the Metrics screen then shows what it did",
             Some((Action::Refresh, "there looks again")),
         ),
+        Slot::Letters => ("the dead letters are then not shown", None),
+        Slot::Rebuild => (
+            "what is shown stays; the new rows are left where they are",
+            Some((Action::RebuildProjection, "there goes on with them")),
+        ),
         // It is done before anybody can look.
-        Slot::Rest | Slot::Keep => ("", None),
+        Slot::Rest | Slot::Keep | Slot::Order => ("", None),
         Slot::Watch => (
             "what others write is then counted and not shown",
             Some((Action::PauseChanges, "shows it again")),
@@ -131,7 +136,7 @@ pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
 /// Stops a slot, and what the model waits for with it.
 fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
     match slot {
-        Slot::Open | Slot::Watch | Slot::Rest | Slot::Keep => return Vec::new(),
+        Slot::Open | Slot::Watch | Slot::Rest | Slot::Keep | Slot::Order => return Vec::new(),
         Slot::Moment => {
             (model.opening, model.asked, model.moving) = (None, None, None);
             model.live.reading = false;
@@ -166,7 +171,8 @@ fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
         }
         Slot::Projections => model.projections.looks.stop(),
         Slot::Metrics => model.metrics.looks.stop(),
-        Slot::Find | Slot::Snapshots | Slot::Event => {}
+        Slot::Rebuild => model.projections.rebuilding = None,
+        Slot::Find | Slot::Snapshots | Slot::Event | Slot::Letters => {}
     }
     vec![Effect::Stop(slot)]
 }

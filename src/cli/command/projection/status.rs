@@ -1,6 +1,7 @@
 //! `foldback projection status`: every checkpoint held against the head, now or at a moment.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -74,6 +75,31 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     Ok(context.out.findings(all.iter().flat_map(|one| &one.findings))?)
 }
 
+/// What it says that it is doing, and what is seen of it.
+pub(in crate::cli::command) fn phrase(one: &ProjectionStatus) -> Line {
+    let mut status = Line::plain(one.status.as_deref().unwrap_or_default());
+    let mut add = |ink, told: String| {
+        let gap = if status.width() == 0 { "" } else { ", " };
+        status.push(ink, format!("{gap}{told}"));
+    };
+    if let Some(of) = &one.rebuild {
+        let all = (of.events + of.remaining).max(1);
+        let mut told = format!("rebuild {} %", of.events * 100 / all);
+        if let Some(speed) = of.per_second {
+            told = format!("{told}, {} a second", human::count(speed.round() as u64));
+        }
+        let left = of.seconds_left.and_then(|left| Duration::try_from_secs_f64(left).ok());
+        if let Some(left) = left {
+            told = format!("{told}, {} left", human::duration(left));
+        }
+        add(Ink::Dim, told);
+    }
+    if one.stalled == Some(true) {
+        add(Ink::Changed, "stalled".to_owned());
+    }
+    status
+}
+
 fn print(out: &mut Output, all: &[ProjectionStatus]) -> Printed {
     let table = Table::new().text("projection").giving_way().number("position");
     let table = table.number("events behind").number("time behind").number("errors");
@@ -89,11 +115,6 @@ fn print(out: &mut Output, all: &[ProjectionStatus]) -> Printed {
             0 => Line::plain("0"),
             number => Line::of(ink, human::count(number)),
         };
-        let mut status = Line::plain(one.status.as_deref().unwrap_or_default());
-        if one.stalled == Some(true) {
-            let gap = if one.status.is_some() { ", " } else { "" };
-            status.push(Ink::Changed, format!("{gap}stalled"));
-        }
         table.row(vec![
             Line::plain(&one.name),
             one.position.map_or_else(unknown, |position| Line::plain(position.to_string())),
@@ -101,7 +122,7 @@ fn print(out: &mut Output, all: &[ProjectionStatus]) -> Printed {
             behind.map_or_else(unknown, Line::plain),
             one.errors.map_or_else(unknown, |errors| count(errors, Ink::Error)),
             one.updated.as_ref().map_or_else(unknown, |moved| Line::plain(render::time(moved))),
-            status,
+            phrase(one),
         ]);
     }
     table.print(out)

@@ -42,8 +42,10 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
         lines.next(model, one);
     } else {
         lines.standing(model, one);
+        lines.rebuild(one);
         lines.next(model, one);
         lines.why(model, one);
+        lines.keys(model, one);
     }
     for (at, spans) in lines.all.into_iter().enumerate() {
         let Some(area) = widget::line_of(told, at) else { return };
@@ -88,6 +90,43 @@ impl Lines<'_> {
             _ => String::new(),
         };
         self.pair("rate", format!("{}{pace}", unknown(one.rate.map(rate))), plain);
+    }
+
+    /// How far the rows are that are made anew.
+    fn rebuild(&mut self, one: &ProjectionThen) {
+        let Some(of) = &one.status.rebuild else { return };
+        let all = human::count(of.events + of.remaining);
+        let mut told = format!("{} of {all} events", human::count(of.events));
+        if let Some(speed) = of.per_second {
+            told = format!("{told} · {}", rate(speed));
+        }
+        if let Some(left) = of.seconds_left {
+            told = format!("{told} · {} left", seconds(left));
+        }
+        self.pair("rebuild", told, self.theme.text());
+    }
+
+    /// What can be done about what stopped it.
+    fn keys(&mut self, model: &Model, one: &ProjectionThen) {
+        if !one.is_stopped() {
+            return;
+        }
+        let blocked = one.status.lag_events.unwrap_or_default().saturating_sub(1);
+        self.pair(
+            "blocked",
+            format!("{} behind it", human::plural(blocked, "event")),
+            self.theme.warn,
+        );
+        let offers = [
+            (Action::SkipEvent, "skips it to the dead letters and goes on"),
+            (Action::PauseProjection, "tries it again"),
+            (Action::ShowLetters, "lists the dead letters"),
+        ];
+        for (action, told) in offers {
+            if let Some(hint) = model.hint(action, told).filter(|_| model.can(action)) {
+                self.all.push(vec![Span::styled(hint, self.theme.accent)]);
+            }
+        }
     }
 
     fn next(&mut self, model: &Model, one: &ProjectionThen) {

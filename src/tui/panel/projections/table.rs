@@ -165,6 +165,14 @@ fn draw_row(
         CatchUp::In(left) => seconds(left),
         CatchUp::Never => "never".to_owned(),
     });
+    // What is made anew is what there is to wait for.
+    let rebuild = one.status.rebuild.as_ref();
+    let anew = |told: Option<f64>, as_told: fn(f64) -> String| {
+        rebuild
+            .map(|_| told.map_or_else(|| UNKNOWN.to_owned(), |told| format!("↻ {}", as_told(told))))
+    };
+    let speed = anew(rebuild.and_then(|of| of.per_second), rate);
+    let left = anew(rebuild.and_then(|of| of.seconds_left), seconds);
     let errors = one.status.errors;
     let error_style = if errors > Some(0) { theme.bad } else { theme.dim };
     let name = Span::styled(text::pad(&name, columns.name).into_owned(), name_style);
@@ -176,10 +184,10 @@ fn draw_row(
         right(unknown(one.status.lag_events.map(human::count)), columns.events, telling),
         right(unknown(one.status.lag_seconds.map(seconds)), columns.lag, telling),
         (trend.line(columns.trend), columns.trend),
-        right(unknown(one.rate.map(rate)), columns.rate, plain),
+        right(speed.unwrap_or_else(|| unknown(one.rate.map(rate))), columns.rate, plain),
         right(unknown(errors.map(human::count)), columns.errors, error_style),
         right(status(one, mood), columns.status, style),
-        right(unknown(catch_up), columns.catch_up, plain),
+        right(left.unwrap_or_else(|| unknown(catch_up)), columns.catch_up, plain),
     ];
     let spans = spaced(cells.into_iter());
     line::spread(buffer, area, spans, Vec::new(), usize::from(area.width));

@@ -8,7 +8,7 @@ use super::super::stage::Stage;
 use super::deed::Dice;
 use crate::tui::update::Msg;
 
-const LANES: usize = 4;
+const LANES: usize = 5;
 
 /// What was said and not yet heard.
 #[derive(Debug, Default)]

@@ -1,0 +1,193 @@
+//! What a person orders about the projections of a store of foldback's own, carried out by a writer that is opened for
+//! the order alone: nothing can be written before it, and nothing after.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use super::SessionError;
+use crate::model::Position;
+use crate::projection::{self, Aim, End, Halt, Options, Policy, Projection, Retried, Task, Told};
+use crate::store::own::{self, ProjectionRecord, ProjectionState as State, StoreWriter};
+use crate::store::{StoreError, StoreErrorKind};
+use crate::text::human;
+
+/// Something to be done about a projection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The projection.
+    pub projection: String,
+    /// What.
+    pub deed: Deed,
+}
+
+/// What is to be done about a projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Whoever runs it waits.
+    Pause,
+    /// It goes on where it is paused, and tries again where an event stopped it.
+    Resume,
+    /// The event that stopped it, at this position, becomes a dead letter, and it goes on behind it.
+    Skip(Position),
+    /// The dead letter at this position is applied after all.
+    Retry(Position),
+    /// Its rows are made anew, or the making of them goes on.
+    Rebuild,
+    /// The rows that are being made anew are given up.
+    Abandon,
+}
+
+/// What came of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// What is so now.
+    pub told: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// Whether it came to what was ordered.
+    pub well: bool,
+}
+
+impl Carried {
+    fn out(told: String) -> Self {
+        Self { told, hint: None, well: true }
+    }
+
+    fn but(told: String, hint: &str) -> Self {
+        Self { told, hint: Some(hint.to_owned()), well: false }
+    }
+}
+
+/// Finds a projection by its name.
+pub type Finder = fn(&str) -> Option<Arc<dyn Projection>>;
+
+/// Who writes to a store of foldback's own when somebody orders it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Steward {
+    source: OsString,
+}
+
+impl Steward {
+    pub(super) fn of(source: OsString) -> Self {
+        Self { source }
+    }
+
+    /// Does it, and lets go of the store. A rebuild takes as long as it takes; `halt` ends it, and it goes on where it
+    /// stood when it is ordered once more.
+    /// `known` finds a projection that comes with the program.
+    pub fn carry_out(
+        &self,
+        order: &Order,
+        known: Finder,
+        halt: &Halt,
+    ) -> Result<Carried, SessionError> {
+        let mut writer = own::writer(&self.source, false)?;
+        let (writer, name, now) = (&mut *writer, order.projection.as_str(), chrono::Utc::now());
+        let record = record(writer, name)?;
+        match order.deed {
+            Deed::Pause if record.state == State::Paused => {
+                Ok(Carried::out(format!("{name} is paused already")))
+            }
+            Deed::Pause => {
+                // What stopped it once is still worth knowing while it is paused.
+                writer.set_state(name, State::Paused, record.error.as_deref(), &now)?;
+                Ok(Carried::out(format!("{name} is paused at {}", place(record.position))))
+            }
+            Deed::Resume => {
+                writer.set_state(name, State::Running, None, &now)?;
+                Ok(Carried::out(format!("{name} goes on after {}", place(record.position))))
+            }
+            Deed::Skip(position) => {
+                projection::skip(name, writer, position, &now)?;
+                let told = format!("{name} steps over event {} and goes on", place(position));
+                Ok(Carried::out(told))
+            }
+            Deed::Retry(position) => {
+                let projection = find(known, writer, name)?;
+                Ok(match projection::retry(&*projection, writer, position, &now)? {
+                    Retried::Applied => {
+                        Carried::out(format!("event {} is applied", place(position)))
+                    }
+                    Retried::Failed(letter) => Carried::but(
+                        format!("event {} failed again: {}", place(position), letter.error),
+                        "it stays a dead letter",
+                    ),
+                })
+            }
+            Deed::Rebuild => rebuild(find(known, writer, name)?, writer, halt),
+            Deed::Abandon => {
+                writer.abandon_rebuild(name)?;
+                Ok(Carried::out(format!("the rebuild of {name} is given up; what is shown stays")))
+            }
+        }
+    }
+}
+
+fn rebuild(
+    projection: Arc<dyn Projection>,
+    writer: &mut dyn StoreWriter,
+    halt: &Halt,
+) -> Result<Carried, SessionError> {
+    let name = projection.name().to_owned();
+    let task = Task::begin(projection, Policy::default(), Aim::Anew, writer.reopen()?)?;
+    let mut end = None;
+    let once = Options { threads: 1, follow: false };
+    projection::run(vec![task], once, halt, |_, told| {
+        if let Told::Ended(ended) = told {
+            end = Some(ended);
+        }
+    })?;
+    Ok(match end {
+        Some(End::Swapped) => {
+            let letters = writer.dead_letters(&name)?.len() as u64;
+            let with = match letters {
+                0 => String::new(),
+                letters => format!(", with {}", human::plural(letters, "dead letter")),
+            };
+            Carried::out(format!("{name} shows the rows that were made anew{with}"))
+        }
+        Some(End::Stopped(poison)) => Carried::but(
+            format!("the rebuild of {name} was stopped by {poison}"),
+            "what was shown stays",
+        ),
+        Some(End::Abandoned) => Carried::out(format!("the rebuild of {name} was given up")),
+        _ => Carried::but(
+            format!("the rebuild of {name} was ended"),
+            "it goes on where it stood when it is begun once more",
+        ),
+    })
+}
+
+/// The projection as the store has it; an error where its rows are not there.
+fn record(writer: &mut dyn StoreWriter, name: &str) -> Result<ProjectionRecord, SessionError> {
+    let records = writer.projections()?;
+    let store = writer.name();
+    records.into_iter().find(|record| record.name == name).ok_or_else(|| {
+        let message = format!("{name} was never run in {store}: only how far it had come is known");
+        let hint = format!("its rows are made by `foldback projection run {store} {name}`");
+        StoreError::new(StoreErrorKind::Rejected, message).hint(hint).into()
+    })
+}
+
+/// What the projection makes of events, where it came with the program.
+fn find(
+    known: Finder,
+    writer: &dyn StoreWriter,
+    name: &str,
+) -> Result<Arc<dyn Projection>, SessionError> {
+    known(name).ok_or_else(|| {
+        let store = writer.name();
+        let message = format!("what {name} makes of events is not known here");
+        let hint = format!(
+            "`foldback projection rebuild {store} {name} --projections FILE` and `dead-letters … --retry` read it"
+        );
+        StoreError::new(StoreErrorKind::Rejected, message).hint(hint).into()
+    })
+}
+
+fn place(at: Position) -> String {
+    u64::try_from(at.0).map_or_else(|_| at.to_string(), human::count)
+}
+
+#[cfg(test)]
+mod tests;

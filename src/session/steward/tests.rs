@@ -1,0 +1,108 @@
+//! Orders on a store of foldback's own, and on those that nobody may order anything about.
+
+use std::path::Path;
+
+use super::*;
+use crate::sample::projection::named;
+use crate::session::{OpenOptions, Session, Silent};
+
+fn shop(path: &Path) {
+    Session::open("demo:shop", &OpenOptions::default())
+        .unwrap()
+        .import_to(path, &mut Silent)
+        .unwrap();
+}
+
+fn open(path: &Path) -> Session {
+    Session::open(path, &OpenOptions::default()).unwrap()
+}
+
+fn run_once(path: &Path, name: &str) {
+    let writer = own::writer(path.as_os_str(), false).unwrap();
+    let projection = named(name).unwrap();
+    let policy = Policy { on_error: projection::OnError::Stop, ..Policy::default() };
+    let task = Task::begin(projection, policy, Aim::Shown, writer.reopen().unwrap()).unwrap();
+    let once = Options { threads: 1, follow: false };
+    projection::run(vec![task], once, &Halt::default(), |_, _| {}).unwrap();
+}
+
+fn order(projection: &str, deed: Deed) -> Order {
+    Order { projection: projection.to_owned(), deed }
+}
+
+#[test]
+fn nobody_orders_anything_about_a_store_that_is_not_foldbacks_own() {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/shop.jsonl");
+    for source in ["demo:shop", fixture] {
+        let session = Session::open(source, &OpenOptions::default()).unwrap();
+        assert_eq!(session.steward(), None, "{source}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    shop(&path);
+    let steward = open(&path).steward().unwrap();
+    // Its rows are where it was imported from.
+    let error =
+        steward.carry_out(&order("order-list", Deed::Pause), named, &Halt::default()).unwrap_err();
+    assert!(error.to_string().contains("was never run in"), "{error}");
+    assert!(error.hint().unwrap().contains("foldback projection run"), "{error:?}");
+}
+
+#[test]
+fn what_an_event_stopped_is_skipped_tried_again_and_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    shop(&path);
+    run_once(&path, "refund-report");
+    let mut session = open(&path);
+    let steward = session.steward().unwrap();
+    let told = |deed| steward.carry_out(&order("refund-report", deed), named, &Halt::default());
+    let poison = Position(25_940);
+    let error = told(Deed::Skip(Position(3))).unwrap_err();
+    assert!(error.to_string().contains("stands before event 25940"), "{error}");
+    assert!(told(Deed::Skip(poison)).unwrap().well);
+    let letters = session.letters("refund-report").unwrap();
+    assert_eq!((letters.len(), letters[0].position, letters[0].attempts), (1, poison, 3));
+    assert!(letters[0].error.contains("there is no room for the refund"), "{letters:?}");
+    let again = told(Deed::Retry(poison)).unwrap();
+    assert!(!again.well && again.told.contains("failed again"), "{again:?}");
+    assert_eq!(session.letters("refund-report").unwrap()[0].attempts, 4);
+    assert_eq!(told(Deed::Pause).unwrap().told, "refund-report is paused at 25,940");
+    assert_eq!(told(Deed::Pause).unwrap().told, "refund-report is paused already");
+    assert_eq!(told(Deed::Resume).unwrap().told, "refund-report goes on after 25,940");
+    let rebuilt = told(Deed::Rebuild).unwrap();
+    assert_eq!(
+        rebuilt.told,
+        "refund-report shows the rows that were made anew, with 1 dead letter"
+    );
+    let status = session.projections().unwrap();
+    let status = status.iter().find(|one| one.name == "refund-report").unwrap();
+    assert_eq!((status.lag_events, status.errors), (Some(0), Some(1)));
+}
+
+#[test]
+fn a_rebuild_is_seen_by_readers_while_it_is_under_way_and_can_be_given_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    shop(&path);
+    run_once(&path, "search-index");
+    let mut session = open(&path);
+    let seen = |session: &mut Session| {
+        let all = session.projections().unwrap();
+        all.into_iter().find(|one| one.name == "search-index").unwrap().rebuild
+    };
+    assert_eq!(seen(&mut session), None);
+    let steward = session.steward().unwrap();
+    // Whoever leaves ends it, and how far it is stays in the store.
+    let halted = Halt::default();
+    halted.raise();
+    let mut ended =
+        steward.carry_out(&order("search-index", Deed::Rebuild), named, &halted).unwrap();
+    assert!(!ended.well && ended.told.contains("was ended"), "{ended:?}");
+    let rebuild = seen(&mut session).unwrap();
+    assert!(rebuild.events + rebuild.remaining == 28_067, "{rebuild:?}");
+    assert_eq!(rebuild.position.0 as u64, rebuild.events);
+    ended =
+        steward.carry_out(&order("search-index", Deed::Abandon), named, &Halt::default()).unwrap();
+    assert!(ended.well && seen(&mut session).is_none(), "{ended:?}");
+}

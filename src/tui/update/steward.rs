@@ -1,0 +1,206 @@
+//! What a person orders about a projection: nothing is written before it was said what, and agreed to.
+
+use super::super::action::Action;
+use super::super::effect::Effect;
+use super::super::layout::{Panel, Screen};
+use super::super::model::letters::{Asking, Letters};
+use super::super::model::overlay::Overlay;
+use super::super::model::{Model, Store, Tone};
+use super::{fail, projections, say, screen, tell, visit};
+use crate::model::Position;
+use crate::session::{Carried, Deed, Order, ProjectionThen, SessionError, Steward};
+use crate::store::own::DeadLetter;
+use crate::text::human;
+
+/// Asks before something is written, or says why it cannot be.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(chosen) = model.projections.chosen() else {
+        tell(model, Tone::Note, "there is no projection to do it with");
+        return Vec::new();
+    };
+    if action == Action::ShowLetters {
+        return show(model);
+    }
+    let (name, store) = match writable(model) {
+        Ok((_, store)) => (chosen.status.name.clone(), store),
+        Err((told, hint)) => {
+            say(model, Tone::Note, &told, Some(&hint));
+            return Vec::new();
+        }
+    };
+    match deed(model, chosen, action) {
+        Ok(deed) => {
+            let told = asked(&name, chosen, deed, &store);
+            let order = Order { projection: name, deed };
+            model.overlay = Overlay::Order(Box::new(Asking { order, told }));
+        }
+        Err(told) => tell(model, Tone::Note, &told),
+    }
+    Vec::new()
+}
+
+/// Who writes, and what the store is called; otherwise why nobody does, and what to do instead.
+fn writable(model: &Model) -> Result<(Steward, String), (String, String)> {
+    let Store::Open(facts) = &model.store else {
+        return Err(("the store is still being opened".to_owned(), "try again then".to_owned()));
+    };
+    let source = &facts.source;
+    match &facts.steward {
+        Some(_) if model.scrub.at.is_some() => {
+            let hint = model.hint(Action::GoEnd, "comes back to now").unwrap_or_default();
+            Err(("what is past is only looked at".to_owned(), hint))
+        }
+        Some(steward) => Ok((steward.clone(), source.clone())),
+        None if source.starts_with("demo:") => Err((
+            format!("{source} is a recording that nobody runs, and is not written to"),
+            "foldback demo --live runs one".to_owned(),
+        )),
+        None => Err((
+            format!("foldback did not make {}, and does not write to it", facts.name),
+            format!("foldback import {source} own.db makes a store of its own"),
+        )),
+    }
+}
+
+/// What an action does with the chosen projection, or why it does nothing.
+fn deed(model: &Model, chosen: &ProjectionThen, action: Action) -> Result<Deed, String> {
+    let name = &chosen.status.name;
+    match action {
+        Action::SkipEvent => {
+            let stopped = model.projections.stopped().map(Deed::Skip);
+            stopped.ok_or_else(|| format!("no event stopped {name}: there is none to step over"))
+        }
+        Action::RetryLetter => match &model.overlay {
+            Overlay::Letters(of) => {
+                let letter = of.letter().map(|letter| Deed::Retry(letter.position));
+                letter.ok_or_else(|| "this is no dead letter yet".to_owned())
+            }
+            _ => Err(format!("choose one of the dead letters of {name} first")),
+        },
+        Action::RebuildProjection => match &model.projections.rebuilding {
+            Some(one) if one == name => Ok(Deed::Abandon),
+            Some(one) => Err(format!("{one} is made anew from here; one at a time")),
+            None => Ok(Deed::Rebuild),
+        },
+        _ if chosen.is_stopped() || chosen.status.status.as_deref() == Some("paused") => {
+            Ok(Deed::Resume)
+        }
+        _ => Ok(Deed::Pause),
+    }
+}
+
+/// What is written where, and what comes of it.
+fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<String> {
+    let place = |at: Position| u64::try_from(at.0).map_or_else(|_| at.to_string(), human::count);
+    let behind = chosen.status.lag_events.unwrap_or_default();
+    let runs = format!(
+        "Whoever runs it obeys at once; where nobody does: foldback projection run {store} {name}"
+    );
+    let (writes, then) = match deed {
+        Deed::Pause => (format!("{name} is paused"), runs),
+        Deed::Resume => (format!("{name} goes on"), runs),
+        Deed::Skip(at) => {
+            let blocked = behind.saturating_sub(1);
+            let writes = format!("event {} becomes a dead letter of {name}", place(at));
+            let blocked = human::plural(blocked, "event");
+            (writes, format!("It goes on with the {blocked} behind it. {runs}"))
+        }
+        Deed::Retry(at) => (
+            format!("the rows of {name}, as event {} changes them", place(at)),
+            "It is applied behind the events that came after it; where their order matters, make the rows anew instead"
+                .to_owned(),
+        ),
+        Deed::Rebuild => {
+            let goes_on = chosen.status.rebuild.as_ref().map(|rebuild| place(rebuild.position));
+            let from = goes_on.map_or_else(
+                || "from the first event on".to_owned(),
+                |at| format!("from event {at} on, where they were left"),
+            );
+            let then = "What is shown stays until they have come as far. It is done from here, and goes on where it stood \
+                        when foldback is left";
+            (format!("new rows of {name}, {from}"), then.to_owned())
+        }
+        Deed::Abandon => (
+            format!("the rows of {name} that are being made anew are removed"),
+            "What is shown stays".to_owned(),
+        ),
+    };
+    vec![format!("Writes to {store}:"), writes, then]
+}
+
+/// It was agreed to.
+pub(super) fn ordered(model: &mut Model, order: Order) -> Vec<Effect> {
+    match writable(model) {
+        Ok((steward, _)) => {
+            if order.deed == Deed::Rebuild {
+                model.projections.rebuilding = Some(order.projection.clone());
+            }
+            vec![Effect::CarryOut(steward, order)]
+        }
+        Err((told, hint)) => {
+            say(model, Tone::Note, &told, Some(&hint));
+            Vec::new()
+        }
+    }
+}
+
+/// It was done, or not.
+pub(super) fn carried(
+    model: &mut Model,
+    order: &Order,
+    carried: Result<Carried, SessionError>,
+) -> Vec<Effect> {
+    if order.deed == Deed::Rebuild {
+        model.projections.rebuilding = None;
+    }
+    match carried {
+        Ok(carried) => {
+            let tone = if carried.well { Tone::Note } else { Tone::Bad };
+            say(model, tone, &carried.told, carried.hint.as_deref());
+        }
+        Err(error) => fail(model, &error),
+    }
+    if model.screen == Screen::Projections { projections::load(model) } else { Vec::new() }
+}
+
+fn show(model: &mut Model) -> Vec<Effect> {
+    let Some(chosen) = model.projections.chosen() else { return Vec::new() };
+    let name = chosen.status.name.clone();
+    let why = chosen.status.findings.iter().find(|_| chosen.is_stopped());
+    let stopped = model.projections.stopped().zip(why.map(|why| why.message.clone()));
+    let letters = Letters { projection: name.clone(), stopped, ..Letters::default() };
+    model.overlay = Overlay::Letters(Box::new(letters));
+    vec![Effect::LoadLetters(name)]
+}
+
+/// Takes in the dead letters that were read.
+pub(super) fn read(model: &mut Model, of: &str, read: Result<Vec<DeadLetter>, SessionError>) {
+    let height = super::overlay::overlay_height(model);
+    let Overlay::Letters(letters) = &mut model.overlay else { return };
+    if letters.projection != of {
+        return;
+    }
+    match read {
+        Ok(all) => {
+            letters.all = Some(all);
+            let len = letters.len();
+            letters.scroll.settle(len, height);
+        }
+        Err(error) => {
+            model.overlay = Overlay::None;
+            fail(model, &error);
+        }
+    }
+}
+
+/// Opens the aggregate of the chosen event at its version, on the Timeline screen.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Overlay::Letters(letters) = &model.overlay else { return Vec::new() };
+    let Some(position) = letters.position() else { return Vec::new() };
+    model.overlay = Overlay::None;
+    let mut effects = screen::show(model, Screen::Timeline);
+    effects.extend(super::focus(model, Panel::State));
+    model.returning = Some(Screen::Projections);
+    effects.extend(visit::find(model, position));
+    effects
+}
