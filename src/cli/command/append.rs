@@ -27,8 +27,8 @@ are appended one by one; an array is a batch, recorded whole or not at all. Each
 append is answered by a line as soon as it is on the disk, and is found there
 after any crash. One that was appended before, by the same id and with the same
 content, is answered again and written once. Where an event says its `version`,
-that is expected as --expect would. A store is made with its first event, and not
-where that is refused.
+that is expected as --expect would. A store is made with its first event, and
+not where that is refused.
 
 Examples:
   foldback append my.db Order/order-1 created.json --create

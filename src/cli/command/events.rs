@@ -28,8 +28,8 @@ What is not there is null, and null is less than any number; this leaves it out:
   (.data.total // 0) < 0
 An expression that does not come to an end is given up after 5 million steps on
 one event, or by Ctrl-C; how much memory it takes is not limited.
-Events are chosen and shown as they were recorded, also where there is a chain of
-upcasters; --upcasted shows what it makes of those that were chosen.
+Events are chosen and shown as they were recorded, also where there is a chain
+of upcasters; --upcasted shows what it makes of those that were chosen.
 
 Examples:
   foldback events shop.db order-4711

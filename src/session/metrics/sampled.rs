@@ -69,9 +69,14 @@ impl Sampled<'_> {
         self.by_column(|samples| samples.map(|sample| sample.value).reduce(f64::max))
     }
 
-    /// Of a size, which stays as it is until another is written: the one of the moment. `capacity` is what the threshold is a
-    /// part of, where it is one.
-    pub(super) fn size(&self, subject: &str, capacity: Option<f64>) -> Option<Readings> {
+    /// The room that the store takes: the threshold is a part of the capacity, and there is none where that is not known.
+    pub(super) fn storage(&self, capacity: Option<f64>) -> Option<Readings> {
+        let storage = self.size("", capacity.map(|whole| whole * self.above))?;
+        Some(Readings { capacity, ..storage })
+    }
+
+    /// Of a size, which stays as it is until another is written: the one of the moment.
+    fn size(&self, subject: &str, above: Option<f64>) -> Option<Readings> {
         let of = |sample: &&Sample| sample.subject == subject;
         let last = self.samples.iter().rfind(of)?;
         let columns = self.columns.iter().skip(1);
@@ -89,15 +94,14 @@ impl Sampled<'_> {
         Some(Readings {
             now: Reading { middle: Some(last.value), end: Some(end), count: 1 },
             trend: columns.map(at).collect(),
-            alerts: alerts(held, self.above * capacity.unwrap_or(1.0), self.span),
-            capacity,
+            alerts: above.map_or_else(Vec::new, |above| alerts(held, above, self.span)),
             ..Readings::default()
         })
     }
 
     /// Events per aggregate: the mean, and the largest, which the threshold is about.
     pub(super) fn sizes(&self) -> Option<Readings> {
-        let largest = self.size(LARGEST, None)?;
+        let largest = self.size(LARGEST, Some(self.above))?;
         let mean = self.size("", None).and_then(|mean| mean.now.middle);
         let now = Reading { middle: mean, end: largest.now.middle, count: 0 };
         Some(Readings { now, ..largest })

@@ -280,6 +280,12 @@ fn sizes_of_the_past_are_those_that_were_sampled_last() {
     assert_eq!(raised(&sizes.alerts), [(350, None)]);
     let told = session.metrics_then(Some(at(550)), TimeDelta::seconds(200), 4).unwrap();
     assert_eq!(raised(&readings(&told, Metric::StorageSize).alerts), [(350, Some(500))]);
+    // Without a capacity there is nothing to be above.
+    let mut session = Session::open(dir.path().join("own.db"), &OpenOptions::default()).unwrap();
+    let told = session.metrics_then(Some(at(400)), TimeDelta::seconds(200), 4).unwrap();
+    let storage = readings(&told, Metric::StorageSize);
+    assert_eq!((storage.now.middle, storage.capacity), (Some(9e6), None));
+    assert_eq!(raised(&storage.alerts), []);
     // Now the store is asked itself.
     let limits = Limits { capacity: Some(1_000.0), ..Limits::default() };
     let options = OpenOptions { limits, ..OpenOptions::default() };

@@ -73,7 +73,7 @@ impl<'a> Told<'a> {
         }
         tell(Metric::EventsPerAggregate, self.sampled(Metric::EventsPerAggregate)?.sizes());
         let capacity = self.limits.capacity;
-        tell(Metric::StorageSize, self.sampled(Metric::StorageSize)?.size("", capacity));
+        tell(Metric::StorageSize, self.sampled(Metric::StorageSize)?.storage(capacity));
         let errors = self.errors(tracks)?;
         tell(Metric::ErrorRate, errors);
         if !capabilities.position || !capabilities.time {

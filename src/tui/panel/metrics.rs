@@ -14,7 +14,7 @@ use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
 use crate::model::{Measure, Metric, Timestamp};
-use crate::session::{Alert, Known, MetricThen, Readings};
+use crate::session::{Alert, Known, MetricThen, Reading, Readings};
 use crate::text::measure::{self, UNKNOWN};
 use crate::text::{self, human};
 
@@ -116,13 +116,25 @@ fn comes(metric: Metric) -> &'static str {
     }
 }
 
+/// The number that is held against the threshold.
+fn held(one: &MetricThen, reading: &Reading) -> Option<f64> {
+    match one.threshold.measure {
+        Measure::Value => reading.middle,
+        _ => reading.end,
+    }
+}
+
 /// How a metric is doing.
 fn mood(one: &MetricThen, theme: &Theme) -> Style {
     match (&one.known, one.raised()) {
         (Known::Readings(_), Some(_)) => theme.bad,
         // What is held against nothing is neither well nor not.
-        (Known::Readings(_), None) if limit(one).is_none() => theme.text(),
-        (Known::Readings(_), None) => theme.good,
+        (Known::Readings(readings), None) => match (limit(one), held(one, &readings.now)) {
+            (None, _) => theme.text(),
+            // It was above in the time that is looked at, and is not any more.
+            (Some(limit), Some(value)) if value > limit => theme.warn,
+            _ => theme.good,
+        },
         _ => theme.dim,
     }
 }

@@ -26,8 +26,7 @@ fn label(model: &Model, areas: &Areas, screen: Screen) -> String {
     let told = if areas.shape == Shape::Small && screen != model.screen && !key.is_empty() {
         key.to_owned()
     } else {
-        let brief = areas.shape != Shape::Wide && areas.header.width < 100;
-        let brief = brief && screen != model.screen;
+        let brief = is_brief(areas) && screen != model.screen;
         let title = if brief { screen.short() } else { screen.title() };
         format!("{key} {title}").trim_start().to_owned()
     };
@@ -39,11 +38,20 @@ fn label(model: &Model, areas: &Areas, screen: Screen) -> String {
     }
 }
 
+/// Whether the names share their line with the store's, and there is little room for it.
+fn is_brief(areas: &Areas) -> bool {
+    areas.shape != Shape::Wide && areas.header.width < 100
+}
+
 /// Each screen and the columns of its tab.
 fn tabs(model: &Model, areas: &Areas) -> Vec<(Screen, Rect, String)> {
     let mut x = areas.screens.x;
+    let is_brief = is_brief(areas);
     let tab = |screen: Screen| {
-        let label = format!(" {} ", label(model, areas, screen));
+        let label = label(model, areas, screen);
+        // One cell between two names is enough where each counts.
+        let end = if is_brief && screen != model.screen { "" } else { " " };
+        let label = format!(" {label}{end}");
         let width = (text::width(&label) as u16).min(areas.screens.right().saturating_sub(x));
         let area = Rect { x, width, ..areas.screens };
         x += width;

@@ -9,8 +9,7 @@ use super::super::super::layout::{Areas, Detail, Shape};
 use super::super::super::model::Model;
 use super::super::super::model::metrics::{Whole, limit};
 use super::super::super::widget::{self, line};
-use super::{between, clock, known, numbers};
-use crate::model::Measure;
+use super::{between, clock, held, known, numbers};
 use crate::session::{Bucket, MetricThen, Reading, Readings};
 use crate::text::{self, human, measure};
 
@@ -202,10 +201,7 @@ fn by(
             widget::choose(buffer, area, theme, true);
         }
         let of = Readings { now: *reading, ..Readings::default() };
-        let held = match one.threshold.measure {
-            Measure::Value => reading.middle,
-            _ => reading.end,
-        };
+        let held = held(one, reading);
         let above = held.zip(limit(one)).is_some_and(|(value, limit)| value > limit);
         let name = text::shorten(name, name_width.saturating_sub(2));
         let mark = if above { Span::styled("● ", theme.bad) } else { Span::raw("  ") };
