@@ -10,11 +10,13 @@ use crate::session::{OpenOptions, Session};
 use crate::store::own::{Expected, NewEvent, writer};
 use crate::store::postgres::tests::server::server;
 use crate::tui::effect::Source;
+use crate::tui::update::Msg;
 
 /// How long anything may take that does not take long.
 const SOON: Duration = Duration::from_secs(30);
 
-/// Takes in what comes, whether or not an answer is due, until the screen shows a text. Nothing ticks meanwhile.
+/// Takes in what comes, whether or not an answer is due, until the screen shows a text. Nothing ticks meanwhile, but where
+/// a look took so long that the next one is put off.
 fn until(stage: &mut Stage, text: &str) {
     let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     clock.block_on(async {
@@ -22,6 +24,13 @@ fn until(stage: &mut Stage, text: &str) {
             let message = tokio::time::timeout(SOON, stage.answers.recv()).await;
             let message = message.unwrap_or_else(|_| panic!("`{text}` did not come"));
             stage.app.take(message.unwrap());
+            let put_off = !stage.app.model.live.is_rested();
+            while !stage.app.model.live.is_rested() {
+                stage.app.take(Msg::Ticked);
+            }
+            if put_off {
+                stage.app.take(Msg::Ticked);
+            }
         }
     });
 }
