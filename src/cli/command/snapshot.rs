@@ -21,11 +21,11 @@ use crate::text::human;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The state is folded from the events alone, whatever snapshots there are. Nothing
-is stored of an aggregate that has an event which cannot be applied. Where events
-go through a chain of upcasters, the snapshot says through which, and is held
-against no other's: merge+1f0c9a2b. With
---verify all its snapshots are compared with what the events come to, as
-`foldback replay` does, and the exit status is 1 where one cannot be right.
+is stored of an aggregate that has an event which cannot be applied. Where
+events go through a chain of upcasters, the snapshot says through which, and is
+held against no other's: merge+1f0c9a2b. With --verify all its snapshots are
+compared with what the events come to, as `foldback replay` does, and the exit
+status is 1 where one cannot be right.
 
 Examples:
   foldback snapshot my.db order-1 --keep 3
