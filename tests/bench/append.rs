@@ -3,13 +3,14 @@
 //!
 //! Bare means the same columns and indexes, and nothing else: that rows are hashed one after the other, that triggers
 //! keep them from being changed or replaced, and that a batch is looked at before it is written is what foldback adds.
-//! What the triggers alone cost is measured too: bare rows into foldback's own tables.
+//! What the triggers alone cost is measured too: bare rows into foldback's own tables; and what it costs that the metrics
+//! are recorded meanwhile, sampled into the same store once a second.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
+use foldback::metrics::{Measured, Recorder, Sampling};
 use foldback::model::Version;
-use foldback::store::own::{Expected, OwnStore};
+use foldback::store::own::{Expected, OwnStore, StoreWriter};
 use rusqlite::Connection;
 
 use crate::measure::{Row, median, quantile};
@@ -18,7 +19,7 @@ use crate::{events, python, stores};
 /// Batches, and how many events each has.
 const BATCHES: (u64, u64) = (100, 1000);
 /// Single events a round.
-const SINGLES: u64 = 100;
+const SINGLES: u64 = 500;
 /// Each is measured so often, in turns.
 const ROUNDS: usize = 3;
 
@@ -40,19 +41,23 @@ const PRAGMAS: &str =
 #[derive(Clone, Copy)]
 enum Who {
     Foldback,
+    /// The same, with its metrics recorded.
+    Recorded,
     Bare,
     /// Bare, into foldback's tables with their triggers.
     Triggers,
 }
 
 pub(crate) fn append() -> Vec<Row> {
-    let [mut ours, mut bare, mut triggers] = [const { Vec::new() }; 3];
-    let [mut our_single, mut bare_single] = [const { Vec::new() }; 2];
+    let [mut ours, mut recorded, mut bare, mut triggers] = [const { Vec::new() }; 4];
+    let [mut our_single, mut recorded_single, mut bare_single] = [const { Vec::new() }; 3];
     for _ in 0..ROUNDS {
         ours.push(batches(Who::Foldback));
+        recorded.push(batches(Who::Recorded));
         bare.push(batches(Who::Bare));
         triggers.push(batches(Who::Triggers));
         our_single.extend(written(Who::Foldback, SINGLES, 1));
+        recorded_single.extend(written(Who::Recorded, SINGLES, 1));
         bare_single.extend(written(Who::Bare, SINGLES, 1));
     }
     let (_folder, path) = stores::scratch("python");
@@ -80,6 +85,20 @@ pub(crate) fn append() -> Vec<Row> {
             ratio: Some(median(&our_single).as_secs_f64() / median(&bare_single).as_secs_f64()),
             budget: "p99 ≤ 100 ms; the ratio is of times, of which the disk's flush is most"
                 .to_owned(),
+        },
+        Row {
+            what: "append in batches of 1,000, metrics recorded".to_owned(),
+            measured: format!("{:.0} events/s", rate(&recorded)),
+            beside: format!("not recorded {:.0} events/s", rate(&ours)),
+            ratio: Some(rate(&recorded) / rate(&ours)),
+            budget: "none".to_owned(),
+        },
+        Row {
+            what: "append one, durably, metrics recorded".to_owned(),
+            measured: told(&recorded_single),
+            beside: format!("not recorded {}", told(&our_single)),
+            ratio: Some(median(&recorded_single).as_secs_f64() / median(&our_single).as_secs_f64()),
+            budget: "none; the ratio is of times".to_owned(),
         },
     ];
     if let Some(theirs) = theirs {
@@ -112,7 +131,15 @@ fn batches(who: Who) -> Duration {
 fn written(who: Who, batches: u64, size: u64) -> Vec<Duration> {
     let (_folder, path) = stores::scratch("append.db");
     match who {
-        Who::Foldback => by_foldback(&path, batches, size),
+        Who::Foldback => by_foldback(&mut OwnStore::create(&path).unwrap(), batches, size),
+        Who::Recorded => {
+            let recorder = Recorder::default();
+            let store = Box::new(OwnStore::create(&path).unwrap());
+            let sampling = Sampling::begin(&recorder, store.reopen().unwrap()).unwrap();
+            let times = by_foldback(&mut Measured::new(store, &recorder), batches, size);
+            sampling.end().unwrap();
+            times
+        }
         Who::Bare => {
             let mut connection = Connection::open(&path).unwrap();
             connection.execute_batch(PRAGMAS).unwrap();
@@ -128,8 +155,7 @@ fn written(who: Who, batches: u64, size: u64) -> Vec<Duration> {
     }
 }
 
-fn by_foldback(path: &Path, batches: u64, size: u64) -> Vec<Duration> {
-    let mut store = OwnStore::create(path).unwrap();
+fn by_foldback(store: &mut dyn StoreWriter, batches: u64, size: u64) -> Vec<Duration> {
     let batches: Vec<_> =
         (0..batches).map(|n| stores::batch(n * size + 1..(n + 1) * size + 1)).collect();
     let mut version = Version::ZERO;

@@ -63,7 +63,11 @@ def append(folder):
 
 def load(folder, events):
     path = os.path.join(folder, f"python-account-{events}.db")
-    made = os.path.exists(path)
+    # One whose making was cut off is made anew.
+    made = os.path.exists(path + ".made")
+    for left in [path + end for end in ["", "-wal", "-shm"]]:
+        if not made and os.path.exists(left):
+            os.remove(left)
     plain = Bank(env=environment(path))
     kept = Bank(env=environment(path, IS_SNAPSHOTTING_ENABLED="y"))
     if not made:
@@ -72,6 +76,7 @@ def load(folder, events):
             deposit(account, min(1000, events - first))
             plain.save(account)
         kept.take_snapshot(account.id, events - 50)
+        open(path + ".made", "w").close()
     [first] = plain.notification_log.select(start=1, limit=1)
 
     def median(app):
