@@ -17,6 +17,7 @@ mod rank;
 mod replay;
 mod steward;
 mod trace;
+mod track;
 mod transfer;
 mod travel;
 mod upcast;

@@ -16,6 +16,7 @@ pub(crate) mod index;
 pub(crate) mod kept;
 pub mod layout;
 pub mod memory;
+mod moves;
 mod open;
 pub mod own;
 pub(crate) mod pass;
@@ -33,6 +34,7 @@ pub use bell::Bell;
 pub use error::{StoreError, StoreErrorKind};
 pub use fleeting::remove_all as remove_leftovers;
 pub use memory::MemoryStore;
+pub use moves::{Around, Move};
 pub use open::{OpenOptions, open};
 pub(crate) use recording::is_piped;
 pub use stop::Stop;
@@ -291,15 +293,6 @@ pub struct RebuildMark {
     pub updated: Option<Timestamp>,
 }
 
-/// Where a checkpoint was at some time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Move {
-    /// When it came there.
-    pub time: Timestamp,
-    /// The last position that was handled then.
-    pub position: Position,
-}
-
 /// Stops a running call of one store from another thread; the call then fails with [`StoreErrorKind::Interrupted`].
 #[derive(Clone)]
 pub struct Interrupter(Arc<dyn Fn() + Send + Sync>);
@@ -456,6 +449,35 @@ pub trait EventStore: Send {
     /// Where one projection's checkpoint has been, the oldest first; empty where the layout keeps no history of it.
     fn checkpoint_history(&mut self, _name: &str) -> Result<Vec<Move>, StoreError> {
         Ok(Vec::new())
+    }
+
+    /// Of the same the moves about each of some moments: what that takes does not grow with the history, where a backend
+    /// can look them up.
+    fn moves_around(
+        &mut self,
+        name: &str,
+        moments: &[Timestamp],
+    ) -> Result<Vec<Around>, StoreError> {
+        moves::around(self, name, moments)
+    }
+
+    /// The newest `most` of them after one moment and up to another, rising.
+    fn moves_between(
+        &mut self,
+        name: &str,
+        after: Option<&Timestamp>,
+        upto: &Timestamp,
+        most: usize,
+    ) -> Result<Vec<Move>, StoreError> {
+        moves::between(self, name, (after, upto), most)
+    }
+
+    /// When the first event after each of these positions was recorded; `None` where there is none.
+    fn times_after(
+        &mut self,
+        positions: &[Position],
+    ) -> Result<Vec<Option<Timestamp>>, StoreError> {
+        moves::times_after(self, positions)
     }
 
     /// What a projection stepped over on the way to the rows that are shown, by position; only foldback's own store knows.

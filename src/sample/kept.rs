@@ -115,7 +115,7 @@ impl Log<'_> {
         while time <= to {
             let position = Position(reach(self, time));
             if moves.last().is_none_or(|last| last.position != position) {
-                moves.push(Move { time: moment(time), position });
+                moves.push(Move::new(moment(time), position));
             }
             time += step;
         }
@@ -165,7 +165,7 @@ fn refund_report(log: &Log<'_>) -> Vec<Move> {
     let before = &log.0[refused - 1];
     let mut moves = log.looks(START + 30 * MINUTE, millis(before), 30 * MINUTE, Log::head);
     let time = moment(millis(before) + SECOND / 4);
-    moves.push(Move { time, position: Position(refused as i64) });
+    moves.push(Move::new(time, Position(refused as i64)));
     moves
 }
 

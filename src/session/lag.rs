@@ -1,4 +1,7 @@
 //! How far projections lagged at any moment: where their checkpoints were then, held against what had come.
+//!
+//! A moment is looked up, not searched for. In foldback's own store it is known to the instant for a minute, then to the
+//! second, after an hour to the minute, after a day to the hour: what is told is what was so at a moment in that stretch.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +9,10 @@ use chrono::TimeDelta;
 
 use super::past::{Came, Past, Span};
 use super::projection::{ProjectionStatus, STOPPED};
+use super::track::{There, Track};
 use super::{Session, SessionError};
 use crate::model::{Event, Position, Timestamp};
-use crate::store::{Checkpoint, Head, Move};
+use crate::store::{Checkpoint, Head};
 
 /// How far a projection was behind.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,20 +81,6 @@ pub struct ProjectionsThen {
     pub projections: Vec<ProjectionThen>,
 }
 
-/// A projection and where it has been.
-pub(super) struct Track {
-    pub(super) checkpoint: Checkpoint,
-    pub(super) moves: Vec<Move>,
-}
-
-impl Track {
-    /// Where it was at a moment, and since when.
-    pub(super) fn at(&self, time: Timestamp) -> Option<Move> {
-        let before = self.moves.partition_point(|one| one.time <= time);
-        before.checked_sub(1).and_then(|last| self.moves.get(last)).copied()
-    }
-}
-
 impl Session {
     /// Every projection as it was at `at`, or as it is now, and in the columns of the time before.
     pub fn projections_then(
@@ -113,8 +103,8 @@ impl Session {
             return Ok(ProjectionsThen { span: None, newest: true, head, projections: Vec::new() });
         }
         let head = self.store.head()?;
-        let paths = self.paths()?;
-        let moved = paths.iter().filter_map(|path| path.checkpoint.updated).max();
+        let tracks = self.tracks()?;
+        let moved = tracks.iter().filter_map(|track| track.checkpoint.updated).max();
         let newest = head.time.max(moved);
         let past = at.filter(|at| newest.is_some_and(|newest| *at < newest));
         let Some(to) = past.or(newest).filter(|_| self.store.capabilities().position) else {
@@ -137,30 +127,13 @@ impl Session {
         let span = Span::before(to, before);
         let past_of = Past::new(self, head, past.is_none().then_some(to));
         let mut over = Over { past: past_of, span, columns };
-        let (came, projections) = over.tell(&paths, past.is_none())?;
+        let (came, projections) = over.tell(&tracks, past.is_none())?;
         Ok(ProjectionsThen {
             span: Some(span),
             newest: past.is_none(),
             head: came.position,
             projections,
         })
-    }
-
-    /// Every projection with where it has been.
-    pub(super) fn paths(&mut self) -> Result<Vec<Track>, SessionError> {
-        let mut paths = Vec::new();
-        for checkpoint in self.store.checkpoints()? {
-            let mut moves = self.store.checkpoint_history(&checkpoint.name)?;
-            moves.sort_unstable();
-            // Without a history, what is known is that it has been there since.
-            if let (true, Some(time), Some(position)) =
-                (moves.is_empty(), checkpoint.updated, checkpoint.position)
-            {
-                moves.push(Move { time, position });
-            }
-            paths.push(Track { checkpoint, moves });
-        }
-        Ok(paths)
     }
 }
 
@@ -174,90 +147,108 @@ struct Over<'a> {
 impl Over<'_> {
     fn tell(
         &mut self,
-        paths: &[Track],
+        tracks: &[Track],
         newest: bool,
     ) -> Result<(Came, Vec<ProjectionThen>), SessionError> {
         let mut moments = self.span.ends(self.columns);
         // A tenth of the span before its end: what a rate is taken over.
         let tenth = (self.span.to - self.span.from) / 10;
-        let ends = [self.span.to - tenth, self.span.to];
-        moments.extend(ends);
-        let (trend, _) = moments.split_at(self.columns);
-        let mut came = self.past.came_by(trend)?;
-        came.extend(self.past.came_by(&ends)?);
-        let ranks = self.ranks(paths, &moments, &came)?;
-        let now = came.last().copied().unwrap_or_default();
-        let mut told = Vec::new();
-        for path in paths {
-            let mut lags = Vec::new();
-            for (time, came) in moments.iter().zip(&came) {
-                lags.push(self.lag(path.at(*time), *came, &ranks)?);
-            }
-            let (trend, ends) = lags.split_at(self.columns.min(lags.len()));
-            let handled =
-                |time: Timestamp| path.at(time).and_then(|one| ranks.get(&one.position)).copied();
-            let seconds = tenth.as_seconds_f64();
-            let rate = handled(self.span.to)
-                .zip(handled(self.span.to - tenth))
-                // One that was sent back begins anew: what it handles since is not the difference.
-                .filter(|(now, then)| seconds > 0.0 && path.moves.len() > 1 && now >= then)
-                .map(|(now, then)| now.saturating_sub(then) as f64 / seconds);
-            let grown = |at: usize| ends.get(at).copied().flatten().map(|lag| lag.events as f64);
-            let catch_up = rate.and_then(|_| {
-                let (then, now) = (grown(0)?, grown(1)?);
-                let net = (then - now) / seconds;
-                Some(match now {
-                    0.0 => CatchUp::Done,
-                    now if net > 0.0 => CatchUp::In(now / net),
-                    _ => CatchUp::Never,
-                })
-            });
-            let status = self.status(path, now, newest)?;
-            let waiting = match status.position.filter(|_| status.lag_events > Some(0)) {
-                Some(stands) => self.past.first_from(Position(stands.0.saturating_add(1)))?,
-                None => None,
-            };
-            let waiting = waiting.filter(|event| event.position <= now.position).map(Box::new);
-            told.push(ProjectionThen { status, trend: trend.to_vec(), rate, catch_up, waiting });
+        moments.extend([self.span.to - tenth, self.span.to]);
+        let mut trails = Vec::new();
+        for track in tracks {
+            trails.push(track.at(&mut *self.past.session.store, &moments)?);
         }
-        Ok((now, told))
+        let known = trails.iter().flatten().flatten().map(|there| there.moment);
+        let mut all: Vec<Timestamp> = known.chain([self.span.to]).collect();
+        all.sort_unstable();
+        all.dedup();
+        let came = self.past.came_by(&all)?;
+        let came: BTreeMap<Timestamp, Came> = all.into_iter().zip(came).collect();
+        let ranks = self.ranks(&trails, &came)?;
+        let mut told = Vec::new();
+        for (track, trail) in tracks.iter().zip(&trails) {
+            told.push(self.told(track, trail, (&came, &ranks), newest)?);
+        }
+        Ok((came.get(&self.span.to).copied().unwrap_or_default(), told))
+    }
+
+    /// One of them, by where it was at the end of each column, a tenth of the span before its end, and there.
+    fn told(
+        &mut self,
+        track: &Track,
+        trail: &[Option<There>],
+        (came, ranks): (&BTreeMap<Timestamp, Came>, &BTreeMap<Position, u64>),
+        newest: bool,
+    ) -> Result<ProjectionThen, SessionError> {
+        let mut lags = Vec::new();
+        for there in trail {
+            let came = there.and_then(|there| came.get(&there.moment)).copied();
+            lags.push(self.lag(*there, came.unwrap_or_default(), ranks)?);
+        }
+        let (trend, ends) = lags.split_at(self.columns.min(lags.len()));
+        let there = |at: usize| trail.get(self.columns + at).copied().flatten();
+        let seconds = there(0).zip(there(1));
+        let seconds = seconds.map(|(then, now)| (now.moment - then.moment).as_seconds_f64());
+        let handled = |at: usize| there(at).and_then(|one| ranks.get(&one.position)).copied();
+        let rate = handled(1)
+            .zip(handled(0))
+            .zip(seconds.filter(|seconds| *seconds > 0.0))
+            // One that was sent back begins anew: what it handles since is not the difference.
+            .filter(|((now, then), _)| track.has_moved() && now >= then)
+            .map(|((now, then), seconds)| now.saturating_sub(then) as f64 / seconds);
+        let grown = |at: usize| ends.get(at).copied().flatten().map(|lag| lag.events as f64);
+        let catch_up = rate.and_then(|_| {
+            let (then, now) = (grown(0)?, grown(1)?);
+            let net = (then - now) / seconds?;
+            Some(match now {
+                0.0 => CatchUp::Done,
+                now if net > 0.0 => CatchUp::In(now / net),
+                _ => CatchUp::Never,
+            })
+        });
+        let now = there(1);
+        let came = came.get(&now.map_or(self.span.to, |now| now.moment)).copied();
+        let came = came.unwrap_or_default();
+        let status = self.status(track, now, came, newest)?;
+        let waiting = match status.position.filter(|_| status.lag_events > Some(0)) {
+            Some(stands) => self.past.first_from(Position(stands.0.saturating_add(1)))?,
+            None => None,
+        };
+        let waiting = waiting.filter(|event| event.position <= came.position).map(Box::new);
+        Ok(ProjectionThen { status, trend: trend.to_vec(), rate, catch_up, waiting })
     }
 
     fn status(
         &mut self,
-        path: &Track,
-        now: Came,
+        track: &Track,
+        then: Option<There>,
+        came: Came,
         newest: bool,
     ) -> Result<ProjectionStatus, SessionError> {
         if newest {
             let head = self.past.head.clone();
-            return self.past.session.against(&head, path.checkpoint.clone());
+            return self.past.session.against(&head, track.checkpoint.clone());
         }
-        let then = path.at(self.span.to);
         let checkpoint = Checkpoint {
-            name: path.checkpoint.name.clone(),
+            name: track.checkpoint.name.clone(),
             position: then.map(|one| one.position),
             // What it said of itself then is not recorded.
-            updated: then.map(|one| one.time),
+            updated: then.map(|one| one.since),
             ..Checkpoint::default()
         };
-        let head = Head { position: now.position, time: now.time, ..self.past.head.clone() };
+        let head = Head { position: came.position, time: came.time, ..self.past.head.clone() };
         self.past.session.against(&head, checkpoint)
     }
 
     /// How many events stand up to each position that is asked about, counted from the least of them.
     fn ranks(
         &mut self,
-        paths: &[Track],
-        moments: &[Timestamp],
-        came: &[Came],
+        trails: &[Vec<Option<There>>],
+        came: &BTreeMap<Timestamp, Came>,
     ) -> Result<BTreeMap<Position, u64>, SessionError> {
         let mut ranks: BTreeMap<Position, u64> = BTreeMap::new();
-        ranks.extend(came.iter().filter_map(|came| Some((came.position?, 0))));
-        for path in paths {
-            let there = moments.iter().filter_map(|time| path.at(*time));
-            ranks.extend(there.map(|one| (one.position, 0)));
-        }
+        ranks.extend(came.values().filter_map(|came| Some((came.position?, 0))));
+        ranks.extend(trails.iter().flatten().flatten().map(|one| (one.position, 0)));
         let (mut before, mut rank) = (None, 0);
         for (position, slot) in &mut ranks {
             if let Some(before) = before {
@@ -270,7 +261,7 @@ impl Over<'_> {
 
     fn lag(
         &mut self,
-        there: Option<Move>,
+        there: Option<There>,
         came: Came,
         ranks: &BTreeMap<Position, u64>,
     ) -> Result<Option<Lag>, SessionError> {

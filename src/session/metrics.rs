@@ -6,14 +6,15 @@ mod sampled;
 mod sizes;
 mod told;
 mod values;
+mod waits;
 
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
 use self::told::Told;
-use super::lag::Track;
 use super::past::{Past, Span};
+use super::track::Track;
 use super::{Session, SessionError};
 use crate::model::{Limits, Metric, Spread, Threshold, Timestamp};
 
@@ -71,6 +72,9 @@ pub struct Readings {
 /// A metric's numbers at a moment. `None` is "not known", never 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reading {
+    /// The newest, which is held against the threshold: by it an alert is raised and cleared. Of a spread p99 of what was
+    /// measured last, within a minute; of lag how long an event waits at the moment.
+    pub newest: Option<f64>,
     /// The middle: the median of a spread, the mean of events per aggregate, the newest value of the others.
     pub middle: Option<f64>,
     /// The end: p99 of a spread, the largest in the span of the others.
@@ -93,8 +97,10 @@ pub struct Bucket {
 /// A time in which a metric was above its threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alert {
-    /// When it rose above it; where it was above as far back as was looked, which is as long again as the span, that moment.
+    /// When it rose above it.
     pub raised: Timestamp,
+    /// Whether it was above it before that: `raised` is as far back as was looked.
+    pub before: bool,
     /// When it came back; `None` where it has not by the moment.
     pub cleared: Option<Timestamp>,
     /// The most it reached.
@@ -183,8 +189,8 @@ impl Session {
         let head = self.follow()?;
         let limits = self.options.limits.clone();
         let capabilities = self.store.capabilities();
-        let tracks = if capabilities.checkpoints { self.paths()? } else { Vec::new() };
-        let moved = tracks.iter().filter_map(|track| track.moves.last().map(|one| one.time)).max();
+        let tracks = if capabilities.checkpoints { self.tracks()? } else { Vec::new() };
+        let moved = tracks.iter().filter_map(|track| track.newest.map(|one| one.time)).max();
         let newest = head.time.max(moved).max(self.store.newest_sample()?);
         let past = at.filter(|at| newest.is_some_and(|newest| *at < newest));
         let is_newest = past.is_none();
@@ -234,7 +240,7 @@ impl Session {
             && let Some(raised) = to
         {
             // Nothing was sampled on the way: it is known since now.
-            readings.alerts.push(Alert { raised, cleared: None, worst });
+            readings.alerts.push(Alert { raised, before: true, cleared: None, worst });
         }
         known.insert(Metric::StorageSize, storage);
         Ok(())

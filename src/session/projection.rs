@@ -78,10 +78,9 @@ impl Session {
         if stood != Some(true) {
             return Ok(stood);
         }
-        let moves = self.store.checkpoint_history(&checkpoint.name)?;
-        let before =
-            moves.partition_point(|one| checkpoint.updated.is_none_or(|at| one.time <= at));
-        Ok(stands(checkpoint, next, head, patience(moves.get(..before).unwrap_or_default())))
+        let upto = checkpoint.updated.unwrap_or(Timestamp::MAX_UTC);
+        let moves = self.store.moves_between(&checkpoint.name, None, &upto, RESTS + 1)?;
+        Ok(stands(checkpoint, next, head, patience(&moves)))
     }
 
     fn rebuild(&mut self, mark: RebuildMark, head: &Head) -> Result<RebuildStatus, SessionError> {
@@ -196,9 +195,13 @@ const RESTS: usize = 9;
 
 /// How long an event may wait for a projection that moved like this.
 fn patience(moves: &[Move]) -> chrono::TimeDelta {
-    let last = moves.get(moves.len().saturating_sub(RESTS + 1)..).unwrap_or_default();
-    let mut rests: Vec<_> =
-        last.iter().zip(last.iter().skip(1)).map(|(one, next)| next.time - one.time).collect();
+    // Between two that do not follow right upon each other there were shorter ones.
+    let mut rests: Vec<_> = moves
+        .iter()
+        .zip(moves.iter().skip(1))
+        .filter(|(_, next)| next.left_out == 0)
+        .map(|(one, next)| next.time - one.time)
+        .collect();
     rests.sort_unstable();
     rests.get(rests.len() / 2).map_or(PATIENCE, |usual| PATIENCE.max(*usual * 2))
 }
@@ -316,9 +319,7 @@ mod tests {
     #[test]
     fn who_looks_seldom_is_waited_for_longer() {
         let moves = |seconds: &[i64]| -> Vec<Move> {
-            let all = seconds
-                .iter()
-                .map(|second| Move { time: at(*second), position: Position(*second) });
+            let all = seconds.iter().map(|second| Move::new(at(*second), Position(*second)));
             all.collect()
         };
         assert_eq!(patience(&[]), PATIENCE);

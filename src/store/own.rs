@@ -18,6 +18,7 @@ mod checkpoint;
 pub(crate) mod conformance;
 mod first;
 mod fresh;
+mod history;
 mod import;
 mod keep;
 mod place;
@@ -41,6 +42,7 @@ pub(super) use chain::{Links, Page, check as check_chain};
 pub use chain::{Verified, verify_chain};
 pub use first::check_first;
 pub use fresh::fresh_id;
+pub(super) use history::{Due, MOST as MOST_PLACES, Place, THINNING as OF_HISTORY};
 pub(super) use import::{Copy, Keeps, Kept, PAGE};
 pub use import::{ImportReport, import, import_later};
 pub(crate) use import::{Partial, id_for};
@@ -66,7 +68,7 @@ use super::{Bell, StoreError, StoreErrorKind};
 /// The number in a file's header that says whose it is: "fold".
 pub const APPLICATION_ID: i32 = 0x666f_6c64;
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: i32 = 3;
+pub const SCHEMA_VERSION: i32 = 4;
 /// The oldest schema that this program brings up to date when it opens a store for writing, and reads.
 const OLDEST_SCHEMA: i32 = 1;
 
@@ -79,6 +81,8 @@ pub struct OwnStore {
     path: PathBuf,
     name: String,
     bell: Bell,
+    /// When the history of each projection is to be put together.
+    due: Due,
     // Dropped after the connection, whose locks would go with it.
     _held: Held,
 }
@@ -143,7 +147,8 @@ impl OwnStore {
         connection.pragma_update(None, "wal_autocheckpoint", 8_192).map_err(failed)?;
         let name = path.display().to_string();
         let bell = Bell::of(path);
-        Ok(Self { connection, path: path.to_owned(), name, bell, _held: held })
+        let due = Due::default();
+        Ok(Self { connection, path: path.to_owned(), name, bell, due, _held: held })
     }
 }
 

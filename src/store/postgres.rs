@@ -11,6 +11,7 @@ mod census;
 mod chain;
 mod decode;
 mod fail;
+mod history;
 mod import;
 mod link;
 mod list;
@@ -41,14 +42,15 @@ use self::decode::{COLUMNS, Decoder, time};
 use self::link::{Access, Fault, Link, Server};
 use super::own::{DeadLetter, Verified};
 use super::{
-    AggregatePage, AggregateQuery, AggregateSummary, Bell, Capabilities, Census, Checkpoint,
-    Counts, Cursor, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys,
-    Move, RebuildMark, Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
+    AggregatePage, AggregateQuery, AggregateSummary, Around, Bell, Capabilities, Census,
+    Checkpoint, Counts, Cursor, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage,
+    MetadataKeys, Move, RebuildMark, Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind,
+    StoreInfo,
 };
 use crate::model::{AggregateKey, Event, Position, Timestamp, Version};
 
 /// The schema that this program writes.
-const SCHEMA_VERSION: i32 = 3;
+const SCHEMA_VERSION: i32 = 4;
 /// The oldest schema that this program reads, and brings up to date when it opens a store for writing.
 const OLDEST_SCHEMA: i32 = 2;
 
@@ -359,16 +361,33 @@ impl EventStore for PostgresStore {
     }
 
     fn checkpoint_history(&mut self, name: &str) -> Result<Vec<Move>, StoreError> {
-        self.link.read(&async |client| {
-            let sql = "SELECT updated_at, position FROM checkpoint_history WHERE name = $1 ORDER BY updated_at, position";
-            let statement = client.prepare_cached(sql).await?;
-            let mut moves = Vec::new();
-            for row in client.query(&statement, &[&name]).await? {
-                let position = Position(row.try_get(1)?);
-                moves.extend(time(row.try_get(0)?).map(|time| Move { time, position }));
-            }
-            Ok(moves)
-        })
+        self.link.read(&async |client| history::between(client, name, None, None, usize::MAX).await)
+    }
+
+    fn moves_around(
+        &mut self,
+        name: &str,
+        moments: &[Timestamp],
+    ) -> Result<Vec<Around>, StoreError> {
+        self.link.read(&async |client| history::around(client, name, moments).await)
+    }
+
+    fn moves_between(
+        &mut self,
+        name: &str,
+        after: Option<&Timestamp>,
+        upto: &Timestamp,
+        most: usize,
+    ) -> Result<Vec<Move>, StoreError> {
+        self.link
+            .read(&async |client| history::between(client, name, after, Some(upto), most).await)
+    }
+
+    fn times_after(
+        &mut self,
+        positions: &[Position],
+    ) -> Result<Vec<Option<Timestamp>>, StoreError> {
+        self.link.read(&async |client| history::times_after(client, positions).await)
     }
 
     fn chain(

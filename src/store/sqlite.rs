@@ -22,6 +22,7 @@ mod statement;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 pub(super) use moment::of_text as time_of_text;
 pub(super) use payload::payload;
@@ -38,9 +39,9 @@ use self::tally::Tallies;
 use super::layout::{self, CategoryRule, Layout};
 use super::own::{self, DeadLetter, Verified};
 use super::{
-    AggregatePage, AggregateQuery, AggregateSummary, Capabilities, Census, Checkpoint, Counts,
-    EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move, Sample,
-    Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo,
+    AggregatePage, AggregateQuery, AggregateSummary, Around, Capabilities, Census, Checkpoint,
+    Counts, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move,
+    Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo, moves,
 };
 use crate::model::{AggregateKey, Event, EventType, Finding, Position, Timestamp, Version};
 
@@ -437,7 +438,44 @@ impl EventStore for SqliteStore {
     }
 
     fn checkpoint_history(&mut self, name: &str) -> Result<Vec<Move>, StoreError> {
-        self.ask(|asked| asked.checkpoint_history(name))
+        if !self.plan.has_moves() {
+            return self.ask(|asked| asked.checkpoint_history(name));
+        }
+        self.ask(|asked| asked.moves_between(name, None, None, usize::MAX))
+    }
+
+    fn moves_around(
+        &mut self,
+        name: &str,
+        moments: &[Timestamp],
+    ) -> Result<Vec<Around>, StoreError> {
+        if !self.plan.has_moves() {
+            return moves::around(self, name, moments);
+        }
+        self.ask(|asked| asked.moves_around(name, moments))
+    }
+
+    fn moves_between(
+        &mut self,
+        name: &str,
+        after: Option<&Timestamp>,
+        upto: &Timestamp,
+        most: usize,
+    ) -> Result<Vec<Move>, StoreError> {
+        if !self.plan.has_moves() {
+            return moves::between(self, name, (after, upto), most);
+        }
+        self.ask(|asked| asked.moves_between(name, after, Some(upto), most))
+    }
+
+    fn times_after(
+        &mut self,
+        positions: &[Position],
+    ) -> Result<Vec<Option<Timestamp>>, StoreError> {
+        if !self.plan.has_moves() {
+            return moves::times_after(self, positions);
+        }
+        self.ask(|asked| asked.times_after(positions))
     }
 
     fn chain(

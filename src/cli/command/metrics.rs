@@ -24,9 +24,11 @@ use crate::text::measure;
 #[command(after_help = "\
 How long appends, replays and snapshots take is known of a store of foldback's
 own, where it was measured while the engine ran; events a second, the lag of
-projections and sizes are told by any store that has what it takes. The middle
-and the end (p99, or the largest) are those of the hour before. What a store
-does not record is never shown as 0. Thresholds stand in the configuration.
+projections and sizes are told by any store that has what it takes. What is so
+now is held against the threshold: of a latency p99 of what was measured last,
+within a minute. The middle and the end (p50 and p99, mean and largest) are
+those of the hour before. What a store does not record is never shown as 0.
+Thresholds stand in the configuration.
 
 --format prometheus prints Prometheus' text format; histograms count everything
 that was ever measured. --serve answers GET /metrics with it until Ctrl-C; port
@@ -116,6 +118,7 @@ struct Shape<'a> {
 
 #[derive(Serialize)]
 struct Numbers {
+    newest: Option<f64>,
     middle: Option<f64>,
     end: Option<f64>,
     count: u64,
@@ -138,6 +141,8 @@ struct Threshold {
 struct Raised {
     #[serde(rename = "raised", serialize_with = "time::serialize_maybe")]
     since: Option<Timestamp>,
+    /// It was before that: it is as far back as was looked.
+    before: bool,
     #[serde(serialize_with = "time::serialize_maybe")]
     cleared: Option<Timestamp>,
     worst: f64,
@@ -145,13 +150,15 @@ struct Raised {
 
 impl From<&Reading> for Numbers {
     fn from(reading: &Reading) -> Self {
-        Self { middle: reading.middle, end: reading.end, count: reading.count }
+        let Reading { newest, middle, end, count } = *reading;
+        Self { newest, middle, end, count }
     }
 }
 
 impl From<&Alert> for Raised {
     fn from(alert: &Alert) -> Self {
-        Self { since: Some(alert.raised), cleared: alert.cleared, worst: alert.worst }
+        let Alert { raised, before, cleared, worst } = *alert;
+        Self { since: Some(raised), before, cleared, worst }
     }
 }
 
@@ -200,9 +207,10 @@ fn state(one: &MetricThen) -> &'static str {
 }
 
 fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
-    let table = Table::new().text("metric").giving_way().number("now").number("end");
+    let table =
+        Table::new().text("metric").giving_way().number("now").number("middle").number("end");
     let table = table.number("alert above").text("state");
-    let mut table = table.sparing(&["end", "alert above"]);
+    let mut table = table.sparing(&["middle", "end", "alert above"]);
     for one in &then.metrics {
         let unit = one.metric.unit();
         let cell = |value: Option<f64>| match value {
@@ -212,8 +220,7 @@ fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
         let state = match (&one.known, one.raised()) {
             (Known::NotRecorded(why), _) => Line::of(Ink::Dim, why.clone()),
             (Known::NothingYet, _) => Line::of(Ink::Dim, state(one)),
-            (_, Some(alert)) => Line::of(Ink::Error, state(one))
-                .with(Ink::Plain, format!(" since {}", crate::cli::render::time(&alert.raised))),
+            (_, Some(alert)) => Line::of(Ink::Error, state(one)).with(Ink::Plain, since(alert)),
             (Known::Readings(_), None) => Line::of(Ink::Added, state(one)),
         };
         let readings = match &one.known {
@@ -223,6 +230,7 @@ fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
         let now = readings.map(|readings| readings.now).unwrap_or_default();
         table.row(vec![
             Line::of(Ink::Title, one.metric.name()),
+            cell(now.newest),
             cell(now.middle),
             cell(now.end),
             Line::of(Ink::Dim, limit(one)),
@@ -231,6 +239,7 @@ fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
         for (name, reading) in readings.iter().flat_map(|readings| &readings.by) {
             table.row(vec![
                 Line::plain("  ").with(Ink::Type, name.as_str()),
+                cell(reading.newest),
                 cell(reading.middle),
                 cell(reading.end),
                 Line::plain(""),
@@ -241,9 +250,18 @@ fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
     table.print(out)?;
     if let Some(span) = &then.span {
         let store = &session.store_info().name;
-        out.note(format!("{store} at {}, over the hour before", time::rfc3339(&span.to)))?;
+        out.note(format!(
+            "{store} at {}, middle and end over the hour before",
+            time::rfc3339(&span.to)
+        ))?;
     }
     Ok(())
+}
+
+/// Since when it is above its threshold, or that it was before anybody looked.
+fn since(alert: &Alert) -> String {
+    let word = if alert.before { "since before" } else { "since" };
+    format!(" {word} {}", crate::cli::render::time(&alert.raised))
 }
 
 /// The threshold as a person reads it.

@@ -1,3 +1,6 @@
+mod counted;
+
+use self::counted::{Counted, Tally};
 use super::*;
 use crate::model::{AggregateKey, Payload, Version};
 use crate::session::OpenOptions;
@@ -130,4 +133,58 @@ fn one_that_an_event_stopped_only_falls_behind() {
     let report = of(&told, "refund-report");
     assert_eq!(report.status.stalled, Some(true));
     assert!(report.trend.iter().flatten().map(|lag| lag.events).is_sorted(), "it only grows");
+}
+
+/// A store whose projection has moved each second for that many, an event coming with each move; opened by one who counts.
+fn long(dir: &tempfile::TempDir, seconds: i64) -> (Session, Tally) {
+    let path = dir.path().join(format!("{seconds}.db"));
+    drop(OwnStore::create(&path).unwrap());
+    let time = "strftime('%Y-%m-%dT%H:%M:%S.000000000Z', 1800000000 + n, 'unixepoch')";
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(&format!(
+            "BEGIN;
+             DROP TRIGGER events_are_never_replaced;
+             CREATE TEMP TABLE numbers AS WITH RECURSIVE all_of (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM all_of WHERE n < {seconds})
+               SELECT n FROM all_of;
+             INSERT INTO events SELECT n, 'c-1', 'Clock', n, 'id-' || n, 'Ticked', NULL, '{{}}', NULL, {time}, NULL, zeroblob(32) FROM numbers;
+             INSERT INTO checkpoint_history (name, updated_at, position) SELECT 'list', {time}, n FROM numbers;
+             INSERT INTO projections (name, status, created_at, updated_at) SELECT 'list', 'running', {time}, {time} FROM numbers WHERE n = {seconds};
+             INSERT INTO checkpoints SELECT 'list', n, {time} FROM numbers WHERE n = {seconds};
+             COMMIT;"
+        ))
+        .unwrap();
+    drop(connection);
+    let options = OpenOptions::default();
+    let store = crate::store::open(path.to_str().unwrap(), &crate::store::OpenOptions::default());
+    let (store, tally) = (store.unwrap(), Tally::default());
+    let counted = Counted { store, tally: tally.clone() };
+    (Session::with_store(Box::new(counted), &options), tally)
+}
+
+#[test]
+fn a_look_reads_as_much_of_a_million_moves_as_of_ten_thousand() {
+    let dir = tempfile::tempdir().unwrap();
+    let looked = |seconds: i64| {
+        let (mut session, tally) = long(&dir, seconds);
+        let hour = TimeDelta::hours(1);
+        let told = session.projections_then(None, hour, 100).unwrap();
+        assert_eq!(of(&told, "list").status.lag_events, Some(0));
+        let (projections, _) = tally.take();
+        let then = Some(at(seconds / 2));
+        let told = session.projections_then(then, hour, 100).unwrap();
+        assert_eq!(of(&told, "list").status.position, Some(Position(seconds / 2)));
+        let (past, _) = tally.take();
+        session.metrics_then(None, hour, 100).unwrap();
+        let (metrics, _) = tally.take();
+        session.metrics_then(then, TimeDelta::days(30), 100).unwrap();
+        (projections, past, metrics, tally.take().0)
+    };
+    let (few, many) = (looked(10_000), looked(1_000_000));
+    eprintln!("rows of the history that a look takes: {few:?} of 10,000, {many:?} of 1,000,000");
+    assert_eq!((few.0, few.1, few.2), (many.0, many.1, many.2));
+    // 102 moments, what is about each, and a few of the newest; an hour of moves where alerts are looked for.
+    assert!(many.0 < 300 && many.2 < 5_000, "{many:?}");
+    // However long the time is that is looked at.
+    assert!(many.3 < 45_000, "{many:?}");
 }

@@ -8,7 +8,7 @@ use crate::model::Timestamp;
 
 /// An alert that was raised above a threshold is cleared at or below this part of it: what swings about the threshold
 /// raises one alert, not many.
-const CLEARED_AT: f64 = 0.9;
+pub(super) const CLEARED_AT: f64 = 0.9;
 
 /// How long nothing may be measured before an alert is cleared: what is not done any more is not slow.
 const QUIET: TimeDelta = TimeDelta::seconds(60);
@@ -24,28 +24,32 @@ pub(super) struct Measured {
 
 impl Measured {
     /// When it is forgotten.
-    fn ends(&self) -> Timestamp {
+    pub(super) fn ends(&self) -> Timestamp {
         let lasts = self.lasts.checked_add(&QUIET).unwrap_or(self.lasts);
         self.time.checked_add_signed(lasts).unwrap_or(Timestamp::MAX_UTC)
     }
 }
 
 /// The alerts that touch a span, in values at rising moments. An alert that was raised before the span is found as far
-/// back as the values go.
+/// back as the values go; `goes_back` says that there are others before them, so that what is too much at the first of
+/// them may have been so before.
 pub(super) fn alerts(
     values: impl IntoIterator<Item = Measured>,
     above: f64,
     span: Span,
+    goes_back: bool,
 ) -> Vec<Alert> {
     let mut alerts: Vec<Alert> = Vec::new();
     let mut raised: Option<(Alert, Timestamp)> = None;
-    for one in values.into_iter().take_while(|one| one.time <= span.to) {
+    let values = values.into_iter().take_while(|one| one.time <= span.to);
+    for (place, one) in values.enumerate() {
         if let Some((alert, ends)) = raised.take_if(|(_, ends)| *ends < one.time) {
             alerts.push(Alert { cleared: Some(ends), ..alert });
         }
         match &mut raised {
             None if one.value > above => {
-                let alert = Alert { raised: one.time, cleared: None, worst: one.value };
+                let before = goes_back && place == 0;
+                let alert = Alert { raised: one.time, before, cleared: None, worst: one.value };
                 raised = Some((alert, one.ends()));
             }
             Some((alert, ends)) if one.value > above * CLEARED_AT => {
@@ -83,7 +87,7 @@ mod tests {
             .filter(|(value, _)| !value.is_nan())
             .map(|(value, second)| Measured { time: at(second), value: *value, lasts });
         let second = |time: Timestamp| (time - at(0)).num_seconds();
-        alerts(timed, 10.0, Span { from: at(from), to: at(to) })
+        alerts(timed, 10.0, Span { from: at(from), to: at(to) }, false)
             .into_iter()
             .map(|alert| (second(alert.raised), alert.cleared.map(second), alert.worst))
             .collect()
@@ -105,6 +109,23 @@ mod tests {
         // One that was over before the span is not told, one that comes after it is not known.
         assert_eq!(found(&values, 6, 6), []);
         assert_eq!(found(&values, 3, 4), [(1, None, 20.0)]);
+    }
+
+    #[test]
+    fn one_that_may_have_begun_before_what_is_known_says_so() {
+        let lasts = TimeDelta::seconds(1);
+        let values = [20.0, 1.0, 20.0];
+        let timed = || {
+            let measured =
+                |(value, second): (&f64, i64)| Measured { time: at(second), value: *value, lasts };
+            values.iter().zip(0..).map(measured).collect::<Vec<_>>()
+        };
+        let span = Span { from: at(0), to: at(9) };
+        let before = |goes_back| -> Vec<bool> {
+            alerts(timed(), 10.0, span, goes_back).iter().map(|alert| alert.before).collect()
+        };
+        assert_eq!(before(true), [true, false]);
+        assert_eq!(before(false), [false, false]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(super) struct Sampled<'a> {
     pub(super) columns: &'a [Timestamp],
     /// Above what it is an alert.
     pub(super) above: f64,
+    /// Whether it was above that where the samples begin, and there are others before them.
+    pub(super) goes_back: bool,
 }
 
 impl Sampled<'_> {
@@ -42,12 +44,20 @@ impl Sampled<'_> {
             lasts: TimeDelta::seconds(sample.seconds.into()),
         });
         Some(Readings {
-            now: values.reading(),
+            now: Reading { newest: self.newest(), ..values.reading() },
             trend: self.by_column(|samples| merged(samples)?.quantile(0.99)),
             spread: values.spread(),
-            alerts: alerts(measured, self.above, self.span),
+            alerts: alerts(measured, self.above, self.span, self.goes_back),
             ..Readings::default()
         })
+    }
+
+    /// The value that an alert would be raised by at the moment; `None` where it is forgotten.
+    fn newest(&self) -> Option<f64> {
+        let last = self.samples.last()?;
+        let lasts = TimeDelta::seconds(last.seconds.into());
+        let last = Measured { time: last.time, value: last.value, lasts };
+        (last.ends() > self.span.to).then_some(last.value)
     }
 
     /// The same of one that is measured on several, for each of them.
@@ -92,9 +102,15 @@ impl Sampled<'_> {
             lasts: TimeDelta::MAX,
         });
         Some(Readings {
-            now: Reading { middle: Some(last.value), end: Some(end), count: 1 },
+            now: Reading {
+                newest: Some(last.value),
+                middle: Some(last.value),
+                end: Some(end),
+                count: 1,
+            },
             trend: columns.map(at).collect(),
-            alerts: above.map_or_else(Vec::new, |above| alerts(held, above, self.span)),
+            alerts: above
+                .map_or_else(Vec::new, |above| alerts(held, above, self.span, self.goes_back)),
             ..Readings::default()
         })
     }
@@ -103,7 +119,8 @@ impl Sampled<'_> {
     pub(super) fn sizes(&self) -> Option<Readings> {
         let largest = self.size(LARGEST, Some(self.above))?;
         let mean = self.size("", None).and_then(|mean| mean.now.middle);
-        let now = Reading { middle: mean, end: largest.now.middle, count: 0 };
+        let newest = largest.now.newest;
+        let now = Reading { newest, middle: mean, end: newest, count: 0 };
         Some(Readings { now, ..largest })
     }
 }

@@ -83,7 +83,10 @@ fn events_a_second_are_told_of_any_moment() {
         let told = session.metrics_then(moment, TimeDelta::seconds(100), 5).unwrap();
         let events = readings(&told, Metric::EventsPerSecond);
         assert_eq!(events.trend, [Some(1.0); 5]);
-        assert_eq!(events.now, Reading { middle: Some(1.0), end: Some(1.0), count: 100 });
+        assert_eq!(
+            events.now,
+            Reading { newest: Some(1.0), middle: Some(1.0), end: Some(1.0), count: 100 }
+        );
     }
     let told = session.metrics_then(Some(at(0)), TimeDelta::seconds(100), 2).unwrap();
     assert_eq!(readings(&told, Metric::EventsPerSecond).now.middle, Some(0.0));
@@ -114,7 +117,7 @@ fn lag_is_how_long_the_oldest_event_waits() {
     let told = session.metrics_then(None, TimeDelta::seconds(600), 6).unwrap();
     let lag = readings(&told, Metric::ProjectionLag);
     // `slow` handled 99, and 100 waits.
-    let expected = [0.0, 100.0, 200.0, 0.0, 0.0, 0.0].map(Some);
+    let expected = [0.0, 100.0, 200.0, 300.0, 0.0, 0.0].map(Some);
     assert_eq!(lag.trend[0], Some(0.0));
     assert_eq!(lag.trend[1..3], expected[1..3]);
     assert_eq!(lag.trend[3..], expected[3..]);
@@ -123,10 +126,10 @@ fn lag_is_how_long_the_oldest_event_waits() {
     assert_eq!(lag.by[0].1.end, Some(0.0));
     assert!(lag.by[1].1.end.unwrap() >= 290.0);
     assert_eq!(lag.now.end, lag.by[1].1.end, "the worst of them is what is told of all");
-    assert_eq!(raised(&lag.alerts), [(115, Some(400))]);
+    assert_eq!(raised(&lag.alerts), [(110, Some(400))]);
     // Seen from the middle of it, from inside a span that begins in it, and from before.
     let told = session.metrics_then(Some(at(300)), TimeDelta::seconds(150), 6).unwrap();
-    assert_eq!(raised(&readings(&told, Metric::ProjectionLag).alerts), [(112, None)]);
+    assert_eq!(raised(&readings(&told, Metric::ProjectionLag).alerts), [(110, None)]);
     let alert = of(&told, Metric::ProjectionLag).raised();
     assert_eq!(alert.map(|alert| alert.worst), Some(200.0));
     let told = session.metrics_then(Some(at(90)), TimeDelta::seconds(60), 6).unwrap();
@@ -163,7 +166,10 @@ fn what_projections_gave_up_is_counted_by_the_minute() {
     let told = session.metrics_then(None, TimeDelta::seconds(600), 6).unwrap();
     let errors = readings(&told, Metric::ErrorRate);
     assert_eq!(errors.trend, [0.0, 12.0, 12.0, 0.0, 1.0, 12.0].map(Some));
-    assert_eq!(errors.now, Reading { middle: Some(0.0), end: Some(12.0), count: 24 });
+    assert_eq!(
+        errors.now,
+        Reading { newest: Some(0.0), middle: Some(0.0), end: Some(12.0), count: 24 }
+    );
     assert_eq!(errors.by.iter().filter(|(_, one)| one.count > 0).count(), 1);
     assert_eq!(raised(&errors.alerts), [(200, Some(260)), (510, Some(562))]);
     let told = session.metrics_then(Some(at(205)), TimeDelta::seconds(3), 3).unwrap();
@@ -178,7 +184,8 @@ fn sizes_are_counted_once_and_carried_on() {
     append(&mut own, "c-2", [601]);
     let told = session.metrics_then(None, TimeDelta::seconds(60), 3).unwrap();
     let sizes = readings(&told, Metric::EventsPerAggregate);
-    assert_eq!(sizes.now, Reading { middle: Some(300.5), end: Some(600.0), count: 2 });
+    let (middle, end) = (Some(300.5), Some(600.0));
+    assert_eq!(sizes.now, Reading { newest: end, middle, end, count: 2 });
     assert_eq!(sizes.by[0].0, "Clock c-1");
     assert_eq!(sizes.trend, [None, None, Some(600.0)]);
     append(&mut own, "c-3", [602]);
@@ -335,4 +342,104 @@ fn thresholds_are_those_that_somebody_set() {
     assert_eq!(raised(&readings(&told, Metric::ProjectionLag).alerts), []);
     assert_eq!(of(&told, Metric::ProjectionLag).threshold.above.to_bits(), 1_000_f64.to_bits());
     assert!(of(&told, Metric::EventsPerSecond).raised().is_some());
+}
+
+#[test]
+fn the_number_that_is_held_against_the_threshold_is_the_newest_and_agrees_with_the_alert() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    let mut samples: Vec<Sample> = (601..=700).map(|second| took(second, &[1; 20])).collect();
+    samples[49] = took(650, &[200; 30]);
+    own.record(&samples).unwrap();
+    let near = |value: Option<f64>, wanted: f64| (value.unwrap() - wanted).abs() <= wanted * 0.01;
+    let mut looked = |moment: i64| {
+        let told = session.metrics_then(Some(at(moment)), TimeDelta::seconds(100), 4).unwrap();
+        let one = of(&told, Metric::AppendLatency);
+        (one.raised().is_some(), readings(&told, Metric::AppendLatency).now)
+    };
+    let (raised, now) = looked(650);
+    assert!(raised && near(now.newest, 0.2));
+    // It is over: p99 of all the time is above the threshold still, and the newest is not.
+    let (raised, now) = looked(699);
+    assert!(!raised && near(now.newest, 0.001) && near(now.end, 0.2), "{now:?}");
+    // A minute after the last that was measured nobody knows.
+    own.record(&[took(900, &[1])]).unwrap();
+    let (raised, now) = looked(770);
+    assert!(!raised && now.newest.is_none() && now.end.is_some());
+    let told = session.metrics_then(Some(at(300)), TimeDelta::seconds(100), 4).unwrap();
+    let lag = readings(&told, Metric::ProjectionLag);
+    assert_eq!(
+        (lag.now.newest, lag.by[0].1.newest, lag.by[1].1.newest),
+        (Some(200.0), Some(0.0), Some(200.0))
+    );
+}
+
+#[test]
+fn an_alert_of_what_was_sampled_is_told_with_its_beginning_however_short_the_span() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    // Slow for two hours, looked at over ten seconds.
+    let samples: Vec<Sample> = (0..7_200)
+        .step_by(20)
+        .map(|second| took(second, &[if second < 100 { 1 } else { 200 }]))
+        .collect();
+    own.record(&samples).unwrap();
+    let mut beginning = |seconds: i64| {
+        let told = session.metrics_then(Some(at(7_170)), TimeDelta::seconds(seconds), 2).unwrap();
+        let alert = *of(&told, Metric::AppendLatency).raised().unwrap();
+        (raised(&[alert])[0].0, alert.before)
+    };
+    // By then the beginning has been put together by the minute.
+    assert_eq!(beginning(30), (100, false));
+    assert_eq!(beginning(600), (100, false));
+    assert_eq!(beginning(25), (100, false));
+}
+
+#[test]
+fn a_time_of_many_failures_is_told_with_its_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, _) = store(&dir);
+    let record = own.register("list", &at(0)).unwrap();
+    let letters: Vec<DeadLetter> = (1..=500)
+        .map(|number| DeadLetter {
+            position: Position(number),
+            error: "no".into(),
+            attempts: 1,
+            failed: at(100 + number),
+        })
+        .collect();
+    own.step(&Step {
+        name: "list",
+        generation: record.generation,
+        from: record.position,
+        to: Position(600),
+        changes: &[],
+        dead_letters: &letters,
+        settled: &[],
+        time: at(600),
+    })
+    .unwrap();
+    let mut session = Session::open(dir.path().join("own.db"), &OpenOptions::default()).unwrap();
+    for span in [5, 60, 500] {
+        let told = session.metrics_then(Some(at(599)), TimeDelta::seconds(span), 6).unwrap();
+        // The eleventh of them was in the first minute.
+        assert_eq!(raised(&readings(&told, Metric::ErrorRate).alerts), [(111, None)], "{span}");
+    }
+}
+
+#[test]
+fn a_rate_that_was_too_high_before_anybody_looked_is_told_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_own, _) = store(&dir);
+    let above = BTreeMap::from([(Metric::EventsPerSecond, 0.5)]);
+    let options =
+        OpenOptions { limits: Limits { above, ..Limits::default() }, ..OpenOptions::default() };
+    let mut session = Session::open(dir.path().join("own.db"), &options).unwrap();
+    let mut alert = |span: i64| {
+        let told = session.metrics_then(None, TimeDelta::seconds(span), 6).unwrap();
+        *of(&told, Metric::EventsPerSecond).raised().unwrap()
+    };
+    assert!(alert(60).before);
+    let whole = alert(600);
+    assert_eq!((whole.before, raised(&[whole])), (false, vec![(5, None)]));
 }

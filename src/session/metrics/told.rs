@@ -1,20 +1,24 @@
 //! What events, checkpoints and dead letters tell of themselves, without anything that was measured: of any store that
 //! has positions and times, at any moment.
 
+mod lag;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::alert::{Measured, alerts};
+use super::alert::{CLEARED_AT, Measured, alerts};
 use super::sampled::{Sampled, failures};
-use super::values::Values;
 use super::{Known, Reading, Readings, Span, Track};
-use crate::model::{Limits, Metric, Position, Timestamp};
+use crate::model::{Limits, Metric, Timestamp};
 use crate::session::SessionError;
 use crate::session::past::{Came, Past};
+use crate::store::Sample;
 
 /// The time that a rate is taken over where one moment is asked about.
 const MINUTE: TimeDelta = TimeDelta::seconds(60);
+/// How many times it is looked back for where an alert was raised, each time four times as far.
+const BACK: usize = 6;
 /// How many moments of a span are looked at for alerts.
 const MOMENTS: i64 = 120;
 /// How far apart these may be, in seconds: whole ones, so that an alert is raised at the same moment whichever span it
@@ -35,8 +39,6 @@ pub(super) struct Told<'a> {
     limits: &'a Limits,
     /// What had come by each of them, and how many that were since the first.
     came: BTreeMap<Timestamp, (Came, u64)>,
-    /// Since when the event after each position waited, where it was asked for.
-    since: BTreeMap<Position, Option<Timestamp>>,
 }
 
 impl<'a> Told<'a> {
@@ -44,16 +46,7 @@ impl<'a> Told<'a> {
         let mut ends = vec![span.from];
         ends.extend(span.ends(columns));
         let (step, moments) = moments(span);
-        Self {
-            past,
-            span,
-            columns: ends,
-            moments,
-            step,
-            limits,
-            came: BTreeMap::new(),
-            since: BTreeMap::new(),
-        }
+        Self { past, span, columns: ends, moments, step, limits, came: BTreeMap::new() }
     }
 
     /// Puts what it tells into `known`.
@@ -90,12 +83,40 @@ impl<'a> Told<'a> {
         Ok(())
     }
 
-    /// What was measured of a metric and written down.
+    /// What was measured of a metric and written down: over the span and as long before it, and further back where an alert
+    /// was raised by then.
     fn sampled(&mut self, metric: Metric) -> Result<Sampled<'_>, SessionError> {
-        let (from, to) = (self.looked_from(), self.span.to);
-        let samples = self.past.session.store.samples(metric.name(), &from, &to)?;
+        let (mut from, to) = (self.looked_from(), self.span.to);
+        let store = &mut *self.past.session.store;
+        let mut samples = store.samples(metric.name(), &from, &to)?;
         let above = self.limits.threshold(metric).above;
-        Ok(Sampled { samples, span: self.span, columns: &self.columns, above })
+        let limit = match metric {
+            Metric::StorageSize => self.limits.capacity.map(|whole| whole * above),
+            Metric::ErrorRate => None,
+            _ => Some(above),
+        };
+        let is_high = |samples: &[Sample]| {
+            let first = samples.first().zip(limit);
+            first.is_some_and(|(first, limit)| first.value > limit * CLEARED_AT)
+        };
+        let mut reach = (to - self.span.from).max(MINUTE);
+        for _ in 0..BACK {
+            if !is_high(&samples) {
+                break;
+            }
+            reach = reach * 4;
+            let earlier = from.checked_sub_signed(reach).unwrap_or(Timestamp::MIN_UTC);
+            let mut before = store.samples(metric.name(), &earlier, &from)?;
+            let is_begin = before.is_empty();
+            before.append(&mut samples);
+            (samples, from) = (before, earlier);
+            if is_begin {
+                break;
+            }
+        }
+        let goes_back = is_high(&samples)
+            && !store.samples(metric.name(), &Timestamp::UNIX_EPOCH, &from)?.is_empty();
+        Ok(Sampled { samples, span: self.span, columns: &self.columns, above, goes_back })
     }
 
     /// Finds what had come by every moment that is looked at.
@@ -139,10 +160,12 @@ impl<'a> Told<'a> {
         let end =
             highest(looked.iter().filter(|(time, _)| *time > self.span.from).map(|one| one.1));
         let above = self.limits.threshold(Metric::EventsPerSecond).above;
+        let newest = looked.last().and_then(|(_, rate)| *rate);
         let measured = looked.into_iter().filter_map(|(time, rate)| self.measured(time, rate));
-        let alerts = alerts(measured, above, self.span);
+        let alerts = alerts(measured, above, self.span, true);
         Readings {
             now: Reading {
+                newest,
                 middle: now.map(|(_, rate)| rate),
                 end,
                 count: self.rate(self.span.from, self.span.to).map_or(0, |(count, _)| count),
@@ -155,81 +178,6 @@ impl<'a> Told<'a> {
 
     fn measured(&self, time: Timestamp, value: Option<f64>) -> Option<Measured> {
         value.map(|value| Measured { time, value, lasts: self.step })
-    }
-
-    /// How long the oldest event that a projection had not handled waited, at each moment.
-    fn lag(&mut self, tracks: &[Track]) -> Result<Option<Readings>, SessionError> {
-        let mut readings =
-            Readings { trend: vec![None; self.columns.len() - 1], ..Readings::default() };
-        let mut worst: BTreeMap<Timestamp, Option<f64>> = BTreeMap::new();
-        let mut all = Vec::new();
-        let mut now = BTreeMap::new();
-        for track in tracks {
-            let mut values = Vec::new();
-            for moment in self.moments.clone() {
-                let behind = self.behind(track, moment)?;
-                let slot = worst.entry(moment).or_default();
-                *slot = highest([*slot, behind]);
-                values.extend(behind.filter(|_| moment >= self.span.from).map(|value| (value, 1)));
-            }
-            for (column, moment) in self.columns.clone().into_iter().skip(1).enumerate() {
-                let behind = self.behind(track, moment)?;
-                if let Some(slot) = readings.trend.get_mut(column) {
-                    *slot = highest([*slot, behind]);
-                }
-            }
-            if let Some(behind) = self.behind(track, self.span.to)? {
-                now.insert(track.checkpoint.name.clone(), behind);
-            }
-            if !values.is_empty() {
-                all.extend_from_slice(&values);
-                let reading = values.into_iter().collect::<Values>().reading();
-                readings.by.push((track.checkpoint.name.clone(), reading));
-            }
-        }
-        if readings.by.is_empty() {
-            return Ok(None);
-        }
-        let sampled = self.sampled(Metric::ProjectionLag)?;
-        for (slot, measured) in readings.trend.iter_mut().zip(sampled.trend()) {
-            *slot = highest([*slot, measured]);
-        }
-        let (mut all, sampled): (Values, _) = (all.into_iter().collect(), sampled.spread_by());
-        // Where it was measured how long events waited, that is what counts; how far one is behind now, it still is.
-        for (name, measured) in &sampled {
-            if let Some((_, reading)) = readings.by.iter_mut().find(|(known, _)| known == name) {
-                let behind = now.get(name).copied();
-                *reading = measured.reading();
-                reading.end = highest([reading.end, behind]);
-            }
-        }
-        if !sampled.is_empty() {
-            all = sampled.into_iter().map(|(_, measured)| measured).collect();
-        }
-        let end = highest(readings.by.iter().map(|(_, reading)| reading.end));
-        readings.now = Reading { end, ..all.reading() };
-        readings.spread = all.spread();
-        let worst = worst.into_iter().filter_map(|(time, worst)| self.measured(time, worst));
-        let above = self.limits.threshold(Metric::ProjectionLag).above;
-        readings.alerts = alerts(worst, above, self.span);
-        Ok(Some(readings))
-    }
-
-    fn behind(&mut self, track: &Track, moment: Timestamp) -> Result<Option<f64>, SessionError> {
-        let Some(there) = track.at(moment) else { return Ok(None) };
-        let came = self.came.get(&moment).and_then(|(came, _)| came.position);
-        if came.is_none_or(|came| came <= there.position) {
-            return Ok(Some(0.0));
-        }
-        let since = if let Some(since) = self.since.get(&there.position) {
-            *since
-        } else {
-            let next = self.past.first_from(Position(there.position.0.saturating_add(1)))?;
-            let since = next.and_then(|event| event.time);
-            self.since.insert(there.position, since);
-            since
-        };
-        Ok(since.map(|since| (moment - since).as_seconds_f64().max(0.0)))
     }
 
     /// How many events projections gave up, in a minute.
@@ -256,23 +204,27 @@ impl<'a> Told<'a> {
             let (from, to) = ends?;
             Some(most_in(&all, *from, *to))
         });
+        let above = self.limits.threshold(Metric::ErrorRate).above;
+        let mut from = self.looked_from();
+        while a_minute(&all, from) > above * CLEARED_AT {
+            from -= MINUTE;
+        }
         // It rises where one is given up, and falls a minute later.
         let turns: BTreeSet<Timestamp> = all
             .iter()
             .flat_map(|time| [Some(*time), time.checked_add_signed(MINUTE)])
             .flatten()
-            .filter(|time| *time >= self.looked_from())
+            .filter(|time| *time >= from)
             .collect();
         let values = turns.into_iter().map(|time| Measured {
             time,
             value: a_minute(&all, time),
             lasts: MINUTE,
         });
-        let above = self.limits.threshold(Metric::ErrorRate).above;
         Ok((!by.is_empty()).then(|| Readings {
             now: self.failed(&all),
             trend: trend.collect(),
-            alerts: alerts(values, above, self.span),
+            alerts: alerts(values, above, self.span, false),
             by,
             ..Readings::default()
         }))
@@ -284,6 +236,7 @@ impl<'a> Told<'a> {
 
     fn failed(&self, times: &[Timestamp]) -> Reading {
         Reading {
+            newest: Some(a_minute(times, self.span.to)),
             middle: Some(a_minute(times, self.span.to)),
             end: Some(most_in(times, self.span.from, self.span.to)),
             count: between(times, self.span.from, self.span.to).len() as u64,
@@ -301,6 +254,9 @@ fn moments(span: Span) -> (TimeDelta, Vec<Timestamp>) {
         .map_while(|at| Timestamp::from_timestamp(first.checked_add(step.checked_mul(at)?)?, 0))
         .take_while(|moment| *moment < span.to)
         .collect();
+    // The last step is not a shorter one: a rate over a moment is none.
+    let step_before = span.to.checked_sub_signed(TimeDelta::seconds(step)).unwrap_or(span.to);
+    moments.retain(|moment| *moment <= step_before);
     moments.push(span.to);
     (TimeDelta::seconds(step), moments)
 }

@@ -39,7 +39,8 @@ impl Values {
 
     /// The middle, the end and the number of them.
     pub(super) fn reading(&self) -> Reading {
-        Reading { middle: self.quantile(0.5), end: self.quantile(0.99), count: self.count() }
+        let (middle, end) = (self.quantile(0.5), self.quantile(0.99));
+        Reading { newest: None, middle, end, count: self.count() }
     }
 
     /// How many lie between each two of 0, …, 0.1, 0.2, 0.5, 1, 2, 5, …: from the first that has some to the last.
@@ -90,7 +91,8 @@ mod tests {
     fn parts_are_of_all_that_was_measured() {
         assert_eq!(of(&[]).reading(), Reading::default());
         let values = of(&[(3.0, 98), (1.0, 1), (9.0, 1)]);
-        assert_eq!(values.reading(), Reading { middle: Some(3.0), end: Some(3.0), count: 100 });
+        let (middle, end) = (Some(3.0), Some(3.0));
+        assert_eq!(values.reading(), Reading { newest: None, middle, end, count: 100 });
         assert_eq!(values.quantile(1.0), Some(9.0));
         assert_eq!(values.quantile(0.0), Some(1.0));
     }

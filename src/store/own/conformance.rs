@@ -26,6 +26,7 @@ pub(crate) fn writer_conformance(make: impl Fn() -> Box<dyn StoreWriter>) {
     gives_rebuilds_up(&mut *make());
     samples(&mut *make());
     samples_are_put_together(&mut *make());
+    super::history::conformance::history_is_put_together(&mut *make());
 }
 
 /// Two writers of one store append to the same aggregate until each has been told `each` times that it was done; each

@@ -9,7 +9,7 @@ use super::refuse::{
 };
 use super::transaction::Write;
 use super::writer::{DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step};
-use super::{OwnStore, failed};
+use super::{OwnStore, failed, history};
 use crate::model::time::parse_recorded;
 use crate::model::{Payload, Position, Timestamp, Version};
 use crate::store::StoreError;
@@ -70,7 +70,8 @@ impl OwnStore {
     pub(super) fn write_step(&mut self, step: &Step<'_>) -> Result<(), StoreError> {
         let time = time_text(&step.time)?;
         check_direction(step)?;
-        self.write(|write| {
+        let is_due = self.due.is(step.name, &step.time);
+        let thinned = self.write(|write| {
             let record = existing(write, step.name)?;
             let shown = check_step(&record, step)?;
             for change in step.changes {
@@ -91,8 +92,15 @@ impl OwnStore {
                 "UPDATE rebuilds SET position = ?2, updated_at = ?3 WHERE projection = ?1"
             };
             write.execute(sql, params![step.name, step.to.0, time])?;
-            Ok(())
-        })
+            if shown && is_due {
+                return history::thin(write, step.name, &step.time).map(Some);
+            }
+            Ok(None)
+        })?;
+        if let Some(is_all) = thinned {
+            self.due.done(step.name, &step.time, is_all);
+        }
+        Ok(())
     }
 
     pub(super) fn some_rows(

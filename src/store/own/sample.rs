@@ -49,9 +49,16 @@ pub(in crate::store) struct Thinning {
     age: i64,
 }
 
+impl Thinning {
+    /// What stands for `from` seconds and is older than `age` comes to stand for `to`.
+    pub(super) const fn new(from: u32, to: u32, age: i64) -> Self {
+        Self { from, to, age }
+    }
+}
+
 /// Seconds by the minute after an hour, these by the hour after a day.
 pub(in crate::store) const THINNING: [Thinning; 2] =
-    [Thinning { from: 1, to: 60, age: 3_600 }, Thinning { from: 60, to: 3_600, age: 86_400 }];
+    [Thinning::new(1, 60, 3_600), Thinning::new(60, 3_600, 86_400)];
 
 impl Thinning {
     /// Before when samples are put together, written as the store has times: whole minutes or hours alone, so that each

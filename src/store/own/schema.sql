@@ -1,7 +1,7 @@
--- foldback's own store, schema 3. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 3.
+-- foldback's own store, schema 4. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 4.
 
 PRAGMA application_id = 1718578276;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -92,13 +92,20 @@ CREATE TABLE checkpoints (
     updated_at TEXT    CHECK (length(updated_at) = 30)
 ) STRICT, WITHOUT ROWID;
 
--- Where each checkpoint has been, so that lag can be looked at in the past.
+-- Where each checkpoint has been, so that lag can be looked at in the past: every place of the last minute, then those by
+-- the second that tell most, after an hour by the minute, after a day by the hour.
 CREATE TABLE checkpoint_history (
     name       TEXT    NOT NULL,
     updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30),
     position   INTEGER NOT NULL,
+    -- By how long a time it was put together with others: 0, then 1, 60 or 3600 seconds.
+    seconds    INTEGER NOT NULL DEFAULT 0,
+    -- At how many other places it had been in that time, since the row before, which are not kept.
+    left_out   INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (name, updated_at, position)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX checkpoint_history_by_age ON checkpoint_history (name, seconds, updated_at);
 
 CREATE TRIGGER checkpoints_start_their_history AFTER INSERT ON checkpoints
 WHEN NEW.updated_at IS NOT NULL

@@ -4,8 +4,11 @@ use super::{OLDEST_SCHEMA, OwnStore, SCHEMA_VERSION, failed};
 use crate::store::StoreError;
 
 /// What brings the tables from each schema to the next, beginning with the oldest.
-const STEPS: [&str; 2] =
-    [include_str!("upgrade/from_1_to_2.sql"), include_str!("upgrade/from_2_to_3.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("upgrade/from_1_to_2.sql"),
+    include_str!("upgrade/from_2_to_3.sql"),
+    include_str!("upgrade/from_3_to_4.sql"),
+];
 
 impl OwnStore {
     /// Brings the tables up to date in one transaction; does nothing where they are.
@@ -85,6 +88,11 @@ mod tests {
         let before = std::fs::read(&path).unwrap();
         let mut reader = open(&path, &OpenOptions::default()).unwrap();
         assert_eq!(reader.checkpoints().unwrap()[0].position, Some(Position(7)));
+        let moves = reader.checkpoint_history("list").unwrap();
+        assert_eq!(
+            moves.iter().map(|one| (one.position.0, one.left_out)).collect::<Vec<_>>(),
+            [(7, 0)]
+        );
         verify_chain(&path, dir.path(), &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
         drop(reader);
         assert_eq!(std::fs::read(&path).unwrap(), before, "reading changed nothing");
@@ -146,9 +154,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("later.db");
         drop(OwnStore::create(&path).unwrap());
-        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
         let error = OwnStore::open(&path).unwrap_err();
         assert_eq!(error.kind, crate::store::StoreErrorKind::ReadOnly);
-        assert!(error.message.contains("has schema 4 of foldback's own store"), "{error}");
+        assert!(error.message.contains("has schema 5 of foldback's own store"), "{error}");
     }
 }

@@ -15,7 +15,7 @@ use super::link::{Access, Fault, Link, Server};
 use crate::model::{AggregateKey, Event, Finding, Position, Version};
 use crate::store::own::{Copy, End, ImportReport, Keeps, Kept, PAGE, Row, Stored, rejected};
 use crate::store::pass::Pass;
-use crate::store::{EventQuery, EventStore, StoreError};
+use crate::store::{EventQuery, EventStore, Move, StoreError};
 
 const WHAT: &str = "could not be written";
 const BINARY: &str = "application/octet-stream";
@@ -264,14 +264,12 @@ impl Keeps for Import<'_> {
         self.insert(sql, &[&name, &position.0, &updated])
     }
 
-    fn moved(
-        &mut self,
-        name: &str,
-        time: Option<&str>,
-        position: Position,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO checkpoint_history (name, updated_at, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-        self.insert(sql, &[&name, &time, &position.0]).map(drop)
+    fn moved(&mut self, name: &str, time: Option<&str>, one: &Move) -> Result<(), StoreError> {
+        // Where it is now stands there already: a trigger wrote it.
+        let sql = "INSERT INTO checkpoint_history (name, updated_at, position, seconds, left_out) VALUES ($1, $2, $3, $4, $5)
+                   ON CONFLICT (name, updated_at, position) DO UPDATE SET seconds = EXCLUDED.seconds, left_out = EXCLUDED.left_out";
+        let (seconds, left_out) = (i64::from(one.seconds), one.left_out as i64);
+        self.insert(sql, &[&name, &time, &one.position.0, &seconds, &left_out]).map(drop)
     }
 
     fn status(

@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::append::begin;
+use super::history;
 use super::link::Fault;
 use crate::model::time::parse_recorded;
 use crate::model::{Position, Timestamp};
@@ -40,6 +41,11 @@ impl<'a> About<'a> {
     pub(super) async fn execute(&self, sql: &str, params: Params<'_>) -> Result<u64, Fault> {
         let statement = self.transaction.prepare_cached(sql).await?;
         Ok(self.transaction.execute(&statement, params).await?)
+    }
+
+    pub(super) async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Fault> {
+        let statement = self.transaction.prepare_cached(sql).await?;
+        Ok(self.transaction.query(&statement, params).await?)
     }
 
     async fn find(&self) -> Result<Option<ProjectionRecord>, Fault> {
@@ -103,7 +109,13 @@ pub(super) async fn set_state(
     about.commit().await
 }
 
-pub(super) async fn step(about: About<'_>, step: &Step<'_>, time: &str) -> Result<(), Fault> {
+/// Writes a step down, and puts the history together where that is due: then says whether that is all of it.
+pub(super) async fn step(
+    about: About<'_>,
+    step: &Step<'_>,
+    time: &str,
+    is_due: bool,
+) -> Result<Option<bool>, Fault> {
     let record = about.existing().await?;
     let shown = check_step(&record, step)?;
     for change in step.changes {
@@ -123,7 +135,13 @@ pub(super) async fn step(about: About<'_>, step: &Step<'_>, time: &str) -> Resul
         "UPDATE rebuilds SET position = $2, updated_at = $3 WHERE projection = $1"
     };
     about.execute(sql, &[&step.name, &step.to.0, &time]).await?;
-    about.commit().await
+    let thinned = if shown && is_due {
+        Some(history::thin(&about, step.name, &step.time).await?)
+    } else {
+        None
+    };
+    about.commit().await?;
+    Ok(thinned)
 }
 
 async fn write_row(about: &About<'_>, step: &Step<'_>, change: &RowChange) -> Result<(), Fault> {

@@ -1,4 +1,4 @@
--- foldback's own store on PostgreSQL, schema 3: the tables of ../own/schema.sql, and foldback_store, which says whose
+-- foldback's own store on PostgreSQL, schema 4: the tables of ../own/schema.sql, and foldback_store, which says whose
 -- they are. All of them stand in the first schema of the search path.
 
 CREATE TABLE foldback_store (
@@ -11,7 +11,7 @@ CREATE TABLE foldback_store (
 );
 
 INSERT INTO foldback_store (schema_version, store_id)
-VALUES (3, md5(random()::text || clock_timestamp()::text || pg_backend_pid()::text));
+VALUES (4, md5(random()::text || clock_timestamp()::text || pg_backend_pid()::text));
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -131,13 +131,20 @@ CREATE TABLE checkpoints (
     updated_at TEXT COLLATE "C" CHECK (length(updated_at) = 30)
 );
 
--- Where each checkpoint has been, so that lag can be looked at in the past.
+-- Where each checkpoint has been, so that lag can be looked at in the past: every place of the last minute, then those by
+-- the second that tell most, after an hour by the minute, after a day by the hour.
 CREATE TABLE checkpoint_history (
     name       TEXT COLLATE "C" NOT NULL,
     updated_at TEXT COLLATE "C" NOT NULL CHECK (length(updated_at) = 30),
     position   BIGINT NOT NULL,
+    -- By how long a time it was put together with others: 0, then 1, 60 or 3600 seconds.
+    seconds    BIGINT NOT NULL DEFAULT 0,
+    -- At how many other places it had been in that time, since the row before, which are not kept.
+    left_out   BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (name, updated_at, position)
 );
+
+CREATE INDEX checkpoint_history_by_age ON checkpoint_history (name, seconds, updated_at);
 
 CREATE FUNCTION foldback_checkpoint_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

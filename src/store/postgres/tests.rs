@@ -85,7 +85,8 @@ fn a_store_of_schema_2_is_read_as_it_is_and_brought_up_to_date_when_it_is_writte
     let Some(server) = server() else { return };
     let database = server.database();
     let address = server.at(&database);
-    let rows = "INSERT INTO metric_samples VALUES ('projection_lag', '2026-03-02T14:34:12.000000000Z', 'list', 1.5)";
+    let rows = "INSERT INTO metric_samples VALUES ('projection_lag', '2026-03-02T14:34:12.000000000Z', 'list', 1.5);
+                INSERT INTO checkpoints VALUES ('list', 7, '2026-03-02T14:34:12.000000000Z')";
     server.sql(&database, &format!("{};\n{rows}", include_str!("tests/schema_2.sql")));
     let shapes = |database: &str| {
         let sql = "SELECT string_agg(told, ',' ORDER BY told) FROM (
@@ -101,6 +102,12 @@ fn a_store_of_schema_2_is_read_as_it_is_and_brought_up_to_date_when_it_is_writte
     let zero = crate::model::Timestamp::UNIX_EPOCH;
     let told = reader.samples("projection_lag", &zero, &time).unwrap();
     assert_eq!(told, std::slice::from_ref(&kept));
+    let there = crate::store::Move::new(time, Position(7));
+    let around = |reader: &mut dyn EventStore| {
+        let around = reader.moves_around("list", &[zero, time]).unwrap();
+        around.into_iter().map(|one| (one.before, one.after)).collect::<Vec<_>>()
+    };
+    assert_eq!(around(&mut *reader), [(None, Some(there)), (Some(there), None)]);
     assert_eq!(reader.newest_sample().unwrap(), Some(time));
     assert_eq!(shapes(&database), before, "reading changed nothing");
     drop(PostgresWriter::open(&address).unwrap());
@@ -108,6 +115,30 @@ fn a_store_of_schema_2_is_read_as_it_is_and_brought_up_to_date_when_it_is_writte
     assert_eq!(shapes(&database), shapes(&new));
     assert_eq!(reader.samples("projection_lag", &zero, &time).unwrap(), [kept]);
     assert_eq!(reader.newest_sample().unwrap(), Some(time));
+    assert_eq!(around(&mut *reader), [(None, Some(there)), (Some(there), None)]);
+}
+
+#[test]
+fn moves_are_looked_up_and_never_gone_through() {
+    let Some(server) = server() else { return };
+    let (database, _writer) = store(server);
+    let rows = "INSERT INTO checkpoint_history SELECT 'list', to_char(to_timestamp(1800000000 + n) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.000000000Z'), n, 0, 0
+                FROM generate_series(1, 100000) n; ANALYZE checkpoint_history";
+    server.sql(&database, rows);
+    let at = "2027-01-16T00:00:00.000000000Z";
+    let told = |sql: &str| {
+        let sql = sql.replace("$1", "'list'").replace("$2", &format!("'{{{at},{at}}}'"));
+        server.sql(&database, &format!("EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) {sql}"))
+    };
+    let plan = told(&history::around_sql());
+    assert!(!plan.contains("Seq Scan"), "{plan}");
+    assert!(plan.matches("Index").count() >= 2, "{plan}");
+    let most = plan.lines().filter(|line| line.contains("checkpoint_history"));
+    assert!(
+        most.clone().count() >= 2
+            && most.into_iter().all(|line| line.contains("rows=1 ") || line.contains("rows=1.00 ")),
+        "{plan}"
+    );
 }
 
 proptest! {

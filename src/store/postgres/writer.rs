@@ -8,11 +8,13 @@ use super::address::Address;
 use super::link::{Access, Link, Server};
 use super::projection::{self, About};
 use super::snapshot::State;
-use super::{PostgresStore, SCHEMA_VERSION, about, append, number, sample, snapshot};
+use super::{
+    OLDEST_SCHEMA, PostgresStore, SCHEMA_VERSION, about, append, number, sample, snapshot,
+};
 use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
 use crate::store::own::{
-    Appended, DeadLetter, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild, Sample,
-    Step, StoreWriter, check_batch, check_direction, check_name, check_snapshot, time_text,
+    Appended, DeadLetter, Due, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild,
+    Sample, Step, StoreWriter, check_batch, check_direction, check_name, check_snapshot, time_text,
 };
 use crate::store::{
     Bell, EventStore, Interrupter, Snapshot, Stop, StoreError, StoreErrorKind, Subscription,
@@ -20,16 +22,25 @@ use crate::store::{
 
 const WHAT: &str = "could not be written to";
 
+/// What brings the tables from each schema to the next, beginning with the oldest.
+const STEPS: [&str; 2] = [include_str!("from_2_to_3.sql"), include_str!("from_3_to_4.sql")];
+
 /// foldback's own store on a PostgreSQL server, open for writing.
 pub struct PostgresWriter {
     link: Link,
     source: String,
+    /// When the history of each projection is to be put together.
+    due: Due,
 }
 
 impl PostgresWriter {
+    fn new(link: Link, source: &str) -> Self {
+        Self { link, source: source.to_owned(), due: Due::default() }
+    }
+
     /// Makes the tables in the first schema of the search path, where none of them stands there yet.
     pub fn create(source: &str) -> Result<Self, StoreError> {
-        let writer = Self { link: connect(source)?, source: source.to_owned() };
+        let writer = Self::new(connect(source)?, source);
         super::import::make(&writer.link)?;
         Ok(writer)
     }
@@ -41,7 +52,7 @@ impl PostgresWriter {
         if about.read_only {
             return Err(read_only(link.name()));
         }
-        let writer = Self { link, source: source.to_owned() };
+        let writer = Self::new(link, source);
         if about.schema < SCHEMA_VERSION {
             writer.upgrade()?;
         }
@@ -55,8 +66,10 @@ impl PostgresWriter {
             append::lock(&transaction).await?;
             // Another one may have done it while this one waited.
             let sql = "SELECT schema_version FROM foldback_store";
-            if transaction.query_one(sql, &[]).await?.try_get::<_, i32>(0)? == 2 {
-                transaction.batch_execute(include_str!("upgrade.sql")).await?;
+            let schema: i32 = transaction.query_one(sql, &[]).await?.try_get(0)?;
+            let done = usize::try_from(schema - OLDEST_SCHEMA).unwrap_or_default();
+            for step in STEPS.into_iter().skip(done) {
+                transaction.batch_execute(step).await?;
             }
             Ok(transaction.commit().await?)
         })
@@ -94,7 +107,7 @@ impl StoreWriter for PostgresWriter {
 
     fn reopen(&self) -> Result<Box<dyn StoreWriter>, StoreError> {
         let link = Link::new(Arc::clone(&self.link.server));
-        Ok(Box::new(Self { link, source: self.source.clone() }))
+        Ok(Box::new(Self::new(link, &self.source)))
     }
 
     fn reader(&self) -> Result<Box<dyn EventStore>, StoreError> {
@@ -159,7 +172,13 @@ impl StoreWriter for PostgresWriter {
     fn step(&mut self, step: &Step<'_>) -> Result<(), StoreError> {
         let time = time_text(&step.time)?;
         check_direction(step)?;
-        self.about(step.name, &async |about| projection::step(about, step, &time).await)
+        let is_due = self.due.is(step.name, &step.time);
+        let thinned = self
+            .about(step.name, &async |about| projection::step(about, step, &time, is_due).await)?;
+        if let Some(is_all) = thinned {
+            self.due.done(step.name, &step.time, is_all);
+        }
+        Ok(())
     }
 
     fn row(

@@ -7,6 +7,9 @@
 //! {"checkpoint":"order-list","position":8112,"status":"running","time":"2026-03-02T14:34:12.201Z"}
 //! ```
 //!
+//! Where it was at places that are not known any more since the one before, `left_out` says at how many, and `within`
+//! in how long a stretch, in seconds.
+//!
 //! A state that is not JSON stands as `state_base64` with its `content_type`. Every place where a checkpoint has been is
 //! a line of its own; the last of a name is where it is now. They may stand anywhere between the events.
 
@@ -46,21 +49,21 @@ pub(crate) fn write_snapshot(out: &mut String, key: &AggregateKey, snapshot: &Sn
 /// Appends a checkpoint with where it has been: a line each, with their ends.
 pub(crate) fn write_checkpoint(out: &mut String, checkpoint: &Checkpoint, history: &[Move]) {
     let now = checkpoint.updated.zip(checkpoint.position);
-    let now = now.map(|(time, position)| Move { time, position });
-    for one in history.iter().filter(|one| Some(**one) != now) {
-        place(out, &checkpoint.name, Some(one.position), None, Some(&one.time));
+    let is_now = |one: &&Move| now == Some((one.time, one.position));
+    for one in history.iter().filter(|one| !is_now(one)) {
+        let there = Checkpoint {
+            name: checkpoint.name.clone(),
+            position: Some(one.position),
+            updated: Some(one.time),
+            ..Checkpoint::default()
+        };
+        place(out, &there, Some(one));
     }
-    let (status, updated) = (checkpoint.status.as_deref(), checkpoint.updated.as_ref());
-    place(out, &checkpoint.name, checkpoint.position, status, updated);
+    place(out, checkpoint, history.iter().find(is_now));
 }
 
-fn place(
-    out: &mut String,
-    name: &str,
-    position: Option<Position>,
-    status: Option<&str>,
-    time: Option<&Timestamp>,
-) {
+fn place(out: &mut String, there: &Checkpoint, of: Option<&Move>) {
+    let Checkpoint { name, position, status, updated, .. } = there;
     let mut members = shape::Members::new(out);
     members.text("checkpoint", name);
     if let Some(position) = position {
@@ -69,8 +72,12 @@ fn place(
     if let Some(status) = status {
         members.text("status", status);
     }
-    if let Some(time) = time {
+    if let Some(time) = updated {
         members.text("time", &rfc3339(time));
+    }
+    if let Some(of) = of.filter(|of| of.left_out > 0) {
+        members.raw("left_out", format_args!("{}", of.left_out));
+        members.raw("within", format_args!("{}", of.seconds));
     }
     out.push_str("}\n");
 }
@@ -78,8 +85,13 @@ fn place(
 /// What such a line says, but for the state.
 #[derive(Debug)]
 pub(super) enum Beside {
-    Snapshot { key: AggregateKey, version: Version, reducer: Option<SmolStr> },
-    Checkpoint(Checkpoint),
+    Snapshot {
+        key: AggregateKey,
+        version: Version,
+        reducer: Option<SmolStr>,
+    },
+    /// With the place where it is, where its time is known.
+    Checkpoint(Checkpoint, Option<Move>),
 }
 
 impl Beside {
@@ -113,13 +125,21 @@ fn checkpoint(members: &Members<'_>, name: &str) -> Result<Beside, String> {
         let number = text.parse().map(Position);
         number.map_err(|_| format!("its position is {text:?}, which is no position"))
     });
-    Ok(Beside::Checkpoint(Checkpoint {
+    let checkpoint = Checkpoint {
         name: name.to_owned(),
         position: position.transpose()?,
         status: members.text("status").map(Cow::into_owned),
         updated: time(members)?,
         ..Checkpoint::default()
-    }))
+    };
+    let place = checkpoint.updated.zip(checkpoint.position);
+    let number = |name: &str| members.text(name).and_then(|text| text.parse::<u32>().ok());
+    let place = place.map(|(time, position)| Move {
+        left_out: number("left_out").map_or(0, u64::from),
+        seconds: number("within").unwrap_or_default(),
+        ..Move::new(time, position)
+    });
+    Ok(Beside::Checkpoint(checkpoint, place))
 }
 
 fn time(members: &Members<'_>) -> Result<Option<Timestamp>, String> {
@@ -157,10 +177,8 @@ impl Kept {
                 let places = self.places.entry(key).or_default();
                 places.push(Place { version, reducer, offset, length });
             }
-            Beside::Checkpoint(checkpoint) => {
+            Beside::Checkpoint(checkpoint, now) => {
                 self.moves += 1;
-                let now = checkpoint.updated.zip(checkpoint.position);
-                let now = now.map(|(time, position)| Move { time, position });
                 if let Some((known, moves)) = self.projections.get_mut(&checkpoint.name) {
                     moves.extend(now);
                     *known = checkpoint;

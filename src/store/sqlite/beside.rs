@@ -86,7 +86,7 @@ impl Asked<'_> {
         while let Some(row) = step(self.call, &mut rows)? {
             let time = moment::of_column(value(row, 0), rule);
             if let (Some(time), Some(position)) = (time, whole(value(row, 1))) {
-                moves.push(Move { time, position });
+                moves.push(Move::new(time, position));
             }
         }
         moves.sort_unstable();

@@ -116,12 +116,13 @@ fn comes(metric: Metric) -> &'static str {
     }
 }
 
-/// The number that is held against the threshold.
+/// The number that is held against the threshold: the newest, by which an alert is raised and cleared.
 fn held(one: &MetricThen, reading: &Reading) -> Option<f64> {
-    match one.threshold.measure {
-        Measure::Value => reading.middle,
-        _ => reading.end,
-    }
+    reading.newest.or(match one.threshold.measure {
+        Measure::P99 => None,
+        Measure::Value | Measure::Share => reading.middle,
+        Measure::Max => reading.end,
+    })
 }
 
 /// How a metric is doing.
@@ -146,16 +147,21 @@ struct Number {
     counts: bool,
 }
 
-/// The two numbers of a metric.
-fn numbers(one: &MetricThen, readings: &Readings) -> [Number; 2] {
+/// The numbers of a metric, at least two, from the one that is looked at first. Of a spread the newest is held against the
+/// threshold; the others are of all the time that is shown.
+fn numbers(one: &MetricThen, readings: &Readings) -> Vec<Number> {
     let unit = one.metric.unit();
     let told = |value: Option<f64>| {
         value.map_or_else(|| UNKNOWN.to_owned(), |value| measure::value(unit, value))
     };
     let (middle, end) = (told(readings.now.middle), told(readings.now.end));
     let whole = readings.now.middle.zip(readings.capacity).filter(|(_, whole)| *whole > 0.0);
+    if one.metric.is_spread() {
+        let now = told(held(one, &readings.now));
+        let all = [("now", now, true), ("p99", end, false), ("p50", middle, false)];
+        return all.map(|(name, told, counts)| Number { name, told, counts }).into();
+    }
     let (first, second, end) = match (one.metric, whole) {
-        (metric, _) if metric.is_spread() => ("p50", "p99", end),
         (Metric::EventsPerAggregate, _) => ("mean", "max", end),
         (Metric::StorageSize, Some((now, whole))) => {
             let of = measure::value(unit, whole);
@@ -164,7 +170,8 @@ fn numbers(one: &MetricThen, readings: &Readings) -> [Number; 2] {
         _ => ("now", "max", end),
     };
     let is_first = one.threshold.measure == Measure::Value;
-    [
+    let middle = if is_first { told(held(one, &readings.now)) } else { middle };
+    vec![
         Number { name: first, told: middle, counts: is_first },
         Number { name: second, told: end, counts: !is_first },
     ]
@@ -197,11 +204,12 @@ fn between(from: Timestamp, to: Timestamp) -> String {
 /// What its last alert came to, in two lines.
 fn state(model: &Model, one: &MetricThen, readings: &Readings) -> Option<[String; 2]> {
     let moment = model.metrics.then.as_ref()?.span?.to;
-    let Alert { raised, cleared, worst } = *readings.alerts.last()?;
+    let Alert { raised, before, cleared, worst } = *readings.alerts.last()?;
+    let (word, more) = if before { ("before", "more than ") } else { ("raised", "") };
     Some(match cleared {
         None => [
-            format!("● raised {}", clock(raised, moment)),
-            format!("  {} ago", between(raised, moment)),
+            format!("● {word} {}", clock(raised, moment)),
+            format!("  {more}{} ago", between(raised, moment)),
         ],
         Some(cleared) => [
             format!("○ cleared {}", clock(cleared, moment)),

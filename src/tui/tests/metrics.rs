@@ -20,7 +20,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn reading(middle: f64, end: f64, count: u64) -> Reading {
-    Reading { middle: Some(middle), end: Some(end), count }
+    Reading { newest: None, middle: Some(middle), end: Some(end), count }
 }
 
 /// Columns that rise from one value to another, with some that nothing was measured in.
@@ -46,8 +46,8 @@ fn lags() -> Vec<Bucket> {
 
 /// Eight metrics of which one is raised, one was, one is not recorded and of one nothing is there yet.
 fn told(columns: usize, projections: usize) -> MetricsThen {
-    let raised = Alert { raised: at(-271), cleared: None, worst: 372.0 };
-    let cleared = Alert { raised: at(-500), cleared: Some(at(-192)), worst: 14.0 };
+    let raised = Alert { raised: at(-271), before: false, cleared: None, worst: 372.0 };
+    let cleared = Alert { raised: at(-500), before: false, cleared: Some(at(-192)), worst: 14.0 };
     let by = |reading: Reading| {
         let name = |at: usize| match at {
             0 => "a projection whose name has more letters than any list has columns".to_owned(),
@@ -57,17 +57,20 @@ fn told(columns: usize, projections: usize) -> MetricsThen {
     };
     let readings = |metric: Metric| match metric {
         Metric::AppendLatency => Readings {
-            now: reading(0.000_8, 0.006_1, 1_622),
+            now: Reading { newest: Some(0.001_9), ..reading(0.000_8, 0.006_1, 1_622) },
             trend: rising(columns, 0.001, 0.006),
             spread: spread(),
             ..Readings::default()
         },
         Metric::ProjectionLag => Readings {
-            now: reading(0.1, 372.0, 40),
-            by: by(reading(0.1, 372.0, 20)),
+            now: Reading { newest: Some(271.0), ..reading(0.1, 372.0, 40) },
+            by: by(Reading { newest: Some(271.0), ..reading(0.1, 372.0, 20) }),
             trend: rising(columns, 0.0, 372.0),
             spread: lags(),
-            alerts: vec![Alert { raised: at(-560), cleared: Some(at(-530)), worst: 31.0 }, raised],
+            alerts: vec![
+                Alert { raised: at(-560), before: true, cleared: Some(at(-530)), worst: 31.0 },
+                raised,
+            ],
             ..Readings::default()
         },
         Metric::ErrorRate => Readings {
@@ -277,7 +280,7 @@ fn an_alert_that_is_chosen_stays_chosen_when_another_is_raised() {
     let mut then = told(columns(&stage), 2);
     let Known::Readings(readings) = &mut then.metrics[3].known else { panic!() };
     readings.alerts[1].cleared = Some(at(-10));
-    readings.alerts.push(Alert { raised: at(-5), cleared: None, worst: 11.0 });
+    readings.alerts.push(Alert { raised: at(-5), before: false, cleared: None, worst: 11.0 });
     assert!(answer(&mut stage, then));
     assert_eq!(stage.app.model.metrics.alert().unwrap().raised, at(-560));
     stage.shows("○ 14:29:41").shows("● 14:34:07");
@@ -323,7 +326,8 @@ fn numbers_of_any_size_are_drawn_at_any_size() {
                         ..Readings::default()
                     };
                     readings.by = vec![("\u{1b}[31m漢字".to_owned(), readings.now); 3];
-                    let raised = Alert { raised: at(-1), cleared: None, worst: value };
+                    let raised =
+                        Alert { raised: at(-1), before: true, cleared: None, worst: value };
                     readings.alerts = vec![raised];
                     one.known = Known::Readings(Box::new(readings));
                 }

@@ -29,13 +29,8 @@ pub(in crate::store) trait Keeps {
         updated: Option<&str>,
     ) -> Result<bool, StoreError>;
 
-    /// Writes where a checkpoint has been, where that is not known.
-    fn moved(
-        &mut self,
-        name: &str,
-        time: Option<&str>,
-        position: Position,
-    ) -> Result<(), StoreError>;
+    /// Writes where a checkpoint has been, at a time that is written so.
+    fn moved(&mut self, name: &str, time: Option<&str>, one: &Move) -> Result<(), StoreError>;
 
     /// Writes what a projection says it is doing, since when it is known and since when it does that.
     fn status(
@@ -140,8 +135,8 @@ impl Kept {
             if !written {
                 continue;
             }
-            for Move { time, position } in &history {
-                to.moved(name, self.time(*time).as_deref(), *position)?;
+            for one in &history {
+                to.moved(name, self.time(one.time).as_deref(), one)?;
             }
             let Some(status) = &checkpoint.status else { continue };
             let first = history.first().map(|one| one.time).or(checkpoint.updated);

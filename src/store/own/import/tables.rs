@@ -7,7 +7,7 @@ use rusqlite::{Connection, Params, params};
 use super::super::failed;
 use super::kept::Keeps;
 use crate::model::{AggregateKey, Position};
-use crate::store::StoreError;
+use crate::store::{Move, StoreError};
 
 pub(super) struct Tables<'a> {
     connection: &'a Connection,
@@ -56,14 +56,12 @@ impl Keeps for Tables<'_> {
         self.insert(sql, params![name, position.0, updated])
     }
 
-    fn moved(
-        &mut self,
-        name: &str,
-        time: Option<&str>,
-        position: Position,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO checkpoint_history (name, updated_at, position) VALUES (?1, ?2, ?3)";
-        self.insert(sql, params![name, time, position.0]).map(drop)
+    fn moved(&mut self, name: &str, time: Option<&str>, one: &Move) -> Result<(), StoreError> {
+        // Where it is now stands there already: a trigger wrote it.
+        let sql = "INSERT INTO checkpoint_history (name, updated_at, position, seconds, left_out) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT DO UPDATE SET seconds = ?4, left_out = ?5";
+        let Move { position, seconds, left_out, .. } = *one;
+        self.insert(sql, params![name, time, position.0, seconds, left_out as i64]).map(drop)
     }
 
     fn status(

@@ -457,6 +457,7 @@ fn a_store_of_our_own_comes_through_a_recording_whole() {
             INSERT INTO checkpoints VALUES ('list', 1, '2026-03-01T00:00:00.000000000Z');
             UPDATE checkpoints SET position = 7, updated_at = '2026-03-01T01:00:00.000000000Z';
             UPDATE checkpoints SET position = 2, updated_at = '2026-03-02T00:00:00.000000001Z';
+            UPDATE checkpoint_history SET left_out = position, seconds = 60 WHERE position > 1;
             INSERT INTO checkpoints VALUES ('mail', 7, NULL);"#,
         )
         .unwrap();

@@ -54,6 +54,10 @@ fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
     prop::collection::vec(one, 1..6)
 }
 
+fn left_out() -> impl Strategy<Value = (u64, u32)> {
+    prop_oneof![Just((0, 0)), (1_u64..1_000, Just(60_u32))]
+}
+
 proptest! {
     #[test]
     fn what_is_written_of_a_snapshot_is_read(
@@ -81,11 +85,15 @@ proptest! {
         position in prop::option::of(any::<i64>().prop_map(Position)),
         status in prop::option::of(any::<String>()),
         updated in prop::option::of(moment()),
-        history in prop::collection::vec((moment(), any::<i64>()), 0..6),
+        history in prop::collection::vec(((moment(), any::<i64>()), left_out()), 0..6),
     ) {
         let mut history: Vec<Move> = history
             .into_iter()
-            .map(|(time, position)| Move { time, position: Position(position) })
+            .map(|((time, position), (left_out, seconds))| Move {
+                left_out,
+                seconds,
+                ..Move::new(time, Position(position))
+            })
             .collect();
         history.sort_unstable();
         history.dedup();
@@ -102,7 +110,7 @@ proptest! {
         prop_assert_eq!(store.info().findings.len(), 0);
         prop_assert_eq!(store.checkpoints().unwrap(), [checkpoint]);
         // Where it is now is a place where it has been.
-        history.extend(updated.zip(position).map(|(time, position)| Move { time, position }));
+        history.extend(updated.zip(position).map(|(time, position)| Move::new(time, position)));
         history.sort_unstable();
         history.dedup();
         prop_assert_eq!(store.checkpoint_history(&name).unwrap(), history);

@@ -86,14 +86,20 @@ fn tell(
 ) {
     let theme = model.theme();
     let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
-    for number in numbers(one, readings) {
+    let roomy = area.height > 5;
+    let shown = if roomy { usize::MAX } else { 2 };
+    for number in numbers(one, readings).into_iter().take(shown) {
         let style = if number.counts { mood(one, theme) } else { theme.text() };
-        lines.push(vec![
+        let mut spans = vec![
             Span::styled(format!("{:<5}", number.name), theme.dim),
             Span::styled(number.told, style),
-        ]);
+        ];
+        // What a number is of, where it is not of the moment.
+        if one.metric.is_spread() && !number.counts {
+            spans.push(Span::styled(format!(" · {}", model.scrub.span_name()), theme.dim));
+        }
+        lines.push(spans);
     }
-    let roomy = area.height > 5;
     if roomy {
         lines.extend(count(one, readings).map(|told| vec![Span::styled(told, theme.dim)]));
         lines.push(Vec::new());

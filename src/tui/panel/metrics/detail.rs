@@ -107,9 +107,11 @@ fn alerts(
             None => format!("for {lasted} so far"),
             Some(_) => format!("for {lasted}"),
         };
+        let raised = clock(alert.raised, span.to);
+        let raised = if alert.before { format!("before {raised}") } else { raised };
         let worst = format!("worst {}", measure::value(one.metric.unit(), alert.worst));
         let pieces = vec![
-            vec![Span::styled(format!("{mark} {}", clock(alert.raised, span.to)), style)],
+            vec![Span::styled(format!("{mark} {raised}"), style)],
             vec![Span::styled(lasted, theme.text())],
             vec![Span::styled(worst, theme.dim)],
         ];
@@ -209,7 +211,7 @@ fn by(
             mark,
             Span::styled(text::pad(&name, name_width.saturating_sub(2)).into_owned(), theme.text()),
         ];
-        for number in numbers(one, &of).into_iter().filter(|number| both || number.counts) {
+        for number in numbers(one, &of).into_iter().take(2).filter(|number| both || number.counts) {
             let style = match (number.counts, above) {
                 (true, true) => theme.bad,
                 (true, false) => theme.good,

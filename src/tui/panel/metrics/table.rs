@@ -41,7 +41,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let columns = Columns::of(rows.width);
     let heading = wall.columns_of_table();
     if !heading.is_empty() {
-        let names = ["name", "p50 / now", "p99 / max", "trend", "alert", "state"];
+        let names = ["name", "now/mean", "p99 / max", "trend", "alert", "state"];
         let spans = columns.row(names.map(|name| vec![Span::styled(name, theme.dim)]));
         line::spread(buffer, heading, spans, Vec::new(), usize::from(heading.width));
     }
@@ -127,12 +127,13 @@ fn draw_row(
         let spans = [name, vec![gap, Span::styled(told, theme.dim)]].concat();
         return line::spread(buffer, area, spans, Vec::new(), usize::from(area.width));
     };
-    let [middle, end] = numbers(one, readings).map(|number| {
+    let mut cells = numbers(one, readings).into_iter().map(|number| {
         // The part alone: what it is a part of stands in the chart.
         let told = number.told.split(" of ").next().unwrap_or(UNKNOWN);
         let style = if number.counts { style } else { theme.text() };
         vec![Span::styled(text::truncate(told, NUMBER).into_owned(), style)]
     });
+    let (middle, end) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
     let trend = chart_of(model, one, readings);
     let trend = trend.map_or_else(Vec::new, |chart| chart.line(columns.trend));
     let (held, limit) = (limit(one), measure::threshold(one.metric, one.threshold));

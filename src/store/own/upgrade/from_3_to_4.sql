@@ -1,0 +1,8 @@
+-- What schema 4 has and schema 3 had not: the history of checkpoints is put together as it grows old.
+
+ALTER TABLE checkpoint_history ADD COLUMN seconds INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE checkpoint_history ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX checkpoint_history_by_age ON checkpoint_history (name, seconds, updated_at);
+
+PRAGMA user_version = 4;
