@@ -19,6 +19,7 @@ mod pins;
 mod play;
 mod projections;
 mod screen;
+mod scrub;
 mod seek;
 mod steward;
 mod suspend;

@@ -5,16 +5,13 @@ use std::time::Duration;
 use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::{Detail, Screen};
-use super::super::model::live::Following;
 use super::super::model::metrics::{Height, Metrics, Whole};
 use super::super::model::scrub::Asked;
 use super::super::model::{Model, Store, Tone};
-use super::tell;
+use super::{scrub, tell};
 use crate::model::Timestamp;
 use crate::session::{MetricsThen, SessionError};
 
-/// Columns that a step with Shift goes over.
-const FAR: i32 = 10;
 /// How many cards stand one below the other.
 const COLUMN: usize = Metrics::COUNT / 2;
 
@@ -42,9 +39,8 @@ pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
 
 /// Reads it again where what is shown is to go with the store.
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
-    let live = model.live.following != Following::Fixed && model.live.shows();
-    let shown = live && model.screen == Screen::Metrics && model.scrub.at.is_none();
-    if shown && model.metrics.looks.is_due() { load(model) } else { Vec::new() }
+    let follows = scrub::follows(model, Screen::Metrics);
+    if follows && model.metrics.looks.is_due() { load(model) } else { Vec::new() }
 }
 
 /// Takes in what was measured.
@@ -122,18 +118,6 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
 /// What an action does on this screen; `None` where it is none of its own.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
-        Action::StepBack => scrub(model, -1),
-        Action::StepForward => scrub(model, 1),
-        Action::StepBackTen => scrub(model, -FAR),
-        Action::StepForwardTen => scrub(model, FAR),
-        Action::GoEnd => {
-            model.scrub.at = None;
-            load(model)
-        }
-        Action::ZoomIn | Action::ZoomOut => {
-            let moved = model.scrub.zoom(action == Action::ZoomIn);
-            if moved { load(model) } else { Vec::new() }
-        }
         Action::SwitchHeight => {
             let height = &mut model.metrics.height;
             *height = match *height {
@@ -146,10 +130,14 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::GoToAlert => go_to_alert(model),
         Action::FocusNext => focus_by(model, 1),
         Action::FocusPrevious => focus_by(model, -1),
-        Action::Refresh => load(model),
-        Action::Back => back(model),
+        Action::Back if model.metrics.whole != Whole::Not => {
+            model.metrics.whole = Whole::Not;
+            super::resize(model, model.areas.whole)
+        }
         action => {
-            let by = super::lines_of(action, page(model))?;
+            let Some(by) = super::lines_of(action, page(model)) else {
+                return scrub::act(model, action);
+            };
             move_by(model, by);
             Vec::new()
         }
@@ -203,17 +191,6 @@ fn enlarge(model: &mut Model) -> Vec<Effect> {
     super::resize(model, model.areas.whole)
 }
 
-fn back(model: &mut Model) -> Vec<Effect> {
-    if model.metrics.whole != Whole::Not {
-        model.metrics.whole = Whole::Not;
-        return super::resize(model, model.areas.whole);
-    }
-    match model.scrub.at.take() {
-        Some(_) => load(model),
-        None => Vec::new(),
-    }
-}
-
 /// Looks at the moment at which the chosen alert was raised.
 fn go_to_alert(model: &mut Model) -> Vec<Effect> {
     if model.metrics.whole == Whole::Not {
@@ -229,21 +206,6 @@ fn go_to_alert(model: &mut Model) -> Vec<Effect> {
     };
     model.scrub.at = Some(raised);
     load(model)
-}
-
-fn scrub(model: &mut Model, by: i32) -> Vec<Effect> {
-    let columns = model.areas.metrics.columns();
-    let then = model.metrics.then.as_ref();
-    let shown = then.and_then(|then| then.span);
-    let told = match then {
-        _ if model.scrub.go(by, columns, shown, then.is_some_and(|then| then.newest)) => {
-            return load(model);
-        }
-        Some(_) if shown.is_none() => "this store records no times: only what is now is known",
-        _ => "this is the newest moment there is",
-    };
-    tell(model, Tone::Note, told);
-    Vec::new()
 }
 
 /// A click: chooses a metric, opens the one that was chosen, or goes to the moment of a column.
@@ -297,7 +259,7 @@ fn go_to_column(model: &mut Model, x: u16) -> Vec<Effect> {
     // The last column is the moment that is looked at.
     match i32::from(x - bars.x) + 1 - i32::from(bars.width) {
         0 => Vec::new(),
-        by => scrub(model, by),
+        by => scrub::go(model, by),
     }
 }
 
@@ -317,5 +279,5 @@ pub(super) fn wheel(model: &mut Model, by: isize, x: u16, y: u16) -> Vec<Effect>
         }
         return Vec::new();
     }
-    scrub(model, by as i32)
+    scrub::go(model, by as i32)
 }

@@ -5,16 +5,12 @@ use std::time::Duration;
 use super::super::action::Action;
 use super::super::effect::Effect;
 use super::super::layout::{Panel, Screen};
-use super::super::model::live::Following;
 use super::super::model::scrub::Asked;
 use super::super::model::visits::Spot;
 use super::super::model::{Model, Store, Tone};
-use super::{fail, screen, steward, tell, visit};
+use super::{fail, screen, scrub, steward, tell, visit};
 use crate::model::Version;
 use crate::session::{ProjectionsThen, SessionError};
-
-/// Columns that a step with Shift goes over.
-const FAR: i32 = 10;
 
 fn height(model: &Model) -> usize {
     usize::from(model.areas.projections.rows().height)
@@ -39,12 +35,8 @@ pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
 
 /// Reads them again where what is shown is to go with the store.
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
-    let live = model.live.following != Following::Fixed && model.live.shows();
-    let live = live && model.scrub.at.is_none();
-    if !live || model.screen != Screen::Projections || !model.projections.looks.is_due() {
-        return Vec::new();
-    }
-    load(model)
+    let follows = scrub::follows(model, Screen::Projections);
+    if follows && model.projections.looks.is_due() { load(model) } else { Vec::new() }
 }
 
 /// Takes in how far they are.
@@ -96,54 +88,22 @@ pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
 /// What an action does on this screen; `None` where it is none of its own.
 pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
-        Action::StepBack => scrub(model, -1),
-        Action::StepForward => scrub(model, 1),
-        Action::StepBackTen => scrub(model, -FAR),
-        Action::StepForwardTen => scrub(model, FAR),
-        Action::GoEnd => {
-            model.scrub.at = None;
-            load(model)
-        }
-        Action::ZoomIn => zoom(model, true),
-        Action::ZoomOut => zoom(model, false),
         Action::OpenEvent => open(model),
         Action::PauseProjection
         | Action::RebuildProjection
         | Action::SkipEvent
         | Action::ShowLetters
         | Action::RetryLetter => steward::act(model, action),
-        Action::Refresh => load(model),
-        Action::Back => match model.scrub.at.take() {
-            Some(_) => load(model),
-            None => Vec::new(),
-        },
         action => {
             let height = height(model);
-            let by = super::lines_of(action, height)?;
+            let Some(by) = super::lines_of(action, height) else {
+                return scrub::act(model, action);
+            };
             let len = model.projections.rows().len();
             model.projections.scroll.move_by(by, len, height);
             Vec::new()
         }
     })
-}
-
-fn scrub(model: &mut Model, by: i32) -> Vec<Effect> {
-    let columns = model.areas.projections.columns();
-    let then = model.projections.then.as_ref();
-    let shown = then.and_then(|then| then.span);
-    let told = match then {
-        _ if model.scrub.go(by, columns, shown, then.is_some_and(|then| then.newest)) => {
-            return load(model);
-        }
-        Some(_) if shown.is_none() => "this store records no times: only what is now is known",
-        _ => "this is the newest moment there is",
-    };
-    tell(model, Tone::Note, told);
-    Vec::new()
-}
-
-fn zoom(model: &mut Model, closer: bool) -> Vec<Effect> {
-    if model.scrub.zoom(closer) { load(model) } else { Vec::new() }
 }
 
 /// Opens the aggregate of the event that the chosen one did not handle, at its version, on the Timeline screen.
@@ -183,7 +143,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         return Vec::new();
     }
     if bars.contains((x, y).into()) {
-        return scrub(model, i32::from(x - bars.x) + 1 - i32::from(bars.width));
+        return scrub::go(model, i32::from(x - bars.x) + 1 - i32::from(bars.width));
     }
     Vec::new()
 }
@@ -192,7 +152,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
 pub(super) fn wheel(model: &mut Model, by: isize, x: u16, y: u16) -> Vec<Effect> {
     let rows = model.areas.projections.rows();
     if model.areas.projections.chart.contains((x, y).into()) {
-        return scrub(model, by as i32);
+        return scrub::go(model, by as i32);
     }
     let len = model.projections.rows().len();
     model.projections.scroll.wheel(by, len, usize::from(rows.height));
