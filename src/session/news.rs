@@ -16,6 +16,9 @@ pub struct News {
     pub arrived: u64,
     /// The aggregate that was looked at, if any was, as it is now: `None` where it is not there any more.
     pub about: Option<(AggregateKey, Option<AggregateSummary>)>,
+    /// How many projections an event has stopped; `None` where the store does not say so of itself. Only foldback's own
+    /// do, whose checkpoints are a few rows: others may keep as many as they have events.
+    pub stopped: Option<u64>,
 }
 
 impl Session {
@@ -43,8 +46,14 @@ impl Session {
                 }
                 None => None,
             };
-            Ok(News { head, arrived, about })
+            let stopped = session.steward().map(|_| session.stopped()).transpose()?;
+            Ok(News { head, arrived, about, stopped })
         })
+    }
+
+    fn stopped(&mut self) -> Result<u64, SessionError> {
+        let all = self.store.checkpoints()?;
+        Ok(all.iter().filter(|one| one.error.is_some()).count() as u64)
     }
 
     fn arrived(&mut self, since: &Head, head: &Head) -> Result<u64, SessionError> {

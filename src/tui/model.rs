@@ -2,6 +2,7 @@
 //!
 //! No I/O, no threads, no terminal.
 
+pub(crate) mod alarm;
 pub(crate) mod aspect;
 pub(crate) mod base;
 pub(crate) mod change;
@@ -395,6 +396,9 @@ impl Model {
                         || self.projections.stopped().is_some()
                 }
                 Action::OpenEvent => waits(),
+                Action::Accept => {
+                    !matches!(&self.overlay, Overlay::Letters(of) if of.position().is_none())
+                }
                 Action::GoEnd => self.scrub.at.is_some(),
                 _ => true,
             };

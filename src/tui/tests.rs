@@ -1,5 +1,7 @@
 //! The screen as a person meets it: keys are typed through the real loop, pictures compared with their styles.
 
+mod alarm;
+mod asked;
 mod beside;
 mod change;
 mod closer;

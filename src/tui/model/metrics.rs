@@ -4,6 +4,7 @@ use super::scroll::Scroll;
 use super::scrub::Looks;
 use crate::model::{Measure, Metric};
 use crate::session::{Alert, Known, MetricThen, MetricsThen, Readings};
+use crate::store::Head;
 use crate::tui::layout::{Detail, Extent};
 
 /// How high a chart is.
@@ -36,6 +37,8 @@ pub(crate) struct Metrics {
     pub(crate) alerts: Scroll,
     /// When it is read.
     pub(crate) looks: Looks,
+    /// The store's newest end as it was known when it was read last.
+    pub(crate) seen: Option<Head>,
 }
 
 /// Whether one metric has the whole screen.

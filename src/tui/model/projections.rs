@@ -19,6 +19,8 @@ pub(crate) struct Projections {
     pub(crate) looks: Looks,
     /// The one whose rows are made anew from here.
     pub(crate) rebuilding: Option<String>,
+    /// How many of them an event has stopped by now, whatever moment is looked at; `None` where that is not known.
+    pub(crate) halted: Option<u64>,
 }
 
 impl Projections {
@@ -43,6 +45,10 @@ impl Projections {
         let name = self.chosen().map(|one| one.status.name.clone());
         let worst = then.projections.iter().filter_map(|one| one.status.lag_seconds);
         let worst = worst.fold(0.0, f64::max);
+        if then.newest {
+            self.halted =
+                Some(then.projections.iter().filter(|one| one.is_stopped()).count() as u64);
+        }
         self.then = Some(then);
         let at = self.rows().iter().position(|one| Some(&one.status.name) == name.as_ref());
         self.scroll.move_to(at.unwrap_or(self.scroll.cursor), self.rows().len(), height);

@@ -56,10 +56,19 @@ pub(crate) fn draw(model: &Model, of: &Letters, area: Rect, buffer: &mut Buffer)
         (None, None) => return,
     };
     let why = text::sanitize(why).into_owned();
-    let told = when.map(|when| format!("given up {when}"));
-    let lines = wrap(&why, room).into_iter().map(|why| Span::styled(why, theme.text()));
-    let lines = lines.chain(told.map(|told| Span::styled(told, theme.dim)));
-    for (at, told) in lines.enumerate() {
+    let mut lines: Vec<_> =
+        wrap(&why, room).into_iter().map(|why| Span::styled(why, theme.text())).collect();
+    // When it was is seen, however long the reason is.
+    let kept = usize::from(below.height).saturating_sub(usize::from(when.is_some()));
+    if lines.len() > kept {
+        lines.truncate(kept);
+        if let Some(last) = lines.last_mut() {
+            let cut = format!("{} …", last.content);
+            last.content = text::truncate(&cut, room).into_owned().into();
+        }
+    }
+    lines.extend(when.map(|when| Span::styled(format!("given up {when}"), theme.dim)));
+    for (at, told) in lines.into_iter().enumerate() {
         let Some(area) = widget::line_of(below, at) else { return };
         line::spread(buffer, area, vec![told], Vec::new(), 4);
     }

@@ -1,5 +1,7 @@
 //! The first line: which store, what it is, what is going on.
 
+mod alarm;
+
 use ratatui::buffer::Buffer;
 use ratatui::text::Span;
 
@@ -12,6 +14,7 @@ use super::super::theme::Theme;
 use super::super::widget::line;
 use crate::model::Severity;
 use crate::text::human;
+use alarm::Spared;
 
 /// The cells of a store's name that are always shown.
 const LEAST_NAME: usize = 6;
@@ -63,16 +66,36 @@ pub(crate) fn sign_at(model: &Model, areas: &Areas, x: u16) -> Option<Sign> {
     None
 }
 
+/// What the line begins with.
+fn first<'a>(model: &Model, areas: &Areas) -> Vec<Span<'a>> {
+    if areas.shape == Shape::Wide {
+        return vec![Span::styled(" foldback ", model.theme().badge), Span::raw(" ")];
+    }
+    // The screens stand where the program's name would.
+    let taken = super::screens::width(model, areas);
+    vec![Span::raw(" ".repeat(usize::from(taken) + 1))]
+}
+
+/// The cells between what stands on the left and on the right.
+const BETWEEN: usize = 3;
+
+/// The cells that `others` leave, and what is always said of the store.
+fn room(model: &Model, areas: &Areas, others: usize) -> usize {
+    let brief = match &model.store {
+        Store::Open(store) => findings(store, model.theme(), true),
+        Store::Opening(_) => None,
+    };
+    let name = LEAST_NAME + brief.map_or(0, |told| line::width(&told) + 2);
+    let taken = line::width(&first(model, areas)) + name + BETWEEN + others;
+    usize::from(areas.header.width).saturating_sub(taken)
+}
+
 /// Which store, and what it is, beside what takes so many cells.
 fn told<'a>(model: &'a Model, areas: &Areas, beside: usize) -> Vec<Span<'a>> {
     let theme = model.theme();
-    let mut left = vec![Span::styled(" foldback ", theme.badge), Span::raw(" ")];
-    if areas.shape != Shape::Wide {
-        // The screens stand where the program's name would.
-        let taken = super::screens::width(model, areas);
-        left = vec![Span::raw(" ".repeat(usize::from(taken) + 1))];
-    }
-    let room = usize::from(areas.header.width).saturating_sub(line::width(&left) + beside + 3);
+    let mut left = first(model, areas);
+    let room =
+        usize::from(areas.header.width).saturating_sub(line::width(&left) + beside + BETWEEN);
     let facts = match &model.store {
         Store::Opening(name) => vec![
             vec![Span::styled(crate::text::sanitize(name).into_owned(), theme.title)],
@@ -199,12 +222,28 @@ fn doing<'a>(model: &Model, areas: &Areas) -> Vec<(Span<'a>, Option<Action>)> {
     let signs = [
         (slow(model, is_small), Action::ShowWork),
         (unread(model, is_small), Action::ShowMessages),
-        (following(model, is_small), Action::PauseChanges),
     ];
     out.extend(signs.into_iter().filter_map(|(sign, action)| Some((sign?, Some(action)))));
-    let help = model.hint(Action::ShowHelp, "help").filter(|_| areas.shape != Shape::Small);
+    let follows = following(model, is_small);
+    let help = model.hint(Action::ShowHelp, "help").filter(|_| !is_small);
     let help = help.map(|help| Span::styled(format!("  {help} "), theme.dim));
-    match help {
+    let cells = |span: Option<&Span<'_>>| span.map_or(0, |span| crate::text::width(&span.content));
+    let taken: usize = out.iter().map(|(span, _)| cells(Some(span))).sum();
+    // The names of the screens are not written over: the last line says where the help is, too.
+    let all = line::width(&first(model, areas)) + taken + cells(follows.as_ref()) + BETWEEN;
+    let help = help.filter(|help| all + cells(Some(help)) <= usize::from(areas.header.width));
+    let is_well = model.live.following == Following::Live && !model.live.lost;
+    let (alarms, spared) = alarm::signs(model, areas.shape, |spared| {
+        // Where there is no help, a blank stands at the edge.
+        let help = if spared >= Spared::Help { 1 } else { cells(help.as_ref()).max(1) };
+        let gone = spared >= Spared::Well && is_well;
+        let follows = if gone { 0 } else { cells(follows.as_ref()) };
+        room(model, areas, taken + help + follows)
+    });
+    out.extend(alarms.into_iter().map(|(sign, action)| (sign, Some(action))));
+    let follows = follows.filter(|_| !(spared >= Spared::Well && is_well));
+    out.extend(follows.map(|sign| (sign, Some(Action::PauseChanges))));
+    match help.filter(|_| spared < Spared::Help) {
         Some(help) => out.push((help, Some(Action::ShowHelp))),
         // As far from the edge as everything else.
         None if !out.is_empty() => out.push((Span::raw(" "), None)),

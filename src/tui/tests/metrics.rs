@@ -45,7 +45,7 @@ fn lags() -> Vec<Bucket> {
 }
 
 /// Eight metrics of which one is raised, one was, one is not recorded and of one nothing is there yet.
-fn told(columns: usize, projections: usize) -> MetricsThen {
+pub(super) fn told(columns: usize, projections: usize) -> MetricsThen {
     let raised = Alert { raised: at(-271), before: false, cleared: None, worst: 372.0 };
     let cleared = Alert { raised: at(-500), before: false, cleared: Some(at(-192)), worst: 14.0 };
     let by = |reading: Reading| {
@@ -116,7 +116,7 @@ fn columns(stage: &Stage) -> usize {
 }
 
 /// Answers what the screen asks for; says whether that wants a picture.
-fn answer(stage: &mut Stage, then: MetricsThen) -> bool {
+pub(super) fn answer(stage: &mut Stage, then: MetricsThen) -> bool {
     let model = &mut stage.app.model;
     model.dirty = false;
     let asked = model.scrub.asked(model.areas.metrics.columns());

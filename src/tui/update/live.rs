@@ -10,7 +10,7 @@ use super::super::effect::Effect;
 use super::super::layout::Screen;
 use super::super::model::live::Following;
 use super::super::model::{Model, Tone};
-use super::{events, fail, list, tell, travel};
+use super::{events, fail, list, projections, tell, travel};
 use crate::session::{News, SessionError};
 use crate::text::human;
 
@@ -95,6 +95,7 @@ pub(super) fn looked(
     model.live.anew |= before.is_some_and(|before| before.generation != news.head.generation);
     model.live.seen = Some(news.head.clone());
     model.live.uncounted |= changed;
+    projections::halted(model, news.stopped, changed);
     if std::mem::take(&mut model.live.reread) {
         model.dirty |= model.live.waiting > 0;
         model.live.waiting = 0;

@@ -58,6 +58,7 @@ pub(super) fn arrived(
             return Vec::new();
         }
     };
+    model.metrics.seen.clone_from(&model.live.seen);
     // Nothing is drawn where nothing has changed.
     model.dirty |= model.metrics.then.as_ref() != Some(&then);
     // A moment that somebody has gone on from is shown on the way.

@@ -75,6 +75,15 @@ pub(super) fn arrived(
     }
 }
 
+/// Takes in how many a look at the store found stopped, where it found that out.
+pub(super) fn halted(model: &mut Model, found: Option<u64>, changed: bool) {
+    let known = &mut model.projections.halted;
+    // What a store does not say is as it was read last, until something is written there.
+    let next = found.or(known.filter(|_| !changed));
+    model.dirty |= *known != next;
+    *known = next;
+}
+
 /// Makes again what depends on the size.
 pub(super) fn fit(model: &mut Model) -> Vec<Effect> {
     let (height, len) = (height(model), model.projections.rows().len());

@@ -10,7 +10,7 @@ use super::{fail, projections, say, screen, tell, visit};
 use crate::model::Position;
 use crate::session::{Carried, Deed, Order, ProjectionThen, SessionError, Steward};
 use crate::store::own::DeadLetter;
-use crate::text::human;
+use crate::text::{self, human};
 
 /// Asks before something is written, or says why it cannot be.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -89,6 +89,9 @@ fn deed(model: &Model, chosen: &ProjectionThen, action: Action) -> Result<Deed, 
     }
 }
 
+/// The cells of a projection's name in a question.
+const NAME: usize = 60;
+
 /// What is written where, and what comes of it.
 fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<String> {
     let place = |at: Position| u64::try_from(at.0).map_or_else(|_| at.to_string(), human::count);
@@ -96,6 +99,8 @@ fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<St
     let runs = format!(
         "Whoever runs it obeys at once; where nobody does: foldback projection run {store} {name}"
     );
+    // A command is written whole; what is only read is cut before it hides what comes after it.
+    let name = text::truncate_middle(name, NAME);
     let (writes, then) = match deed {
         Deed::Pause => (format!("{name} is paused"), runs),
         Deed::Resume => (format!("{name} goes on"), runs),
