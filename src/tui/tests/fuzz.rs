@@ -21,6 +21,7 @@ mod check;
 mod deed;
 mod hope;
 mod kept;
+mod own;
 mod reins;
 mod shrink;
 mod stores;
@@ -55,13 +56,14 @@ struct Table<'a> {
     reins: Reins,
     oracle: Oracle<'a>,
     seen: check::Seen,
+    copy: Option<own::Copy>,
 }
 
 /// Does all of it, and says what went wrong first.
 fn play(shelf: &Shelf, deeds: &[Deed]) -> Result<(), String> {
-    let stage = shelf.stage((80, 24));
+    let (stage, copy) = shelf.stage((80, 24));
     let (reins, oracle) = (Reins::take(&stage), Oracle::new(&shelf.truth));
-    let mut table = Table { shelf, stage, reins, oracle, seen: None };
+    let mut table = Table { shelf, stage, reins, oracle, seen: None, copy };
     let mut dice = Dice::new(deeds.len() as u64);
     table.settled(true)?;
     let mut answered = true;
@@ -100,7 +102,7 @@ fn here(model: &Model) -> Option<Spot> {
 impl Table<'_> {
     /// Everything is answered, and what is shown is what is true.
     fn settled(&mut self, look: bool) -> Result<(), String> {
-        let Self { shelf, stage, reins, oracle, seen } = self;
+        let Self { shelf, stage, reins, oracle, seen, .. } = self;
         reins.settle(stage)?;
         match stage.app.model.exit.take() {
             None => {}
@@ -142,9 +144,11 @@ impl Table<'_> {
         }
         stage.press("q");
         match stage.app.model.exit {
-            Some(Exit::Quit) => Ok(()),
-            _ => Err(format!("`q` does not end it in {}", model(stage))),
+            Some(Exit::Quit) => {}
+            _ => return Err(format!("`q` does not end it in {}", model(stage))),
         }
+        self.shelf.is_untouched()?;
+        self.copy.as_ref().map_or(Ok(()), own::Copy::is_whole)
     }
 }
 
@@ -215,6 +219,11 @@ fn anything_on_a_store_where_everything_is_odd() {
 #[test]
 fn anything_on_a_hostile_store() {
     fuzz(stores::hostile(), 5, 20);
+}
+
+#[test]
+fn anything_on_a_store_that_is_written_to() {
+    fuzz(stores::own(), 7, 20);
 }
 
 #[test]

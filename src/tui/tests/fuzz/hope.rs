@@ -194,8 +194,11 @@ impl<'a> Oracle<'a> {
             Input::Paste(_) => self.typed(model, here),
             Input::Resize(..) | Input::Release(..) => Hope::At(here),
             Input::Click(..) if !bare => match model.overlay {
-                // A line of the help does what it tells of.
-                Overlay::Palette(_) | Overlay::Marks(_) | Overlay::Help(_) => Hope::Anywhere,
+                // A line of the help does what it tells of, and the second click on a dead letter opens it.
+                Overlay::Palette(_)
+                | Overlay::Marks(_)
+                | Overlay::Help(_)
+                | Overlay::Letters(_) => Hope::Anywhere,
                 _ => Hope::At(here),
             },
             Input::Click(..) if model.screen == Screen::Events => Hope::Anywhere,
@@ -244,9 +247,15 @@ impl<'a> Oracle<'a> {
                     Some(action) => self.bare(model, action, here),
                     None => Hope::At(here),
                 },
-                (Action::Accept, Overlay::Mark(_) | Overlay::Compare(_) | Overlay::Help(_)) => {
-                    Hope::At(here)
-                }
+                (Action::Accept, Overlay::Letters(of)) => match of.position() {
+                    Some(position) => self.to_position(position.0, here),
+                    None => Hope::At(here),
+                },
+                // What is written about projections moves nobody.
+                (
+                    Action::Accept,
+                    Overlay::Mark(_) | Overlay::Compare(_) | Overlay::Help(_) | Overlay::Order(_),
+                ) => Hope::At(here),
                 (Action::Accept, _) => Hope::Anywhere,
                 _ => Hope::At(here),
             };
@@ -273,7 +282,12 @@ impl<'a> Oracle<'a> {
                 | Action::ZoomIn
                 | Action::ZoomOut
                 | Action::Back
-                | Action::Refresh => return Hope::At(here),
+                | Action::Refresh
+                | Action::SkipEvent
+                | Action::PauseProjection
+                | Action::RebuildProjection
+                | Action::ShowLetters
+                | Action::RetryLetter => return Hope::At(here),
                 _ if moves_cursor(action) => return Hope::At(here),
                 _ => {}
             }
@@ -398,6 +412,15 @@ impl<'a> Oracle<'a> {
         self.step(here, way.step())
     }
 
+    /// The event at a position, where there is one.
+    fn to_position(&mut self, position: i64, here: Spot) -> Hope {
+        self.searches = true;
+        match self.truth.at_position(position) {
+            Some(spot) => self.jump(&here, spot),
+            None => Hope::At(here),
+        }
+    }
+
     /// A version that is typed; of what else can be typed, only that it leads nowhere else.
     fn go_to(&mut self, typed: &str, here: Spot) -> Hope {
         let Some(history) = self.truth.of(&here.0) else { return Hope::Anywhere };
@@ -406,15 +429,12 @@ impl<'a> Oracle<'a> {
             return Hope::At(here);
         }
         if let Some(position) = typed.strip_prefix('#') {
-            self.searches = true;
-            return match position
-                .trim()
-                .parse()
-                .ok()
-                .map(|position| self.truth.at_position(position))
-            {
-                Some(Some(spot)) => self.jump(&here, spot),
-                _ => Hope::At(here),
+            return match position.trim().parse() {
+                Ok(position) => self.to_position(position, here),
+                Err(_) => {
+                    self.searches = true;
+                    Hope::At(here)
+                }
             };
         }
         let place = match typed.strip_prefix('v').unwrap_or(typed).parse::<u64>() {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::super::stage::Stage;
 use super::deed::Dice;
+use super::own::{self, Own};
 use super::truth::{Fact, Truth};
 use crate::model::{self, Event, EventType, Payload, Position, Version, json};
 use crate::sample::hostile::{self, Large};
@@ -30,12 +31,22 @@ enum Kept {
     ),
     Events(Vec<Event>),
     Chained(Vec<Event>, Arc<Chain>),
+    Own(Own),
 }
 
+/// Where a copy of what another library wrote comes from.
+const WRITTEN: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/stores/eventsourcing-py.db");
+
 impl Shelf {
-    /// A screen on it, settled.
-    pub(super) fn stage(&self, size: (u16, u16)) -> Stage {
+    /// A screen on it, settled, and the copy that it is on where that is written to.
+    pub(super) fn stage(&self, size: (u16, u16)) -> (Stage, Option<own::Copy>) {
+        let mut copy = None;
         let source = match &self.store {
+            Kept::Own(own) => {
+                let path = copy.insert(own.copy()).path();
+                Source::new(self.name, move || Session::open(&path, &OpenOptions::default()))
+            }
             Kept::Named(name) => {
                 let open = name.clone();
                 Source::new(name.clone(), move || Session::open(&open, &OpenOptions::default()))
@@ -60,7 +71,16 @@ impl Shelf {
                 })
             }
         };
-        Stage::begin(source, size)
+        (Stage::begin(source, size), copy)
+    }
+
+    /// What is not foldback's own is as it was.
+    pub(super) fn is_untouched(&self) -> Result<(), String> {
+        let Kept::Copied(path, _) = &self.store else { return Ok(()) };
+        if std::fs::read(path).ok() == std::fs::read(WRITTEN).ok() {
+            return Ok(());
+        }
+        Err(format!("{} was written to", path.display()))
     }
 }
 
@@ -114,10 +134,19 @@ pub(super) fn library() -> &'static Shelf {
             std::fs::read_to_string(fixtures.join("readback/eventsourcing-py.jsonl")).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("eventsourcing-py.db");
-        std::fs::copy(fixtures.join("stores/eventsourcing-py.db"), &path).unwrap();
+        std::fs::copy(WRITTEN, &path).unwrap();
         Shelf { name: "eventsourcing-py.db", truth: told(&text), store: Kept::Copied(path, folder) }
     });
     &LIBRARY
+}
+
+/// A store of foldback's own, whose projections are ordered about.
+pub(super) fn own() -> &'static Shelf {
+    static OWN: LazyLock<Shelf> = LazyLock::new(|| {
+        let (own, truth) = Own::make();
+        Shelf { name: "own.db", truth, store: Kept::Own(own) }
+    });
+    &OWN
 }
 
 /// Payloads that are hard to read, to fold or to show.
