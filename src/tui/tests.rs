@@ -14,6 +14,7 @@ mod find;
 mod fuzz;
 mod gone;
 mod hostile;
+mod incident;
 mod jumps;
 mod list;
 mod live;

@@ -9,27 +9,27 @@ use crate::store::Stop;
 use crate::tui::layout::Screen;
 
 /// A shop that goes on, its engine, and the screen that looks at it. The store goes last.
-struct Shop {
-    stage: Stage,
-    _live: Live,
+pub(super) struct Shop {
+    pub(super) stage: Stage,
+    pub(super) live: Live,
     _within: tempfile::TempDir,
 }
 
 impl Shop {
-    fn begin(size: (u16, u16)) -> Self {
+    pub(super) fn begin(size: (u16, u16)) -> Self {
         let within = tempfile::tempdir().unwrap();
         let live = Live::place(within.path(), 20.0).unwrap();
         live.beginning(Stop::default())().unwrap();
         let path = live.path();
         let stage =
             Stage::open("shop.db", size, move || Session::open(&path, &OpenOptions::default()));
-        let mut shop = Self { stage, _live: live, _within: within };
+        let mut shop = Self { stage, live, _within: within };
         shop.stage.keys("3");
         shop
     }
 
     /// Lets time go on until it is so.
-    fn until(&mut self, what: &str, is_so: impl Fn(&Stage) -> bool) {
+    pub(super) fn until(&mut self, what: &str, is_so: impl Fn(&Stage) -> bool) {
         let begun = Instant::now();
         while !is_so(&self.stage) {
             self.stage.tick();
@@ -43,7 +43,7 @@ impl Shop {
         }
     }
 
-    fn choose(&mut self, name: &str) {
+    pub(super) fn choose(&mut self, name: &str) {
         self.stage.keys("<");
         while self.stage.app.model.projections.chosen().unwrap().status.name != name {
             self.stage.keys("down");
@@ -51,7 +51,7 @@ impl Shop {
     }
 }
 
-fn of<'a>(stage: &'a Stage, name: &str) -> &'a ProjectionThen {
+pub(super) fn of<'a>(stage: &'a Stage, name: &str) -> &'a ProjectionThen {
     let rows = stage.app.model.projections.rows();
     rows.iter().find(|one| one.status.name == name).unwrap()
 }
