@@ -69,7 +69,7 @@ impl Shop {
         let path = self.within.path().join("shop.db").display().to_string();
         let then = self.stage.app.model.projections.then.as_mut().unwrap();
         for finding in then.projections.iter_mut().flat_map(|one| &mut one.status.findings) {
-            finding.hint = finding.hint.as_ref().map(|hint| hint.replace(&path, "shop.db").into());
+            finding.hint = finding.hint.as_ref().map(|hint| hint.replace(&path, "shop.db"));
         }
         self
     }

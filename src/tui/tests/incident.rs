@@ -71,7 +71,7 @@ fn press_until(stage: &mut Stage, key: &str, is_so: impl Fn(&Stage) -> bool) {
 fn events(shop: &Shop) -> u64 {
     let span = shop.stage.app.model.metrics.then.as_ref().unwrap().span.unwrap();
     let mut store =
-        crate::store::open(&shop.live.path(), &crate::store::OpenOptions::default()).unwrap();
+        crate::store::open(shop.live.path(), &crate::store::OpenOptions::default()).unwrap();
     let (mut query, mut count) = (EventQuery::default(), 0);
     loop {
         let page = store.scan(&query, 1_000).unwrap();

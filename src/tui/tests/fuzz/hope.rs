@@ -248,7 +248,7 @@ impl<'a> Oracle<'a> {
                     None => Hope::At(here),
                 },
                 (Action::Accept, Overlay::Letters(of)) => match of.position() {
-                    Some(position) => self.to_position(position.0, here),
+                    Some(position) => self.at_position(position.0, here),
                     None => Hope::At(here),
                 },
                 // What is written about projections moves nobody.
@@ -413,7 +413,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// The event at a position, where there is one.
-    fn to_position(&mut self, position: i64, here: Spot) -> Hope {
+    fn at_position(&mut self, position: i64, here: Spot) -> Hope {
         self.searches = true;
         match self.truth.at_position(position) {
             Some(spot) => self.jump(&here, spot),
@@ -429,12 +429,11 @@ impl<'a> Oracle<'a> {
             return Hope::At(here);
         }
         if let Some(position) = typed.strip_prefix('#') {
-            return match position.trim().parse() {
-                Ok(position) => self.to_position(position, here),
-                Err(_) => {
-                    self.searches = true;
-                    Hope::At(here)
-                }
+            return if let Ok(position) = position.trim().parse() {
+                self.at_position(position, here)
+            } else {
+                self.searches = true;
+                Hope::At(here)
             };
         }
         let place = match typed.strip_prefix('v').unwrap_or(typed).parse::<u64>() {

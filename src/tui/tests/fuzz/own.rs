@@ -67,7 +67,7 @@ impl Own {
                     &format!("order-{order}"),
                     version,
                     "Counted",
-                    format!(r#"{{"count":{version}}}"#),
+                    &format!(r#"{{"count":{version}}}"#),
                 );
             }
         }
@@ -79,7 +79,7 @@ impl Own {
         maker = Maker { store, ..maker };
         maker.refund("order-1", 33, "r-3");
         for version in 31..=60 {
-            maker.add("order-2", version, "Counted", format!(r#"{{"count":{version}}}"#));
+            maker.add("order-2", version, "Counted", &format!(r#"{{"count":{version}}}"#));
         }
         store = maker.store;
         run_on(&store, OnError::Stop);
@@ -132,16 +132,16 @@ struct Maker {
 impl Maker {
     fn refund(&mut self, id: &str, version: u64, refund: &str) {
         let data = format!(r#"{{"refunds":[{{"id":"{refund}","amount":"1.50"}}]}}"#);
-        self.add(id, version, "RefundIssued", data);
+        self.add(id, version, "RefundIssued", &data);
     }
 
-    fn add(&mut self, id: &str, version: u64, kind: &str, data: String) {
+    fn add(&mut self, id: &str, version: u64, kind: &str, data: &str) {
         self.at += 1;
         let payload = Payload::json(data.as_bytes(), Arc::default(), Version(version));
         let event = NewEvent { time: Some(moment(self.at)), ..NewEvent::new(kind, payload) };
         let expected = Expected::Any;
         self.store.append(&AggregateKey::new("Order", id), &[event], expected).unwrap();
-        let (kind, data) = (kind.to_owned(), serde_json::from_str(&data).ok());
+        let (kind, data) = (kind.to_owned(), serde_json::from_str(data).ok());
         self.truth.add("Order", id, Fact { version, position: Some(self.at), kind, data });
     }
 }
