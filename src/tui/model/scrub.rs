@@ -149,7 +149,12 @@ pub(crate) struct Looks {
     again: bool,
     /// Ticks until it is time for another.
     rest: u32,
+    /// How many looks are taken at once because somebody waits to see what becomes of what they did.
+    awaited: u32,
 }
+
+/// So many looks show what becomes of an order, and so many ticks lie between two of them at most.
+const AWAITED: (u32, u32) = (6, 2);
 
 impl Looks {
     /// Begins a look; says whether none is under way. What is is shown first, and another one follows: whoever holds a
@@ -162,8 +167,16 @@ impl Looks {
     /// Ends it; says whether another was asked for meanwhile.
     pub(crate) fn end(&mut self, took: Duration) -> bool {
         self.rest = ((took * SHARE).as_millis() / TICK.as_millis()).clamp(1, 240) as u32;
+        if self.awaited > 0 {
+            (self.awaited, self.rest) = (self.awaited - 1, self.rest.min(AWAITED.1));
+        }
         self.looking = false;
         std::mem::take(&mut self.again)
+    }
+
+    /// Somebody ordered something, and waits to see what becomes of it.
+    pub(crate) fn hurry(&mut self) {
+        self.awaited = AWAITED.0;
     }
 
     /// Nobody waits for it any more.
@@ -259,6 +272,16 @@ mod tests {
         assert_eq!((0..1_000).position(|_| looks.is_due()), Some(9));
         looks.end(Duration::from_secs(60));
         assert_eq!((0..1_000).position(|_| looks.is_due()), Some(239), "but it is taken");
+        // Who has just ordered something sees what becomes of it, however slow the looks are.
+        looks.hurry();
+        for _ in 0..6 {
+            looks.begin();
+            looks.end(Duration::from_secs(60));
+            assert_eq!((0..1_000).position(|_| looks.is_due()), Some(1));
+        }
+        looks.begin();
+        looks.end(Duration::from_secs(60));
+        assert_eq!((0..1_000).position(|_| looks.is_due()), Some(239), "and then they rest");
         looks.begin();
         looks.stop();
         assert!(looks.begin());

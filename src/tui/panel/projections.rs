@@ -4,13 +4,14 @@ mod chart;
 mod detail;
 mod table;
 
+use chrono::SubsecRound as _;
 use ratatui::buffer::Buffer;
 
 use super::super::layout::Areas;
 use super::super::model::Model;
 use super::super::model::projections::BEHIND;
 use super::super::theme::Theme;
-use crate::model::Position;
+use crate::model::{Position, Timestamp, time};
 use crate::session::{ProjectionThen, RebuildStatus};
 use crate::text::{self, human};
 
@@ -91,6 +92,11 @@ fn share(of: &RebuildStatus) -> String {
 /// A position as people read it.
 fn place(at: Position) -> String {
     u64::try_from(at.0).map_or_else(|_| human::signed(at.0), human::count)
+}
+
+/// A moment, as far as a person tells one from another.
+fn moment(at: Timestamp) -> String {
+    time::rfc3339(&at.trunc_subsecs(3))
 }
 
 /// The greatest unit of a stretch of time alone.

@@ -158,6 +158,7 @@ pub(super) fn carried(
     if order.deed == Deed::Rebuild {
         model.projections.rebuilding = None;
     }
+    model.projections.looks.hurry();
     match carried {
         Ok(carried) => {
             let tone = if carried.well { Tone::Note } else { Tone::Bad };

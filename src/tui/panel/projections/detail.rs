@@ -10,8 +10,7 @@ use super::super::super::model::Model;
 use super::super::super::model::event::wrap;
 use super::super::super::theme::Theme;
 use super::super::super::widget::{self, line};
-use super::{Mood, UNKNOWN, place, rate, seconds, status};
-use crate::model::time;
+use super::{Mood, UNKNOWN, moment, place, rate, seconds, status};
 use crate::session::{CatchUp, ProjectionThen};
 use crate::text::{self, human};
 
@@ -82,7 +81,7 @@ impl Lines<'_> {
         let events = unknown(one.status.lag_events.map(human::count));
         let lag = unknown(one.status.lag_seconds.map(seconds));
         self.pair("lag", format!("{events} events · {lag}"), plain);
-        let moved = unknown(one.status.updated.map(|time| time::rfc3339(&time)));
+        let moved = unknown(one.status.updated.map(moment));
         self.pair("moved last", moved, plain);
         let pace = match one.catch_up {
             Some(CatchUp::In(left)) => format!(" · caught up in {}", seconds(left)),
@@ -141,7 +140,7 @@ impl Lines<'_> {
         let hint = hint.map_or_else(String::new, |hint| format!(" · {hint}"));
         self.pair("", format!("{of} v{version}{hint}"), self.theme.link);
         if let Some(time) = event.time {
-            self.pair("", time::rfc3339(&time), self.theme.dim);
+            self.pair("", moment(time), self.theme.dim);
         }
     }
 

@@ -11,7 +11,7 @@ use super::super::super::widget::chart::most;
 use super::super::super::widget::{self, line};
 use super::chart::Lags;
 use super::{Mood, UNKNOWN, place, rate, seconds, status};
-use crate::model::{Timestamp, time};
+use crate::model::Timestamp;
 use crate::session::{CatchUp, ProjectionThen};
 use crate::text::{self, human};
 
@@ -48,7 +48,7 @@ fn moment(model: &Model) -> String {
     let Some(then) = &model.projections.then else { return String::new() };
     let head = then.head.map(|head| format!("head {}", place(head)));
     let told = |at: Timestamp| {
-        let at = time::rfc3339(&at);
+        let at = super::moment(at);
         if then.newest { format!("newest {at}") } else { format!("at {at}") }
     };
     let when = then.span.map(|span| told(span.to));
