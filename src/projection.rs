@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows what is projected, or who looks at it.
 
+mod closing;
 mod crew;
 mod declared;
 mod letter;

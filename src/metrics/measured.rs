@@ -115,6 +115,10 @@ impl StoreWriter for Measured {
         self.writer.begin_rebuild(name, time)
     }
 
+    fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {
+        self.writer.hold(name, until)
+    }
+
     fn finish_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<bool, StoreError> {
         self.writer.finish_rebuild(name, time)
     }

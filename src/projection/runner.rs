@@ -79,6 +79,9 @@ impl Poison {
     }
 }
 
+/// What a batch grows to at most, where it grows.
+const LARGEST: usize = 10_000;
+
 /// A projection on its way.
 pub struct Runner {
     projection: Arc<dyn Projection>,
@@ -240,6 +243,12 @@ impl Runner {
     pub fn place(&mut self, generation: u64, position: Position) {
         let (projection, policy) = (Arc::clone(&self.projection), self.policy.clone());
         *self = Self::new(projection, policy, generation, position);
+    }
+
+    /// Takes twice as much at a time from now on, up to a bound.
+    pub fn grow(&mut self) {
+        let twice = self.policy.events.saturating_mul(2).min(LARGEST);
+        self.policy.events = self.policy.events.max(twice);
     }
 
     /// There may be more than there was.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::closing::{Closing, Near};
 use super::{Next, Now, Pace, Poison, Policy, Progress, Projection, Runner};
 use crate::metrics::Recorder;
 use crate::model::{Position, Timestamp};
@@ -70,6 +71,8 @@ pub enum Told {
     Stopped(Poison),
     /// It goes on.
     Resumed,
+    /// What is shown stands still for so long at most, so that what is made anew comes as far.
+    Held(Duration),
     /// It ended.
     Ended(End),
 }
@@ -78,6 +81,7 @@ pub enum Told {
 pub struct Task {
     runner: Runner,
     aim: Aim,
+    closing: Closing,
     writer: Box<dyn StoreWriter>,
     reader: Box<dyn EventStore>,
     begun: Instant,
@@ -146,6 +150,7 @@ impl Task {
         Ok(Self {
             told: vec![Told::Begun(pace.progress(Duration::ZERO))],
             pace,
+            closing: Closing::new(head),
             head,
             runner: Runner::new(projection, policy, generation, position),
             aim,
@@ -205,7 +210,7 @@ impl Task {
                 self.told.extend(poison.map(Told::Failed));
                 Ok(Turn::Wait(until))
             }
-            Next::Rest => self.rest(&now.time),
+            Next::Rest => self.rest(now),
             Next::Stopped(poison) => self.stop(poison, &now.time),
         }
     }
@@ -265,7 +270,51 @@ impl Task {
             self.told.pop();
         }
         self.told.push(Told::Progress(self.pace.progress(now.elapsed)));
+        match self.aim {
+            Aim::Shown => Ok(Turn::More),
+            Aim::Anew => self.near(now),
+        }
+    }
+
+    /// After a batch of a rebuild: comes to its end where that is near.
+    fn near(&mut self, now: Now) -> Result<Turn, StoreError> {
+        let near = self.closing.written(self.runner.position());
+        if near != Near::Not {
+            self.runner.grow();
+        }
+        if near != Near::Reach {
+            return Ok(Turn::More);
+        }
+        if let Some(turn) = self.finish(now)? {
+            return Ok(turn);
+        }
+        if let Some(length) = self.closing.hold(now.elapsed) {
+            match self.writer.hold(self.runner.name(), &(now.time + length)) {
+                Ok(()) => self.told.push(Told::Held(length)),
+                Err(error) if error.kind == StoreErrorKind::Overtaken => {
+                    return Ok(Turn::Ended(End::Abandoned));
+                }
+                Err(error) if error.kind == StoreErrorKind::Locked => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(Turn::More)
+    }
+
+    /// Shows what was made anew, where it has come as far as what is shown; `None` where it has not.
+    fn finish(&mut self, now: Now) -> Result<Option<Turn>, StoreError> {
+        match self.writer.finish_rebuild(self.runner.name(), &now.time) {
+            Ok(true) => Ok(Some(Turn::Ended(End::Swapped))),
+            Ok(false) => Ok(None),
+            Err(error) if error.kind == StoreErrorKind::Overtaken => {
+                Ok(Some(Turn::Ended(End::Abandoned)))
+            }
+            // It is tried again after the next batch, or the next look.
+            Err(error) if error.kind == StoreErrorKind::Locked => {
+                Ok(Some(Turn::Wait(now.elapsed + BUSY)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Tells the recorder what was written down just now.
@@ -290,23 +339,17 @@ impl Task {
         Ok(())
     }
 
-    fn rest(&mut self, time: &Timestamp) -> Result<Turn, StoreError> {
+    fn rest(&mut self, now: Now) -> Result<Turn, StoreError> {
         self.reader.rest();
         if self.aim == Aim::Shown {
             return Ok(Turn::Rest);
         }
-        match self.writer.finish_rebuild(self.runner.name(), time) {
-            Ok(true) => Ok(Turn::Ended(End::Swapped)),
+        let ended = self.finish(now)?;
+        if ended.is_none() {
             // More came meanwhile.
-            Ok(false) => {
-                self.runner.look();
-                Ok(Turn::More)
-            }
-            Err(error) if error.kind == StoreErrorKind::Overtaken => {
-                Ok(Turn::Ended(End::Abandoned))
-            }
-            Err(error) => Err(error),
+            self.runner.look();
         }
+        Ok(ended.unwrap_or(Turn::More))
     }
 
     fn stop(&mut self, poison: Poison, time: &Timestamp) -> Result<Turn, StoreError> {

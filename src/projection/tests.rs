@@ -370,6 +370,71 @@ fn more_projections_than_threads_take_turns() {
 }
 
 #[test]
+fn a_rebuild_ends_beside_rows_that_are_always_faster_and_a_writer_that_never_pauses() {
+    let place = Place::with(50);
+    let trail = Arc::default();
+    place.run(&trail, quick(), Aim::Shown);
+    let mut own = place.writer();
+    let few = Policy { events: 3, ..quick() };
+    let mut live = place.task(&trail, quick(), Aim::Shown);
+    let mut rebuild = place.task(&trail, few, Aim::Anew);
+    let (mut next, mut waits, mut told) = (50, 0, Vec::new());
+    let begun = Instant::now();
+    loop {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never ends");
+        let turn = rebuild.turn().unwrap();
+        told.extend(rebuild.told());
+        if let Turn::Ended(end) = turn {
+            assert_eq!(end, End::Swapped);
+            break;
+        }
+        // Before it has done one thing, events came, and what is shown has them all, where it is not held.
+        append(&mut *own, next..next + 7);
+        next += 7;
+        live.look();
+        waits += loop {
+            match live.turn().unwrap() {
+                Turn::More => {}
+                Turn::Rest => break 0,
+                Turn::Wait(_) => break 1,
+                other => panic!("{other:?}"),
+            }
+        };
+    }
+    let held: Vec<_> = told.iter().filter(|what| matches!(what, Told::Held(_))).collect();
+    assert!(held.len() == 1 && waits > 0, "{held:?}, {waits} waits");
+    // What was held goes on with the rows that took its place.
+    until("the end", || matches!(live.turn().unwrap(), Turn::Rest));
+    assert_eq!(place.shown(), (place.expected(&[]), next));
+}
+
+#[test]
+fn a_rebuild_that_nobody_keeps_up_with_ends_beside_a_writer_that_never_pauses() {
+    let place = Place::with(50);
+    let trail = Arc::default();
+    place.run(&trail, quick(), Aim::Shown);
+    let mut own = place.writer();
+    let mut rebuild = place.task(&trail, Policy { events: 3, ..quick() }, Aim::Anew);
+    let mut next = 50;
+    let end = loop {
+        assert!(next < 50_000, "it never ends");
+        if let Turn::Ended(end) = rebuild.turn().unwrap() {
+            break end;
+        }
+        append(&mut *own, next..next + 20);
+        next += 20;
+    };
+    assert_eq!(end, End::Swapped);
+    let (rows, position) = place.shown();
+    assert!(position >= 50, "{position}");
+    let upto =
+        |trail: &Vec<i64>| trail.iter().copied().filter(|at| *at <= position).collect::<Vec<_>>();
+    let expected: BTreeMap<_, _> =
+        place.expected(&[]).iter().map(|(key, trail)| (key.clone(), upto(trail))).collect();
+    assert_eq!(rows, expected);
+}
+
+#[test]
 fn progress_is_told_and_ends_at_all() {
     let place = Place::with(95);
     let mut last = None;

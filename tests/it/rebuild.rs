@@ -20,6 +20,17 @@ fn a_rebuild_on_a_server_equals_the_live_rows_while_events_keep_coming() {
     equals(place);
 }
 
+#[test]
+fn a_rebuild_in_a_file_ends_beside_a_writer_that_never_pauses() {
+    ends(Place::new_file());
+}
+
+#[test]
+fn a_rebuild_on_a_server_ends_beside_a_writer_that_never_pauses() {
+    let Some(place) = Place::new_database() else { return };
+    ends(place);
+}
+
 /// A program that runs until nobody needs it any more.
 struct Running(Child);
 
@@ -67,6 +78,34 @@ fn equals(place: Place) {
     until("all is done", || tally.stand().position == tally.head());
     let stand = tally.checked();
     until("the other is there too", || tally.position(TWIN) == tally.head());
+    assert_eq!(tally.rows(NAME, stand.generation), tally.rows(TWIN, 1));
+    tally.nothing_is_left_over();
+}
+
+/// A rebuild three events at a time, beside both projections being kept up, and events appended as fast as can be.
+fn ends(place: Place) {
+    let mut tally = Tally::new(place);
+    tally.append(60);
+    let mut live = tally.command("run", 1000);
+    let live = Running::new(live.args([TWIN, "--follow"]));
+    until("they have begun", || tally.stand().position == tally.head());
+    let (before, begun) = (tally.stand().generation, Instant::now());
+    let mut rebuild = Running::new(&mut tally.command("rebuild", 3));
+    let status = loop {
+        if let Some(status) = rebuild.0.try_wait().unwrap() {
+            break status;
+        }
+        assert!(begun.elapsed() < 2 * SOON, "it never ends");
+        tally.append(20);
+    };
+    println!("ended after {:?}, {} events", begun.elapsed(), tally.head());
+    assert!(status.success());
+    assert!(tally.stand().generation > before, "what was made is shown");
+    assert!(tally.head() > 100, "events came while it was made");
+    until("all is done", || tally.stand().position == tally.head());
+    until("the other is there too", || tally.position(TWIN) == tally.head());
+    drop(live);
+    let stand = tally.checked();
     assert_eq!(tally.rows(NAME, stand.generation), tally.rows(TWIN, 1));
     tally.nothing_is_left_over();
 }

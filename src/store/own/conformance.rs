@@ -24,6 +24,7 @@ pub(crate) fn writer_conformance(make: impl Fn() -> Box<dyn StoreWriter>) {
     rebuilds(&mut *make());
     a_rebuild_that_is_behind_waits(&mut *make());
     gives_rebuilds_up(&mut *make());
+    holds_what_is_shown(&mut *make());
     samples(&mut *make());
     samples_are_put_together(&mut *make());
     super::history::conformance::history_is_put_together(&mut *make());
@@ -374,6 +375,34 @@ fn a_rebuild_that_is_behind_waits(writer: &mut dyn StoreWriter) {
     assert!(writer.finish_rebuild("list", &time(4)).unwrap());
     let record = writer.register("list", &time(5)).unwrap();
     assert_eq!((record.state, record.position), (ProjectionState::Paused, Position(6)));
+}
+
+fn holds_what_is_shown(writer: &mut dyn StoreWriter) {
+    let shown = writer.register("list", &time(0)).unwrap().generation;
+    overtaken(writer.hold("list", &time(9)));
+    let made = writer.begin_rebuild("list", &time(1)).unwrap().generation;
+    writer.step(&step(shown, 0, 5, &[change("a", Some("1"))])).unwrap();
+    writer.hold("list", &time(9)).unwrap();
+    assert_eq!(
+        writer.projections().unwrap()[0].rebuild.as_ref().unwrap().held_until,
+        Some(time(9))
+    );
+    let later = |from, to, at| Step { time: time(at), ..step(shown, from, to, &[]) };
+    assert_eq!(writer.step(&later(5, 8, 8)).unwrap_err().kind, StoreErrorKind::Locked);
+    // Only what is shown is held, and only so long.
+    writer.step(&Step { time: time(8), ..step(made, 0, 4, &[]) }).unwrap();
+    writer.step(&later(5, 6, 9)).unwrap();
+    // It is over with the rebuild.
+    writer.hold("list", &time(99)).unwrap();
+    writer.step(&Step { time: time(20), ..step(made, 4, 6, &[]) }).unwrap();
+    assert!(writer.finish_rebuild("list", &time(21)).unwrap());
+    writer.step(&Step { generation: made, ..later(6, 7, 22) }).unwrap();
+    let made = writer.begin_rebuild("list", &time(23)).unwrap();
+    assert_eq!(made.held_until, None);
+    writer.hold("list", &time(99)).unwrap();
+    writer.abandon_rebuild("list").unwrap();
+    let shown = writer.register("list", &time(0)).unwrap().generation;
+    writer.step(&Step { generation: shown, ..later(7, 8, 24) }).unwrap();
 }
 
 fn gives_rebuilds_up(writer: &mut dyn StoreWriter) {

@@ -206,6 +206,10 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionRecord> {
             generation: generation as u64,
             position: Position(row.get(6)?),
             started: moment(row, 7)?,
+            held_until: match row.get_ref(8)? {
+                rusqlite::types::ValueRef::Null => None,
+                _ => Some(moment(row, 8)?),
+            },
         }),
         None => None,
     };

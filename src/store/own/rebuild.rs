@@ -31,6 +31,17 @@ impl OwnStore {
         })
     }
 
+    pub(super) fn hold_shown(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {
+        let until = time_text(until)?;
+        self.write(|write| {
+            let sql = "UPDATE rebuilds SET held_until = ?2 WHERE projection = ?1";
+            match write.execute(sql, params![name, until])? {
+                0 => Err(not_under_way(name)),
+                _ => Ok(()),
+            }
+        })
+    }
+
     pub(super) fn swap_rebuild(
         &mut self,
         name: &str,

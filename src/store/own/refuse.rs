@@ -17,6 +17,15 @@ fn overtaken(message: String) -> StoreError {
         .hint("nothing was written; look where it stands now, and go on from there")
 }
 
+/// The error for rows that stand still for a moment.
+fn held(name: &str) -> StoreError {
+    let message = format!(
+        "{name} stands still for a moment, so that its rows that are made anew come as far"
+    );
+    StoreError::new(StoreErrorKind::Locked, message)
+        .hint("nothing was written; the same can be done in a few seconds, when these take the place of those")
+}
+
 /// A time as the tables have it.
 pub(in crate::store) fn time_text(time: &Timestamp) -> Result<String, StoreError> {
     nine_digits(time)
@@ -154,6 +163,9 @@ pub(in crate::store) fn check_step(
     let position = match beside {
         _ if shown && record.state == ProjectionState::Paused => {
             return Err(overtaken(format!("{} was paused", step.name)));
+        }
+        _ if shown && record.is_held(&step.time) => {
+            return Err(held(step.name));
         }
         _ if shown => record.position,
         Some(rebuild) => rebuild.position,

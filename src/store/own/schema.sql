@@ -138,7 +138,9 @@ CREATE TABLE rebuilds (
     -- The last position it handled.
     position   INTEGER NOT NULL,
     started_at TEXT    NOT NULL CHECK (length(started_at) = 30),
-    updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30)
+    updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30),
+    -- Until when those that are shown stand still, so that these come as far.
+    held_until TEXT    CHECK (length(held_until) = 30)
 ) STRICT, WITHOUT ROWID;
 
 -- Events that a projection could not handle and stepped over.

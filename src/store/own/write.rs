@@ -91,6 +91,10 @@ impl StoreWriter for OwnStore {
         self.start_rebuild(name, time)
     }
 
+    fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {
+        self.hold_shown(name, until)
+    }
+
     fn finish_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<bool, StoreError> {
         self.swap_rebuild(name, time)
     }

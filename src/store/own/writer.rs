@@ -59,6 +59,14 @@ pub struct ProjectionRecord {
     pub rebuild: Option<Rebuild>,
 }
 
+impl ProjectionRecord {
+    /// Whether the rows that are shown stand still at a moment.
+    pub fn is_held(&self, now: &Timestamp) -> bool {
+        let until = self.rebuild.as_ref().and_then(|rebuild| rebuild.held_until);
+        until.is_some_and(|until| until > *now)
+    }
+}
+
 /// A rebuild that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuild {
@@ -68,6 +76,8 @@ pub struct Rebuild {
     pub position: Position,
     /// When it was begun.
     pub started: Timestamp,
+    /// Until when the rows that are shown stand still, so that it comes as far.
+    pub held_until: Option<Timestamp>,
 }
 
 /// What happens to one row.
@@ -176,7 +186,8 @@ pub trait StoreWriter: Send {
     ///
     /// Refused as [`StoreErrorKind::Overtaken`](crate::store::StoreErrorKind::Overtaken) where the checkpoint is not at `from`
     /// any more, where its generation is neither shown nor rebuilt any more, or, for rows that are shown, where the
-    /// projection was paused meanwhile.
+    /// projection was paused meanwhile; as [`StoreErrorKind::Locked`](crate::store::StoreErrorKind::Locked) where these are
+    /// held.
     fn step(&mut self, step: &Step<'_>) -> Result<(), StoreError>;
 
     /// One row of a projection.
@@ -202,6 +213,11 @@ pub trait StoreWriter: Send {
     /// Begins a rebuild, or goes on with the one that is under way. What the projection is doing stays as it is: the rows
     /// that are shown are kept up while those of the rebuild are made.
     fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError>;
+
+    /// Lets the rows that are shown stand still until a moment, so that those of the rebuild come as far: their steps are
+    /// refused until then, or until the rebuild has ended. Refused as
+    /// [`StoreErrorKind::Overtaken`](crate::store::StoreErrorKind::Overtaken) where no rebuild is under way.
+    fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError>;
 
     /// Shows what was rebuilt, where it has come at least as far as what was shown; says whether it has. The dead letters
     /// are those of the rebuild from then on, the rows that were shown are gone, and a projection that had failed runs.

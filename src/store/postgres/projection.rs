@@ -201,6 +201,15 @@ pub(super) async fn begin_rebuild(about: About<'_>, time: &str) -> Result<Rebuil
     Ok(rebuild)
 }
 
+/// Lets the rows that are shown stand still until then.
+pub(super) async fn hold(about: About<'_>, until: &str) -> Result<(), Fault> {
+    let sql = "UPDATE rebuilds SET held_until = $2 WHERE projection = $1";
+    if about.execute(sql, &[&about.name, &until]).await? == 0 {
+        return Err(not_under_way(about.name).into());
+    }
+    about.commit().await
+}
+
 pub(super) async fn finish_rebuild(about: About<'_>, time: &str) -> Result<bool, Fault> {
     let record = about.existing().await?;
     let Some(Rebuild { generation, position, .. }) = record.rebuild else {
@@ -258,6 +267,7 @@ fn record(row: &Row) -> Result<ProjectionRecord, Fault> {
             generation: generation as u64,
             position: Position(row.try_get(6)?),
             started: moment(row.try_get(7)?)?,
+            held_until: row.try_get::<_, Option<&str>>(8)?.map(moment).transpose()?,
         }),
         None => None,
     };

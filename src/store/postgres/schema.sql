@@ -175,7 +175,9 @@ CREATE TABLE rebuilds (
     -- The last position it handled.
     position   BIGINT NOT NULL,
     started_at TEXT COLLATE "C" NOT NULL CHECK (length(started_at) = 30),
-    updated_at TEXT COLLATE "C" NOT NULL CHECK (length(updated_at) = 30)
+    updated_at TEXT COLLATE "C" NOT NULL CHECK (length(updated_at) = 30),
+    -- Until when those that are shown stand still, so that these come as far.
+    held_until TEXT COLLATE "C" CHECK (length(held_until) = 30)
 );
 
 -- Events that a projection could not handle and stepped over.

@@ -234,6 +234,11 @@ impl StoreWriter for PostgresWriter {
         self.about(name, &async |about| projection::begin_rebuild(about, &time).await)
     }
 
+    fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {
+        let until = time_text(until)?;
+        self.about(name, &async |about| projection::hold(about, &until).await)
+    }
+
     fn finish_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<bool, StoreError> {
         let time = time_text(time)?;
         self.about(name, &async |about| projection::finish_rebuild(about, &time).await)

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use foldback::model::{AggregateKey, Payload, Version};
+use foldback::store::StoreErrorKind;
 use foldback::store::own::{Expected, NewEvent, StoreWriter};
 
 use super::place::Place;
@@ -76,7 +77,13 @@ impl Tally {
                 })
                 .collect();
             let key = AggregateKey::new("Count", &id);
-            let appended = self.writer.append(&key, &batch, Expected::Any).unwrap();
+            let appended = loop {
+                match self.writer.append(&key, &batch, Expected::Any) {
+                    // Several write without a pause, and a file lets nobody wait in a queue.
+                    Err(error) if error.kind == StoreErrorKind::Locked => {}
+                    appended => break appended.unwrap(),
+                }
+            };
             self.appended.extend(std::iter::repeat_n(id, count));
             let position = appended.position.unwrap().0;
             assert_eq!(position, self.appended.len() as i64, "nobody else appends");

@@ -63,7 +63,9 @@ pub(super) struct Run {
 #[command(after_help = "\
 The rows that are shown stay until the new ones have come as far, and are kept
 up meanwhile by whoever runs the projection. A rebuild that was ended goes on
-where it stood.
+where it stood. Near its end it takes more and more events at a time; and where
+what is shown goes on as fast, that stands still for a second or a few, and what
+is appended is projected after it.
 
 Examples:
   foldback projection rebuild shop.db order-list
@@ -91,7 +93,7 @@ struct How {
     /// How often an event is tried
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     attempts: u32,
-    /// Events that are written down at a time
+    /// Events that are written down at a time; near the end of a rebuild more
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     batch: u32,
     /// How many run side by side
@@ -258,6 +260,12 @@ impl Teller {
                 return self.follow.then_some(said);
             }
             Told::Paused => return Some(format!("{name} is paused")),
+            Told::Held(time) => {
+                let time = human::duration(time);
+                return Some(format!(
+                    "{name} stands still for up to {time}, so that its rows that are made anew come as far"
+                ));
+            }
             Told::Resumed => {
                 heard.stopped = None;
                 return Some(format!("{name} goes on"));
