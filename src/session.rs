@@ -98,6 +98,8 @@ pub struct Session {
     attention: Attention,
     /// How many events there are, and were when they were counted last.
     counter: Counter,
+    /// What was found about its past.
+    found: past::Found,
 }
 
 /// What the timelines in memory keep.
@@ -156,6 +158,7 @@ impl Session {
             generation: 0,
             attention: Attention::default(),
             counter: Counter::default(),
+            found: past::Found::default(),
         }
     }
 
@@ -170,6 +173,7 @@ impl Session {
             generation: 0,
             attention: Attention::default(),
             counter: Counter::default(),
+            found: past::Found::default(),
         })
     }
 

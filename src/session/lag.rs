@@ -252,7 +252,7 @@ impl Over<'_> {
         let (mut before, mut rank) = (None, 0);
         for (position, slot) in &mut ranks {
             if let Some(before) = before {
-                rank += self.past.session.store.count_between(before, *position)?;
+                rank += self.past.count(before, *position)?;
             }
             (before, *slot) = (Some(*position), rank);
         }

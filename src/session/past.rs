@@ -2,7 +2,9 @@
 //!
 //! Times rise with positions where one clock is kept; where several are, it is off by no more than they are.
 
-use std::collections::HashMap;
+mod found;
+
+pub(super) use found::Found;
 
 use chrono::TimeDelta;
 
@@ -53,13 +55,12 @@ pub(super) struct Past<'a> {
     pub(super) head: Head,
     /// The newest moment there is, where it is the one that is asked about: by then everything has come.
     pub(super) end: Option<Timestamp>,
-    /// The times of events that were asked for.
-    times: HashMap<Position, Option<Timestamp>>,
 }
 
 impl<'a> Past<'a> {
     pub(super) fn new(session: &'a mut Session, head: Head, end: Option<Timestamp>) -> Self {
-        Self { session, head, end, times: HashMap::new() }
+        session.found.of(&head);
+        Self { session, head, end }
     }
 
     /// What had come by each of some rising moments.
@@ -87,7 +88,13 @@ impl<'a> Past<'a> {
         *here = if self.end.is_some_and(|end| *moment >= end) {
             Came { position: self.head.position, time: self.head.time }
         } else {
-            self.came(*moment, low, high)?
+            let (low, high) = self.session.found.around(*moment, low, high);
+            let came = self.came(*moment, low, high)?;
+            // What comes from now on comes after the newest event, and so after this moment.
+            if came.position < self.head.position {
+                self.session.found.came(*moment, came);
+            }
+            came
         };
         let (found, next) = (*here, here.position.map_or(0, |at| at.0.saturating_add(1)));
         self.halve(before, to_left, low, next.min(high))?;
@@ -117,10 +124,18 @@ impl<'a> Past<'a> {
 
     /// How many events came between.
     pub(super) fn between(&mut self, earlier: Came, later: Came) -> Result<u64, SessionError> {
-        let Some(upto) = later.position else { return Ok(0) };
         // No store has a position below 0.
         let after = earlier.position.unwrap_or(Position(-1));
-        if after >= upto { Ok(0) } else { Ok(self.session.store.count_between(after, upto)?) }
+        later.position.map_or(Ok(0), |upto| self.count(after, upto))
+    }
+
+    /// How many events stand after a position and up to another.
+    pub(super) fn count(&mut self, after: Position, upto: Position) -> Result<u64, SessionError> {
+        if after >= upto {
+            return Ok(0);
+        }
+        let Session { found, store, .. } = &mut *self.session;
+        found.count(after, upto, || Ok(store.count_between(after, upto)?))
     }
 
     /// The first event at or after a position.
@@ -135,12 +150,14 @@ impl<'a> Past<'a> {
         &mut self,
         position: Position,
     ) -> Result<Option<Timestamp>, SessionError> {
-        if let Some(known) = self.times.get(&position) {
-            return Ok(*known);
+        if let Some(known) = self.session.found.time(position) {
+            return Ok(Some(known));
         }
         let event = self.first_from(position)?.filter(|event| event.position == Some(position));
         let time = event.and_then(|event| event.time);
-        self.times.insert(position, time);
+        if let Some(time) = time {
+            self.session.found.stands(position, time);
+        }
         Ok(time)
     }
 }

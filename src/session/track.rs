@@ -82,7 +82,7 @@ impl There {
 }
 
 /// When the events came that are the next for some positions: asked for once each.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Nexts(BTreeMap<Position, Option<Timestamp>>);
 
 impl Nexts {
@@ -99,6 +99,12 @@ impl Nexts {
         let times = if new.is_empty() { Vec::new() } else { store.times_after(&new)? };
         self.0.extend(new.into_iter().zip(times));
         Ok(())
+    }
+
+    /// Forgets where there was no next one yet; says how many are known.
+    pub(super) fn settle(&mut self) -> usize {
+        self.0.retain(|_, time| time.is_some());
+        self.0.len()
     }
 
     /// How long the event after a position has waited at a moment, in seconds.

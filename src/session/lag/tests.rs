@@ -188,3 +188,23 @@ fn a_look_reads_as_much_of_a_million_moves_as_of_ten_thousand() {
     // However long the time is that is looked at.
     assert!(many.3 < 45_000, "{many:?}");
 }
+
+#[test]
+fn who_goes_on_by_a_column_has_only_that_one_looked_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut session, tally) = long(&dir, 10_000);
+    let hour = TimeDelta::hours(1);
+    let mut looked = |second: i64| {
+        let told = session.projections_then(Some(at(second)), hour, 100).unwrap();
+        assert_eq!(told.head, Some(Position(second)));
+        assert!(of(&told, "list").trend.iter().flatten().all(|lag| lag.events == 0));
+        session.metrics_then(Some(at(second)), hour, 100).unwrap();
+        tally.take().1
+    };
+    // A column is 36 seconds.
+    let (first, next) = (looked(8_000), looked(7_964));
+    let (back, other) = (looked(8_000), looked(5_000));
+    eprintln!("events looked up: {first}, then {next}, {back}, and elsewhere {other}");
+    assert!(first > 1_000 && other > 1_000, "events looked up: {first}, {other}");
+    assert!(next * 5 < first && back * 5 < first, "{first}, then {next}, {back}");
+}

@@ -25,7 +25,8 @@ impl Told<'_> {
     pub(super) fn lag(&mut self, tracks: &[Track]) -> Result<Option<Readings>, SessionError> {
         let mut readings =
             Readings { trend: vec![None; self.columns.len() - 1], ..Readings::default() };
-        let (mut all, mut alerts, mut nexts) = (Vec::new(), Vec::new(), Nexts::default());
+        let (mut all, mut alerts) = (Vec::new(), Vec::new());
+        let mut nexts = self.past.session.found.nexts();
         let mut newest = BTreeMap::new();
         let above = self.limits.threshold(Metric::ProjectionLag).above;
         let inside: Vec<Timestamp> =
@@ -54,6 +55,7 @@ impl Told<'_> {
                 readings.by.push((name.clone(), Reading { newest: behind.newest, ..reading }));
             }
         }
+        self.past.session.found.keep(nexts);
         if readings.by.is_empty() {
             return Ok(None);
         }
