@@ -31,7 +31,7 @@
 //! |---|---|---|
 //! | [`model`] | plain data: events, ids, payloads, values that share what did not change, paths, times, findings | I/O |
 //! | [`text`] | what is done to text before it is shown: sanitising, widths, numbers for people, JSON by the window | who shows it |
-//! | [`task`] | background lanes: the newest job of a slot, cancelled, counted | what the jobs do |
+//! | [`task`] | background lanes: the newest job of a slot, cancelled, counted; what ends a thread | what the jobs do |
 //! | [`config`] | what a person sets once and for all; every mistake with its line | where it stands, what keys there are |
 //! | [`store`] | [`store::EventStore`] and its backends; which library wrote a store; foldback's own store | folding |
 //! | [`upcast`] | events of old schema versions as the newest one writes them: the chain, what each step changed, whether readers understand writers | files, stores, folding |

@@ -17,7 +17,7 @@ mod rows;
 mod runner;
 mod task;
 
-pub use crew::{Halt, Options, run};
+pub use crew::{Options, run};
 pub use declared::{Declared, declared};
 pub use letter::{Retried, retry, skip};
 pub use pace::{Pace, Progress};

@@ -2,8 +2,10 @@
 //!
 //! Jobs are issued by slot, and only the newest of a slot counts: it takes the place of one that waits, and may cancel
 //! one that runs. What a job says carries the generation it was issued with, so that the receiver can drop what it no
-//! longer wants. A queue is never longer than there are slots. Nothing here knows a store, a screen or a terminal.
+//! longer wants. A queue is never longer than there are slots. A [`Halt`] ends what runs on by itself. Nothing here knows a
+//! store, a screen or a terminal.
 
+mod halt;
 #[cfg(test)]
 mod reins;
 
@@ -14,6 +16,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
+
+pub use halt::Halt;
 
 /// What comes out of a lane.
 #[derive(Debug)]

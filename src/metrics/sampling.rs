@@ -1,6 +1,5 @@
 //! Writes down once a second what was measured, on a thread of its own.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use super::{Counter, LARGEST, Recorder};
 use crate::model::{Metric, Timestamp};
 use crate::store::own::StoreWriter;
 use crate::store::{EventStore, Interrupter, Sample, StoreError, StoreErrorKind};
+use crate::task::Halt;
 
 /// How often.
 const SECOND: Duration = Duration::from_secs(1);
@@ -21,7 +21,7 @@ const MOST: usize = 10_000;
 /// Writes samples into a store as long as it is held.
 #[derive(Debug)]
 pub struct Sampling {
-    stopped: Arc<(Mutex<bool>, Condvar)>,
+    halt: Halt,
     reading: Interrupter,
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
@@ -53,18 +53,18 @@ impl Sampling {
             said: Vec::new(),
             waiting: Vec::new(),
         };
-        let stopped = Arc::new((Mutex::new(false), Condvar::new()));
-        let flag = Arc::clone(&stopped);
+        let halt = Halt::default();
+        let ends = halt.clone();
         let thread = std::thread::spawn(move || {
             loop {
-                let is_last = stopped_within(&flag, SECOND);
+                let is_last = ends.raised_within(SECOND);
                 sampler.sample(chrono::Utc::now(), is_last)?;
                 if is_last {
                     return Ok(());
                 }
             }
         });
-        Ok(Self { stopped, reading, thread: Some(thread) })
+        Ok(Self { halt, reading, thread: Some(thread) })
     }
 
     /// Writes the rest down and ends; fails where something could not be written.
@@ -73,8 +73,7 @@ impl Sampling {
     }
 
     fn finish(&mut self) -> Result<(), StoreError> {
-        *lock(&self.stopped) = true;
-        self.stopped.1.notify_all();
+        self.halt.raise();
         // Nobody waits for events to be counted.
         self.reading.interrupt();
         // One that panicked has said so.
@@ -86,15 +85,6 @@ impl Drop for Sampling {
     fn drop(&mut self) {
         let _ = self.finish();
     }
-}
-
-fn lock(flag: &(Mutex<bool>, Condvar)) -> MutexGuard<'_, bool> {
-    flag.0.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn stopped_within(flag: &(Mutex<bool>, Condvar), time: Duration) -> bool {
-    let waited = flag.1.wait_timeout_while(lock(flag), time, |stopped| !*stopped);
-    *waited.unwrap_or_else(PoisonError::into_inner).0
 }
 
 impl Sampler {

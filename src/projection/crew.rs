@@ -1,39 +1,13 @@
 //! Several projections side by side, on no more threads than are allowed.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::task::{End, Task, Told, Turn};
 use crate::store::StoreError;
+use crate::task::Halt;
 use crate::text::jq::with_room;
-
-/// Ends what runs. Clones are the same one.
-#[derive(Clone, Debug, Default)]
-pub struct Halt(Arc<(Mutex<bool>, Condvar)>);
-
-impl Halt {
-    /// Ends it, after what is being written.
-    pub fn raise(&self) {
-        *self.flag() = true;
-        self.0.1.notify_all();
-    }
-
-    /// Whether it is to end.
-    pub fn is_raised(&self) -> bool {
-        *self.flag()
-    }
-
-    /// Waits that long, or until it is raised; says whether it is.
-    fn raised_within(&self, time: Duration) -> bool {
-        let waited = self.0.1.wait_timeout_while(self.flag(), time, |raised| !*raised);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    fn flag(&self) -> MutexGuard<'_, bool> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// How projections are run.
 #[derive(Clone, Copy, Debug)]

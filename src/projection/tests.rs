@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::model::{AggregateKey, Payload, Position, Version};
 use crate::store::own::{Expected, NewEvent, OwnStore, ProjectionState, StoreWriter};
+use crate::task::Halt;
 
 /// Every event's position in the row of its aggregate, in turn: whatever is lost, doubled or out of turn shows. One
 /// position may be poison; while the gate is shut, nothing goes beyond the first event.

@@ -16,10 +16,10 @@ use chrono::TimeDelta;
 
 use crate::metrics::Recorder;
 use crate::model::Position;
-use crate::projection::Halt;
 use crate::store::own;
 use crate::store::scratch::Scratch;
 use crate::store::{Stop, StoreError, StoreErrorKind, demo};
+use crate::task::Halt;
 
 /// The sample whose story goes on after its recording ends.
 pub const LIVE: &str = "shop";

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::SessionError;
 use crate::model::Position;
-use crate::projection::{self, Aim, End, Halt, Options, Policy, Projection, Retried, Task, Told};
+use crate::projection::{self, Aim, End, Options, Policy, Projection, Retried, Task, Told};
 use crate::store::own::{self, ProjectionRecord, ProjectionState as State, StoreWriter};
 use crate::store::{StoreError, StoreErrorKind};
+use crate::task::Halt;
 use crate::text::human;
 
 /// Something to be done about a projection.

@@ -18,10 +18,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use foldback::model::{Event, Payload, Position, Timestamp, Version};
-use foldback::projection::{Aim, Halt, Options, Policy, Projection, Task, declared, run};
+use foldback::projection::{Aim, Options, Policy, Projection, Task, declared, run};
 use foldback::sample;
 use foldback::store::MemoryStore;
 use foldback::store::own::{self, OwnStore, StoreWriter as _};
+use foldback::task::Halt;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::metrics::{Recorder, Sampling};
-use crate::projection::{Aim, Halt, OnError, Options, Policy, Projection, Task, run};
+use crate::projection::{Aim, OnError, Options, Policy, Projection, Task, run};
 use crate::sample::projection::known;
 use crate::store::StoreError;
 use crate::store::own::OwnStore;
+use crate::task::Halt;
 
 /// Two are enough for all of them: the screen has the rest of the computer.
 const THREADS: usize = 2;

@@ -4,7 +4,7 @@ use super::source::{Path, paths};
 
 /// Each module and the modules it may know; a module not named here has no place yet.
 ///
-/// `model, text → store, upcast → fold → timeline → analysis, metrics → aggregate, projection → session → cli, tui`
+/// `model, text, task → store, upcast → fold → timeline → analysis, metrics → aggregate, projection → session → cli, tui`
 const MODULES: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("text", &["model"]),
@@ -15,10 +15,13 @@ const MODULES: [(&str, &[&str]); 16] = [
     ("fold", &["model", "text", "store", "upcast"]),
     ("timeline", &["model", "text", "store", "upcast", "fold"]),
     ("analysis", &["model", "text", "store", "upcast", "fold", "timeline"]),
-    ("metrics", &["model", "text", "store"]),
+    ("metrics", &["model", "text", "task", "store"]),
     ("aggregate", &["model", "text", "store", "upcast", "fold", "timeline", "metrics"]),
     ("projection", &["model", "text", "store", "upcast", "fold", "timeline", "task", "metrics"]),
-    ("sample", &["model", "text", "store", "upcast", "fold", "metrics", "aggregate", "projection"]),
+    (
+        "sample",
+        &["model", "text", "task", "store", "upcast", "fold", "metrics", "aggregate", "projection"],
+    ),
     ("session", BELOW_THE_FRONT_ENDS),
     // The screen is opened by a command.
     ("tui", ALL_BUT_CLI),

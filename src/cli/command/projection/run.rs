@@ -14,11 +14,12 @@ use crate::cli::line::{Ink, Line};
 use crate::metrics::{Recorder, Sampling};
 use crate::model::Position;
 use crate::projection::{
-    self, Aim, End, Halt, OnError, Options, Poison, Policy, Progress, Projection, Task, Told,
+    self, Aim, End, OnError, Options, Poison, Policy, Progress, Projection, Task, Told,
 };
 use crate::session::Watch as _;
 use crate::store::Interrupter;
 use crate::store::own::StoreWriter;
+use crate::task::Halt;
 use crate::text::human;
 
 /// Carry projections on from where they stand

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use super::truth::{Fact, Truth};
 use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
-use crate::projection::{Aim, Halt, OnError, Options, Policy, Task, run};
+use crate::projection::{Aim, OnError, Options, Policy, Task, run};
 use crate::sample::projection::named;
 use crate::session::{OpenOptions, Session};
 use crate::store::own::{
     Expected, NewEvent, OwnStore, ProjectionState, Step, StoreWriter, verify_chain,
 };
+use crate::task::Halt;
 
 /// The store as every history finds it.
 pub(super) struct Own {
