@@ -94,6 +94,9 @@ fn dispatch(command: &Command, look: &Look, colour: Colour, context: &mut Contex
         Command::Demo(_) | Command::Append(_) => {}
         // It goes on by itself.
         Command::Metrics(arguments) if arguments.serves() => context.signal.listen_for(Told::End),
+        Command::Projection(arguments) if arguments.follows() => {
+            context.signal.listen_for(Told::End);
+        }
         _ => context.listen(),
     }
     match command {

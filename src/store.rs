@@ -480,6 +480,27 @@ pub trait EventStore: Send {
         moves::times_after(self, positions)
     }
 
+    /// Every projection whose rows are kept here, by name; only foldback's own store keeps any.
+    fn projections(&mut self) -> Result<Vec<own::ProjectionRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// One of the rows that a projection shows.
+    fn row(&mut self, _name: &str, _key: &str) -> Result<Option<Payload>, StoreError> {
+        Ok(None)
+    }
+
+    /// Up to `limit` of the rows that a projection shows now, after a key, by key in byte order. Each page is of the rows
+    /// that are shown when it is read: where they are made anew between two, the next key follows all the same.
+    fn rows(
+        &mut self,
+        _name: &str,
+        _after: Option<&str>,
+        _limit: usize,
+    ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
+        Ok(Vec::new())
+    }
+
     /// What a projection stepped over on the way to the rows that are shown, by position; only foldback's own store knows.
     fn dead_letters(&mut self, _name: &str) -> Result<Vec<own::DeadLetter>, StoreError> {
         Ok(Vec::new())

@@ -11,7 +11,7 @@ use super::progress::{self, Progress};
 use super::signal::Signal;
 use super::upcasting::Asked;
 use crate::model::{At, Severity, Timestamp, time};
-use crate::session::{OpenOptions, Session};
+use crate::session::{OpenOptions, Session, Steward};
 use crate::store::own::StoreWriter;
 use crate::store::postgres::{self, with_password, without_password};
 use crate::store::{self, Census, Stop};
@@ -77,6 +77,12 @@ impl Context {
     pub(crate) fn writer_if_there(&self, source: &OsStr) -> Outcome<Option<Box<dyn StoreWriter>>> {
         self.refuse_layout()?;
         Ok(store::own::existing(&address_of(source))?)
+    }
+
+    /// Who carries out what is ordered about the projections of a store of foldback's own.
+    pub(crate) fn steward(&self, source: &OsStr) -> Outcome<Steward> {
+        self.refuse_layout()?;
+        Ok(Steward::of(address_of(source)))
     }
 
     fn refuse_layout(&self) -> Outcome {

@@ -19,6 +19,28 @@ pub enum SessionError {
         /// Names that are near to it.
         near: Vec<String>,
     },
+    /// No projection of that name was ever run in the store.
+    #[error("no projection `{name}` was run in {store}")]
+    NoSuchProjection {
+        /// What was asked for.
+        name: String,
+        /// The store.
+        store: String,
+        /// The name that is nearest to it.
+        near: Option<String>,
+        /// All that there are.
+        names: Vec<String>,
+    },
+    /// Rows of projections are kept in foldback's own stores alone.
+    #[error(
+        "{store} keeps no rows of projections: it is not a store that foldback made, but {title}"
+    )]
+    NoRows {
+        /// The store.
+        store: String,
+        /// What it is.
+        title: String,
+    },
     /// Several aggregates have that id.
     #[error("`{name}` is the id of {} aggregates", keys.len())]
     Ambiguous {
@@ -59,6 +81,19 @@ impl SessionError {
             Self::NoSuchAggregate { near, .. } => {
                 Some(format!("did you mean {}?", near.join(" or ")))
             }
+            Self::NoSuchProjection { near: Some(near), .. } => {
+                Some(format!("did you mean `{near}`?"))
+            }
+            Self::NoSuchProjection { name, store, names, .. } if names.is_empty() => {
+                Some(format!("none was: foldback projection run {store} {name}"))
+            }
+            Self::NoSuchProjection { names, .. } => {
+                let names = names.join(", ");
+                Some(format!("there are: {names}; `foldback projection run` begins another"))
+            }
+            Self::NoRows { store, .. } => Some(format!(
+                "make one of its events, and rows there: foldback import {store} own.db, foldback projection run own.db"
+            )),
             Self::Ambiguous { keys, .. } => {
                 let names: Vec<_> =
                     keys.iter().map(|key| format!("{}/{}", key.category, key.id)).collect();

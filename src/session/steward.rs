@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use super::SessionError;
+use super::{SessionError, registered};
 use crate::model::Position;
 use crate::projection::{self, Aim, End, Options, Policy, Projection, Retried, Task, Told};
 use crate::store::own::{self, ProjectionRecord, ProjectionState as State, StoreWriter};
@@ -39,7 +39,7 @@ pub enum Deed {
 }
 
 /// What came of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Carried {
     /// What is so now.
     pub told: String,
@@ -47,9 +47,18 @@ pub struct Carried {
     pub hint: Option<String>,
     /// Whether it came to what was ordered.
     pub well: bool,
+    /// The projection as it was left.
+    pub projection: ProjectionRecord,
 }
 
-impl Carried {
+/// What is told of it.
+struct Came {
+    told: String,
+    hint: Option<String>,
+    well: bool,
+}
+
+impl Came {
     fn out(told: String) -> Self {
         Self { told, hint: None, well: true }
     }
@@ -69,7 +78,9 @@ pub struct Steward {
 }
 
 impl Steward {
-    pub(super) fn of(source: OsString) -> Self {
+    /// Of the store at `source`. What is no store of foldback's own is refused when something is ordered, before a byte of
+    /// it could change.
+    pub fn of(source: OsString) -> Self {
         Self { source }
     }
 
@@ -83,52 +94,63 @@ impl Steward {
         halt: &Halt,
     ) -> Result<Carried, SessionError> {
         let mut writer = own::writer(&self.source, false)?;
-        let (writer, name, now) = (&mut *writer, order.projection.as_str(), chrono::Utc::now());
-        let record = record(writer, name)?;
-        match order.deed {
-            Deed::Pause if record.state == State::Paused => {
-                Ok(Carried::out(format!("{name} is paused already")))
-            }
-            Deed::Pause => {
-                // What stopped it once is still worth knowing while it is paused.
-                writer.set_state(name, State::Paused, record.error.as_deref(), &now)?;
-                Ok(Carried::out(format!("{name} is paused at {}", place(record.position))))
-            }
-            Deed::Resume => {
-                writer.set_state(name, State::Running, None, &now)?;
-                Ok(Carried::out(format!("{name} goes on after {}", place(record.position))))
-            }
-            Deed::Skip(position) => {
-                projection::skip(name, writer, position, &now)?;
-                let told = format!("{name} steps over event {} and goes on", place(position));
-                Ok(Carried::out(told))
-            }
-            Deed::Retry(position) => {
-                let projection = find(known, writer, name)?;
-                Ok(match projection::retry(&*projection, writer, position, &now)? {
-                    Retried::Applied => {
-                        Carried::out(format!("event {} is applied", place(position)))
-                    }
-                    Retried::Failed(letter) => Carried::but(
-                        format!("event {} failed again: {}", place(position), letter.error),
-                        "it stays a dead letter",
-                    ),
-                })
-            }
-            Deed::Rebuild => rebuild(find(known, writer, name)?, writer, halt),
-            Deed::Abandon => {
-                writer.abandon_rebuild(name)?;
-                Ok(Carried::out(format!("the rebuild of {name} is given up; what is shown stays")))
+        let (writer, name) = (&mut *writer, order.projection.as_str());
+        let Came { told, hint, well } = carry_out(writer, order, known, halt)?;
+        Ok(Carried { told, hint, well, projection: record(writer, name)? })
+    }
+}
+
+fn carry_out(
+    writer: &mut dyn StoreWriter,
+    order: &Order,
+    known: Finder,
+    halt: &Halt,
+) -> Result<Came, SessionError> {
+    let (name, now) = (order.projection.as_str(), chrono::Utc::now());
+    let record = record(writer, name)?;
+    let at = place(record.position);
+    Ok(match order.deed {
+        Deed::Pause if record.state == State::Paused => {
+            Came::out(format!("{name} is paused already, at {at}"))
+        }
+        Deed::Pause => {
+            // What stopped it once is still worth knowing while it is paused.
+            writer.set_state(name, State::Paused, record.error.as_deref(), &now)?;
+            Came::out(format!("{name} is paused at {at}"))
+        }
+        // What an event stopped tries it again.
+        Deed::Resume if matches!(record.state, State::Paused | State::Failed) => {
+            writer.set_state(name, State::Running, None, &now)?;
+            Came::out(format!("{name} goes on after {at}"))
+        }
+        Deed::Resume => Came::out(format!("{name} was not paused: it stands at {at}")),
+        Deed::Skip(position) => {
+            projection::skip(name, writer, position, &now)?;
+            Came::out(format!("{name} steps over event {} and goes on", place(position)))
+        }
+        Deed::Retry(position) => {
+            let projection = find(known, writer, name)?;
+            match projection::retry(&*projection, writer, position, &now)? {
+                Retried::Applied => Came::out(format!("event {} is applied", place(position))),
+                Retried::Failed(letter) => Came::but(
+                    format!("event {} failed again: {}", place(position), letter.error),
+                    "it stays a dead letter",
+                ),
             }
         }
-    }
+        Deed::Rebuild => rebuild(find(known, writer, name)?, writer, halt)?,
+        Deed::Abandon => {
+            writer.abandon_rebuild(name)?;
+            Came::out(format!("the rebuild of {name} is given up; what is shown stays"))
+        }
+    })
 }
 
 fn rebuild(
     projection: Arc<dyn Projection>,
     writer: &mut dyn StoreWriter,
     halt: &Halt,
-) -> Result<Carried, SessionError> {
+) -> Result<Came, SessionError> {
     let name = projection.name().to_owned();
     let task = Task::begin(projection, Policy::default(), Aim::Anew, writer.reopen()?)?;
     let mut end = None;
@@ -145,14 +167,14 @@ fn rebuild(
                 0 => String::new(),
                 letters => format!(", with {}", human::plural(letters, "dead letter")),
             };
-            Carried::out(format!("{name} shows the rows that were made anew{with}"))
+            Came::out(format!("{name} shows the rows that were made anew{with}"))
         }
-        Some(End::Stopped(poison)) => Carried::but(
+        Some(End::Stopped(poison)) => Came::but(
             format!("the rebuild of {name} was stopped by {poison}"),
             "what was shown stays",
         ),
-        Some(End::Abandoned) => Carried::out(format!("the rebuild of {name} was given up")),
-        _ => Carried::but(
+        Some(End::Abandoned) => Came::out(format!("the rebuild of {name} was given up")),
+        _ => Came::but(
             format!("the rebuild of {name} was ended"),
             "it goes on where it stood when it is begun once more",
         ),
@@ -161,13 +183,7 @@ fn rebuild(
 
 /// The projection as the store has it; an error where its rows are not there.
 fn record(writer: &mut dyn StoreWriter, name: &str) -> Result<ProjectionRecord, SessionError> {
-    let records = writer.projections()?;
-    let store = writer.name();
-    records.into_iter().find(|record| record.name == name).ok_or_else(|| {
-        let message = format!("{name} was never run in {store}: only how far it had come is known");
-        let hint = format!("its rows are made by `foldback projection run {store} {name}`");
-        StoreError::new(StoreErrorKind::Rejected, message).hint(hint).into()
-    })
+    registered(writer.projections()?, writer.name(), name)
 }
 
 /// What the projection makes of events, where it came with the program.

@@ -22,7 +22,7 @@ mod history;
 mod import;
 mod keep;
 mod place;
-mod projection;
+pub(super) mod projection;
 mod rebuild;
 mod refuse;
 mod row;

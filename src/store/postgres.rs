@@ -40,14 +40,14 @@ pub(crate) use surroundings::{password_in, with_variables};
 use self::address::Address;
 use self::decode::{COLUMNS, Decoder, time};
 use self::link::{Access, Fault, Link, Server};
-use super::own::{DeadLetter, Verified};
+use super::own::{DeadLetter, ProjectionRecord, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Around, Bell, Capabilities, Census,
     Checkpoint, Counts, Cursor, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage,
     MetadataKeys, Move, RebuildMark, Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind,
     StoreInfo,
 };
-use crate::model::{AggregateKey, Event, Position, Timestamp, Version};
+use crate::model::{AggregateKey, Event, Payload, Position, Timestamp, Version};
 
 /// The schema that this program writes.
 const SCHEMA_VERSION: i32 = 4;
@@ -263,25 +263,25 @@ impl EventStore for PostgresStore {
         self.link.read(&async |client| census::storage(client).await.map(Some))
     }
 
+    fn projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError> {
+        self.link.read(&async |client| projection::records(client, None).await)
+    }
+
+    fn row(&mut self, name: &str, key: &str) -> Result<Option<Payload>, StoreError> {
+        self.link.read(&async |client| projection::row(client, name, None, key).await)
+    }
+
+    fn rows(
+        &mut self,
+        name: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
+        self.link.read(&async |client| projection::rows(client, name, None, after, limit).await)
+    }
+
     fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
-        self.link.read(&async |client| {
-            let sql = "SELECT d.position, d.error, d.attempts, d.failed_at
-                       FROM dead_letters d JOIN projections p ON p.name = d.projection
-                       WHERE d.projection = $1 AND d.generation = p.generation AND p.generation > 0
-                       ORDER BY d.position";
-            let statement = client.prepare_cached(sql).await?;
-            let mut letters = Vec::new();
-            for row in client.query(&statement, &[&name]).await? {
-                let Some(failed) = time(row.try_get(3)?) else { continue };
-                letters.push(DeadLetter {
-                    position: Position(row.try_get(0)?),
-                    error: row.try_get(1)?,
-                    attempts: row.try_get::<_, i64>(2)?.try_into().unwrap_or(u32::MAX),
-                    failed,
-                });
-            }
-            Ok(letters)
-        })
+        self.link.read(&async |client| projection::letters(client, name).await)
     }
 
     fn failures(&mut self, name: &str) -> Result<Option<Vec<Timestamp>>, StoreError> {

@@ -16,6 +16,7 @@ mod measured;
 mod moment;
 mod payload;
 mod plan;
+mod projected;
 mod schema;
 mod scratch;
 mod statement;
@@ -31,19 +32,23 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use self::ask::{Asked, Newest};
 use self::decode::{Decoder, Detail};
 use self::link::{Call, Identity, Link};
 use self::plan::Plan;
 use self::tally::Tallies;
 use super::layout::{self, CategoryRule, Layout};
-use super::own::{self, DeadLetter, Verified};
+use super::own::{self, DeadLetter, ProjectionRecord, Verified};
 use super::{
     AggregatePage, AggregateQuery, AggregateSummary, Around, Capabilities, Census, Checkpoint,
     Counts, EventPage, EventQuery, EventStore, Head, Interrupter, KeyPage, MetadataKeys, Move,
     Sample, Sizes, Snapshot, Stop, StoreError, StoreErrorKind, StoreInfo, moves,
 };
-use crate::model::{AggregateKey, Event, EventType, Finding, Position, Timestamp, Version};
+use crate::model::{
+    AggregateKey, Event, EventType, Finding, Payload, Position, Timestamp, Version,
+};
 
 /// How much is said of one store.
 const MOST_FINDINGS: usize = 50;
@@ -402,6 +407,23 @@ impl EventStore for SqliteStore {
 
     fn storage(&mut self) -> Result<Option<u64>, StoreError> {
         self.link.storage().map(Some)
+    }
+
+    fn projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError> {
+        self.ask(|asked| asked.projections())
+    }
+
+    fn row(&mut self, name: &str, key: &str) -> Result<Option<Payload>, StoreError> {
+        self.ask(|asked| asked.row(name, key))
+    }
+
+    fn rows(
+        &mut self,
+        name: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
+        self.ask(|asked| asked.rows(name, after, limit))
     }
 
     fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {

@@ -13,6 +13,7 @@ mod metrics;
 mod places;
 mod postgres;
 mod projection;
+mod readers;
 mod replay;
 mod stores;
 mod surroundings;

@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::context::Context;
-use crate::cli::failure::{Failure, Outcome};
-use crate::store::own::{ProjectionRecord, StoreWriter, writer};
-use crate::text;
+use crate::cli::failure::Outcome;
+use crate::session::{Session, registered};
+use crate::store::own::{ProjectionRecord, StoreWriter};
 
 /// Run projections, look at their rows, see how far each has come
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ enum Action {
     DeadLetters(letters::Arguments),
 }
 
-/// The store, where it is one that is written to.
+/// The store, where it is one of foldback's own.
 #[derive(Debug, Args)]
 struct Own {
     /// A store that foldback made
@@ -56,8 +56,14 @@ struct Own {
 }
 
 impl Own {
-    fn open(&self) -> Outcome<Box<dyn StoreWriter>> {
-        Ok(writer(&self.store, false)?)
+    /// Opens it to write to.
+    fn open(&self, context: &Context) -> Outcome<Box<dyn StoreWriter>> {
+        context.writer(&self.store, false)
+    }
+
+    /// Opens it to look at.
+    fn read(&self, context: &mut Context) -> Outcome<Session> {
+        context.open(&self.store)
     }
 }
 
@@ -67,6 +73,13 @@ struct Declared {
     /// A YAML file with projections of your own
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     projections: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Whether it goes on until somebody ends it.
+    pub(crate) fn follows(&self) -> bool {
+        matches!(&self.action, Action::Run(run) if run.follows())
+    }
 }
 
 /// Runs the command.
@@ -84,17 +97,5 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
 
 /// The projection of that name, which was run before.
 fn record(writer: &mut dyn StoreWriter, name: &str) -> Outcome<ProjectionRecord> {
-    let records = writer.projections()?;
-    if let Some(record) = records.iter().find(|record| record.name == name) {
-        return Ok(record.clone());
-    }
-    let failure = Failure::usage(format!("no projection `{name}` was run in {}", writer.name()));
-    let names = records.iter().map(|record| record.name.as_str());
-    Err(match text::nearest(name, names.clone()) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None if records.is_empty() => {
-            failure.hint(format!("none was: foldback projection run {} {name}", writer.name()))
-        }
-        None => failure.hint(format!("there are: {}", names.collect::<Vec<_>>().join(", "))),
-    })
+    Ok(registered(writer.projections()?, writer.name(), name)?)
 }

@@ -44,7 +44,7 @@ fn nobody_orders_anything_about_a_store_that_is_not_foldbacks_own() {
     // Its rows are where it was imported from.
     let error =
         steward.carry_out(&order("order-list", Deed::Pause), named, &Halt::default()).unwrap_err();
-    assert!(error.to_string().contains("was never run in"), "{error}");
+    assert!(error.to_string().contains("no projection `order-list` was run in"), "{error}");
     assert!(error.hint().unwrap().contains("foldback projection run"), "{error:?}");
 }
 
@@ -68,8 +68,12 @@ fn what_an_event_stopped_is_skipped_tried_again_and_made_anew() {
     assert!(!again.well && again.told.contains("failed again"), "{again:?}");
     assert_eq!(session.letters("refund-report").unwrap()[0].attempts, 4);
     assert_eq!(told(Deed::Pause).unwrap().told, "refund-report is paused at 25,940");
-    assert_eq!(told(Deed::Pause).unwrap().told, "refund-report is paused already");
-    assert_eq!(told(Deed::Resume).unwrap().told, "refund-report goes on after 25,940");
+    assert_eq!(told(Deed::Pause).unwrap().told, "refund-report is paused already, at 25,940");
+    let resumed = told(Deed::Resume).unwrap();
+    assert_eq!(resumed.told, "refund-report goes on after 25,940");
+    assert_eq!((resumed.projection.state, resumed.projection.position), (State::Running, poison));
+    let again = told(Deed::Resume).unwrap();
+    assert_eq!(again.told, "refund-report was not paused: it stands at 25,940");
     let rebuilt = told(Deed::Rebuild).unwrap();
     assert_eq!(
         rebuilt.told,

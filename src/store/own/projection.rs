@@ -14,8 +14,26 @@ use crate::model::time::parse_recorded;
 use crate::model::{Payload, Position, Timestamp, Version};
 use crate::store::StoreError;
 
-/// Every registered projection with its checkpoint and its rebuild.
-const RECORDS: &str = include_str!("projections.sql");
+/// Every registered projection with its checkpoint and its rebuild; or the one of a name.
+pub(in crate::store) const RECORDS: &str = include_str!("projections.sql");
+
+/// The same of the tables of schemas 2 and 3, where no rows were held.
+pub(in crate::store) fn records_before_4() -> String {
+    RECORDS.replace("r.held_until", "NULL")
+}
+
+/// Rows of one generation, or, where none is named, of the one that is shown.
+pub(in crate::store) const ROWS: &str = "SELECT key, row FROM projection_rows
+    WHERE projection = ?1
+      AND generation = coalesce(?2, (SELECT generation FROM projections WHERE name = ?1 AND generation > 0))
+      AND (?3 IS NULL OR key > ?3)
+    ORDER BY key LIMIT ?4";
+
+/// One row of a generation, or of the one that is shown.
+pub(in crate::store) const ROW: &str = "SELECT row FROM projection_rows
+    WHERE projection = ?1
+      AND generation = coalesce(?2, (SELECT generation FROM projections WHERE name = ?1 AND generation > 0))
+      AND key = ?3";
 
 impl OwnStore {
     pub(super) fn all_projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError> {
@@ -110,11 +128,7 @@ impl OwnStore {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
-        let sql = "SELECT key, row FROM projection_rows
-                   WHERE projection = ?1 AND generation = ?2 AND (?3 IS NULL OR key > ?3) ORDER BY key LIMIT ?4";
-        self.ask(sql, params![name, generation as i64, after, limit as i64], |row| {
-            Ok((SmolStr::new(row.get_ref(0)?.as_str()?), json(row.get(1)?)))
-        })
+        self.ask(ROWS, params![name, generation as i64, after, limit as i64], keyed)
     }
 
     pub(super) fn one_row(
@@ -123,9 +137,8 @@ impl OwnStore {
         generation: u64,
         key: &str,
     ) -> Result<Option<Payload>, StoreError> {
-        let sql = "SELECT row FROM projection_rows WHERE projection = ?1 AND generation = ?2 AND key = ?3";
         let found =
-            self.ask(sql, params![name, generation as i64, key], |row| Ok(json(row.get(0)?)))?;
+            self.ask(ROW, params![name, generation as i64, key], |row| Ok(json(row.get(0)?)))?;
         Ok(found.into_iter().next())
     }
 
@@ -199,7 +212,8 @@ fn write_letter(write: &Write<'_>, step: &Step<'_>, letter: &DeadLetter) -> Resu
     Ok(())
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionRecord> {
+/// A row of [`RECORDS`].
+pub(in crate::store) fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionRecord> {
     let word: String = row.get(1)?;
     let rebuild = match row.get::<_, Option<i64>>(5)? {
         Some(generation) => Some(Rebuild {
@@ -224,7 +238,13 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionRecord> {
     })
 }
 
-fn json(text: String) -> Payload {
+/// A row of [`ROWS`].
+pub(in crate::store) fn keyed(row: &Row<'_>) -> rusqlite::Result<(SmolStr, Payload)> {
+    Ok((SmolStr::new(row.get_ref(0)?.as_str()?), json(row.get(1)?)))
+}
+
+/// What a projection knows of one key, as the tables have it.
+pub(in crate::store) fn json(text: String) -> Payload {
     Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
 }
 

@@ -1,14 +1,18 @@
 //! Projections as the tables have them: registered by name, each step whole or not at all, one runner at a time.
 
+use std::sync::Arc;
+
 use deadpool_postgres::{GenericClient, Object, Transaction};
+use smol_str::SmolStr;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::append::begin;
 use super::history;
 use super::link::Fault;
+use super::number;
 use crate::model::time::parse_recorded;
-use crate::model::{Position, Timestamp};
+use crate::model::{Payload, Position, Timestamp, Version};
 use crate::store::StoreError;
 use crate::store::own::{
     DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, check_step, json_text,
@@ -16,6 +20,9 @@ use crate::store::own::{
 };
 
 type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// Of which generation rows are: the one that is named, or the one that is shown.
+const OF: &str = "generation = coalesce($2, (SELECT generation FROM projections WHERE name = $1 AND generation > 0))";
 
 /// A transaction about one projection; nobody else has one about it meanwhile.
 pub(super) struct About<'a> {
@@ -70,6 +77,52 @@ pub(super) async fn records(
     let statement = client.prepare_cached(include_str!("records.sql")).await?;
     let rows = client.query(&statement, &[&name]).await?;
     rows.iter().map(record).collect()
+}
+
+/// One row of a generation, or, where none is named, of the one that is shown.
+pub(super) async fn row(
+    client: &impl GenericClient,
+    name: &str,
+    generation: Option<u64>,
+    key: &str,
+) -> Result<Option<Payload>, Fault> {
+    let sql =
+        format!("SELECT row FROM projection_rows WHERE projection = $1 AND {OF} AND key = $3");
+    let statement = client.prepare_cached(&sql).await?;
+    let row = client.query_opt(&statement, &[&name, &generation.map(number), &key]).await?;
+    Ok(row.map(|row| row.try_get(0).map(json)).transpose()?)
+}
+
+/// Rows of a generation, or of the one that is shown, after a key.
+pub(super) async fn rows(
+    client: &impl GenericClient,
+    name: &str,
+    generation: Option<u64>,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<(SmolStr, Payload)>, Fault> {
+    // Every key but the empty one stands after it.
+    let (than, after) = after.map_or((">=", ""), |after| (">", after));
+    let sql = format!(
+        "SELECT key, row FROM projection_rows WHERE projection = $1 AND {OF} AND key {than} $3 ORDER BY key LIMIT $4"
+    );
+    let (generation, limit) = (generation.map(number), number(limit as u64));
+    let statement = client.prepare_cached(&sql).await?;
+    let rows = client.query(&statement, &[&name, &generation, &after, &limit]).await?;
+    let told = |row: &Row| Ok((SmolStr::new(row.try_get::<_, &str>(0)?), json(row.try_get(1)?)));
+    rows.iter().map(told).collect()
+}
+
+/// What a projection stepped over on the way to the rows that are shown.
+pub(super) async fn letters(
+    client: &impl GenericClient,
+    name: &str,
+) -> Result<Vec<DeadLetter>, Fault> {
+    let sql = "SELECT d.position, d.error, d.attempts, d.failed_at
+               FROM dead_letters d JOIN projections p ON p.name = d.projection
+               WHERE d.projection = $1 AND d.generation = p.generation AND p.generation > 0 ORDER BY d.position";
+    let statement = client.prepare_cached(sql).await?;
+    client.query(&statement, &[&name]).await?.iter().map(letter).collect()
 }
 
 pub(super) async fn register(about: About<'_>, time: &str) -> Result<ProjectionRecord, Fault> {
@@ -251,7 +304,7 @@ async fn remove(about: &About<'_>, generation: u64) -> Result<(), Fault> {
 }
 
 /// A dead letter in the columns position, error, attempts, `failed_at`.
-pub(super) fn letter(row: &Row) -> Result<DeadLetter, Fault> {
+fn letter(row: &Row) -> Result<DeadLetter, Fault> {
     Ok(DeadLetter {
         position: Position(row.try_get(0)?),
         error: row.try_get(1)?,
@@ -280,6 +333,10 @@ fn record(row: &Row) -> Result<ProjectionRecord, Fault> {
         position: Position(row.try_get(4)?),
         rebuild,
     })
+}
+
+fn json(text: String) -> Payload {
+    Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
 }
 
 fn moment(text: &str) -> Result<Timestamp, StoreError> {

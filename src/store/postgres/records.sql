@@ -1,4 +1,6 @@
-SELECT p.name, p.status, p.error, p.generation, c.position, r.generation, r.position, r.started_at, r.held_until
+SELECT p.name, p.status, p.error, p.generation, c.position, r.generation, r.position, r.started_at,
+  -- Before schema 4 there was no such column.
+  to_jsonb(r) ->> 'held_until'
 FROM projections p
 JOIN checkpoints c ON c.name = p.name
 LEFT JOIN rebuilds r ON r.projection = p.name

@@ -8,10 +8,8 @@ use super::address::Address;
 use super::link::{Access, Link, Server};
 use super::projection::{self, About};
 use super::snapshot::State;
-use super::{
-    OLDEST_SCHEMA, PostgresStore, SCHEMA_VERSION, about, append, number, sample, snapshot,
-};
-use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
+use super::{OLDEST_SCHEMA, PostgresStore, SCHEMA_VERSION, about, append, sample, snapshot};
+use crate::model::{AggregateKey, Payload, Position, Timestamp};
 use crate::store::own::{
     Appended, DeadLetter, Due, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild,
     Sample, Step, StoreWriter, check_batch, check_direction, check_name, check_snapshot, time_text,
@@ -187,12 +185,8 @@ impl StoreWriter for PostgresWriter {
         generation: u64,
         key: &str,
     ) -> Result<Option<Payload>, StoreError> {
-        self.link.read(&async |client| {
-            let sql = "SELECT row FROM projection_rows WHERE projection = $1 AND generation = $2 AND key = $3";
-            let statement = client.prepare_cached(sql).await?;
-            let row = client.query_opt(&statement, &[&name, &number(generation), &key]).await?;
-            Ok(row.map(|row| row.try_get(0).map(json)).transpose()?)
-        })
+        let generation = Some(generation);
+        self.link.read(&async |client| projection::row(client, name, generation, key).await)
     }
 
     fn rows(
@@ -202,31 +196,12 @@ impl StoreWriter for PostgresWriter {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(SmolStr, Payload)>, StoreError> {
-        // Every key but the empty one stands after it.
-        let (than, after) = after.map_or((">=", ""), |after| (">", after));
-        let sql = format!(
-            "SELECT key, row FROM projection_rows
-             WHERE projection = $1 AND generation = $2 AND key {than} $3 ORDER BY key LIMIT $4"
-        );
-        let (generation, limit) = (number(generation), number(limit as u64));
-        self.link.read(&async |client| {
-            let statement = client.prepare_cached(&sql).await?;
-            let rows = client.query(&statement, &[&name, &generation, &after, &limit]).await?;
-            let told = |row: &tokio_postgres::Row| {
-                Ok((SmolStr::new(row.try_get::<_, &str>(0)?), json(row.try_get(1)?)))
-            };
-            rows.iter().map(told).collect()
-        })
+        let of = Some(generation);
+        self.link.read(&async |client| projection::rows(client, name, of, after, limit).await)
     }
 
     fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError> {
-        self.link.read(&async |client| {
-            let sql = "SELECT d.position, d.error, d.attempts, d.failed_at
-                       FROM dead_letters d JOIN projections p ON p.name = d.projection
-                       WHERE d.projection = $1 AND d.generation = p.generation ORDER BY d.position";
-            let statement = client.prepare_cached(sql).await?;
-            client.query(&statement, &[&name]).await?.iter().map(projection::letter).collect()
-        })
+        self.link.read(&async |client| projection::letters(client, name).await)
     }
 
     fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError> {
@@ -251,8 +226,4 @@ impl StoreWriter for PostgresWriter {
     fn record(&mut self, samples: &[Sample]) -> Result<(), StoreError> {
         self.link.write(WHAT, &async |client| sample::record(client, samples).await)
     }
-}
-
-fn json(text: String) -> Payload {
-    Payload::json(text.into_bytes(), Arc::default(), Version::ZERO)
 }

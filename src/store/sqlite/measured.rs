@@ -17,8 +17,8 @@ use crate::store::{RebuildMark, Sample, StoreError};
 pub(super) struct Own {
     /// Dead letters with the generation of rows that they are of: schema 1 had none.
     failures: bool,
-    /// Rows that are made anew: schema 1 had none.
-    rebuilds: bool,
+    /// Rows of projections, and those that are made anew: schema 1 had neither.
+    pub(super) rows: bool,
     /// Samples.
     pub(super) samples: bool,
 }
@@ -31,7 +31,7 @@ impl Own {
         };
         Self {
             failures: has("dead_letters", "generation"),
-            rebuilds: has("rebuilds", "started_at"),
+            rows: has("projection_rows", "generation") && has("rebuilds", "started_at"),
             samples: has("metric_samples", "sampled_at"),
         }
     }
@@ -74,7 +74,7 @@ impl Asked<'_> {
 
     /// The rows that are being made anew, by projection.
     pub(super) fn rebuilds(&self) -> Result<Vec<(String, RebuildMark)>, StoreError> {
-        if !self.plan.own.rebuilds {
+        if !self.plan.own.rows {
             return Ok(Vec::new());
         }
         let mut statement = prepare(self.call, REBUILDS)?;

@@ -1,55 +1,99 @@
 //! Projections as somebody types it: run, stopped, stepped over, paused, made anew, looked at.
 
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{foldback, keys, lines, text};
+use crate::support::postgres::{PASSWORD, server};
 
-/// Runs `projection …` in `home`.
-fn projection(home: &Path, line: &str) -> Output {
-    foldback().current_dir(home).arg("projection").args(line.split(' ')).output().unwrap()
+/// A store of foldback's own that commands are typed about: `own.db` is what it is called in a line.
+struct At {
+    home: tempfile::TempDir,
+    store: String,
+}
+
+impl At {
+    /// In a file of its own.
+    fn file() -> Self {
+        Self { home: tempfile::tempdir().unwrap(), store: "own.db".to_owned() }
+    }
+
+    /// In a file, and where there is a server, in a database.
+    fn each() -> Vec<Self> {
+        let mut all = vec![Self::file()];
+        if let Some(server) = server() {
+            let store = server.by_tcp(&server.database());
+            all.push(Self { store, ..Self::file() });
+        }
+        all
+    }
+
+    fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = foldback();
+        command.current_dir(self.home());
+        command.args(line.split(' ').map(|word| if word == "own.db" { &self.store } else { word }));
+        command
+    }
+}
+
+/// Runs `projection …`.
+fn projection(at: &At, line: &str) -> Output {
+    at.command(&format!("projection {line}")).output().unwrap()
 }
 
 /// What it prints as JSON, its exit status, and what it says beside that.
-fn told(home: &Path, line: &str) -> (Vec<Value>, i32, String) {
-    let ran = projection(home, &format!("{line} --json"));
+fn told(at: &At, line: &str) -> (Vec<Value>, i32, String) {
+    let ran = projection(at, &format!("{line} --json"));
     let read = |line: &str| serde_json::from_str(line).unwrap();
     let values = text(&ran.stdout).lines().map(read).collect();
-    (values, ran.status.code().unwrap(), text(&ran.stderr))
+    let said = text(&ran.stderr);
+    assert!(!said.contains(PASSWORD), "{line}: {said}");
+    (values, ran.status.code().unwrap(), said)
 }
 
-/// A copy of a store of foldback's own.
-fn copy(home: &Path, of: &str) {
-    let ran = foldback().current_dir(home).args(["import", of, "own.db"]).output().unwrap();
-    assert!(ran.status.success(), "{}", text(&ran.stderr));
+/// Runs what makes the store.
+fn done(at: &At, line: &str) {
+    let ran = at.command(line).output().unwrap();
+    assert!(ran.status.success(), "{line}: {}", text(&ran.stderr));
+}
+
+/// A copy of a store.
+fn copy(at: &At, of: &str) {
+    done(at, &format!("import {of} own.db"));
 }
 
 fn fixture() -> String {
     super::fixtures().join("shop.jsonl").to_string_lossy().into_owned()
 }
 
-fn one(home: &Path, line: &str) -> Value {
-    let (mut values, status, said) = told(home, line);
+fn one(at: &At, line: &str) -> Value {
+    let (mut values, status, said) = told(at, line);
     assert_eq!((values.len(), status), (1, 0), "{line}: {said}");
     values.remove(0)
 }
 
 #[test]
 fn an_event_that_stops_a_projection_is_seen_explained_stepped_over_and_caught_up() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    copy(home, "demo:shop");
+    At::each().iter().for_each(stopped);
+}
+
+fn stopped(at: &At) {
+    copy(at, "demo:shop");
     // The checkpoint that was imported is of rows that are elsewhere: it begins with the first event.
-    let (ended, status, said) = told(home, "run own.db refund-report --on-error stop");
+    let (ended, status, said) = told(at, "run own.db refund-report --on-error stop");
     assert_eq!((ended[0]["ended"].as_str(), status), (Some("stopped"), 1), "{said}");
     assert_eq!((&ended[0]["position"], &ended[0]["events"]), (&json!(25_939), &json!(25_939)));
     assert!(said.contains("refund-report stands before event 25940"), "{said}");
     assert!(said.contains("--skip 25940"), "{said}");
 
-    let status = one(home, "status own.db refund-report");
+    let status = one(at, "status own.db refund-report");
     assert_eq!((&status["status"], &status["errors"]), (&json!("failed"), &json!(0)));
     assert_eq!(status["lag_events"], 2_128);
     let finding = &status["findings"][0];
@@ -61,44 +105,45 @@ fn an_event_that_stops_a_projection_is_seen_explained_stepped_over_and_caught_up
         ),
         "{why}"
     );
-    let said = text(&projection(home, "dead-letters own.db refund-report").stderr);
+    let said = text(&projection(at, "dead-letters own.db refund-report").stderr);
     assert!(said.contains("was stopped by event 25940"), "{said}");
 
-    let (_, refused, said) = told(home, "dead-letters own.db refund-report --skip 25941");
+    let (_, refused, said) = told(at, "dead-letters own.db refund-report --skip 25941");
     assert_eq!(refused, 4, "{said}");
-    let letter = one(home, "dead-letters own.db refund-report --skip 25940");
+    let letter = one(at, "dead-letters own.db refund-report --skip 25940");
     assert_eq!((&letter["position"], &letter["attempts"]), (&json!(25_940), &json!(3)));
-    let ended = one(home, "run own.db refund-report --on-error stop");
+    let ended = one(at, "run own.db refund-report --on-error stop");
     assert_eq!((&ended["ended"], &ended["position"]), (&json!("caught-up"), &json!(28_067)));
     assert_eq!(ended["events"], 2_127);
-    let status = one(home, "status own.db refund-report");
+    let status = one(at, "status own.db refund-report");
     assert_eq!((&status["status"], &status["errors"]), (&json!("running"), &json!(1)));
     assert_eq!(keys(&status)[..4], ["name", "position", "head", "lag_events"]);
-    let (_, no, said) = told(home, "dead-letters own.db refund-report --retry 25940");
+    let (_, no, said) = told(at, "dead-letters own.db refund-report --retry 25940");
     assert_eq!(no, 1, "{said}");
     assert!(said.contains("failed again"), "{said}");
 
     // Made anew, the same event is tried three times and put aside, and the rows are the same.
-    let rows = told(home, "rows own.db refund-report").0;
-    let ended = one(home, "rebuild own.db refund-report -q");
+    let rows = told(at, "rows own.db refund-report").0;
+    let ended = one(at, "rebuild own.db refund-report -q");
     assert_eq!((&ended["ended"], &ended["dead_letters"]), (&json!("rebuilt"), &json!(1)));
-    assert_eq!(told(home, "rows own.db refund-report").0, rows);
-    let letter = one(home, "dead-letters own.db refund-report");
+    assert_eq!(told(at, "rows own.db refund-report").0, rows);
+    let letter = one(at, "dead-letters own.db refund-report");
     assert_eq!(keys(&letter), ["position", "error", "attempts", "failed"]);
     assert_eq!((&letter["position"], &letter["attempts"]), (&json!(25_940), &json!(3)));
 }
 
 #[test]
 fn what_fits_the_events_is_run_paused_and_looked_at() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    copy(home, &fixture());
+    At::each().iter().for_each(looked_at);
+}
+
+fn looked_at(at: &At) {
+    copy(at, &fixture());
     let events = r#"[{"type":"OrderCreated","data":{"customer":"c-9"}},
         {"type":"ItemAdded","data":{"product_id":"p-1","quantity":2,"unit_price":2.50}}]"#;
-    std::fs::write(home.join("events.json"), events).unwrap();
-    let append = ["append", "own.db", "Order/order-new", "events.json"];
-    assert!(foldback().current_dir(home).args(append).output().unwrap().status.success());
-    let (ended, status, said) = told(home, "run own.db");
+    std::fs::write(at.home().join("events.json"), events).unwrap();
+    done(at, "append own.db Order/order-new events.json");
+    let (ended, status, said) = told(at, "run own.db");
     assert_eq!(status, 0, "{said}");
     let names: Vec<_> = ended.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert!(names.is_sorted() && names.contains(&"order-list"), "{names:?}");
@@ -107,28 +152,30 @@ fn what_fits_the_events_is_run_paused_and_looked_at() {
         keys(&ended[0])[..6],
         ["name", "ended", "position", "events", "seconds", "dead_letters"]
     );
-    let (rows, ..) = told(home, "rows own.db order-list");
+    let (rows, ..) = told(at, "rows own.db order-list");
     assert_eq!(rows[0]["row"]["total"].to_string(), "5.00");
     assert_eq!(keys(&rows[0]), ["key", "row"]);
     let key = rows[0]["key"].as_str().unwrap();
-    assert_eq!(one(home, &format!("rows own.db order-list {key}")), rows[0]);
-    let shown = text(&projection(home, &format!("rows own.db order-list {key}")).stdout);
+    assert_eq!(one(at, &format!("rows own.db order-list {key}")), rows[0]);
+    let shown = text(&projection(at, &format!("rows own.db order-list {key}")).stdout);
     assert!(shown.contains("c-9"), "{shown}");
-    assert_eq!(told(home, "rows own.db order-list --limit 1").0, rows[..1]);
+    assert_eq!(told(at, "rows own.db order-list --limit 1").0, rows[..1]);
 
-    assert_eq!(one(home, "pause own.db order-list")["status"], "paused");
-    assert_eq!(one(home, "run own.db order-list -q")["ended"], "paused");
-    assert_eq!(one(home, "resume own.db order-list")["status"], "running");
-    assert_eq!(one(home, "run own.db order-list")["ended"], "caught-up");
-    let said = text(&projection(home, "resume own.db order-list").stdout);
-    assert!(said.contains("running already"), "{said}");
+    assert_eq!(one(at, "pause own.db order-list")["status"], "paused");
+    assert_eq!(one(at, "run own.db order-list -q")["ended"], "paused");
+    assert_eq!(one(at, "resume own.db order-list")["status"], "running");
+    assert_eq!(one(at, "run own.db order-list")["ended"], "caught-up");
+    let words = |line: &str| text(&projection(at, line).stdout);
+    assert_eq!(words("resume own.db order-list"), "order-list was not paused: it stands at 16\n");
+    assert_eq!(words("pause own.db order-list"), "order-list is paused at 16\n");
+    assert_eq!(words("pause own.db order-list"), "order-list is paused already, at 16\n");
+    assert_eq!(words("resume own.db order-list"), "order-list goes on after 16\n");
 }
 
 #[test]
 fn a_projection_of_ones_own_says_in_jq_what_becomes_of_a_row() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    copy(home, &fixture());
+    let at = &At::file();
+    copy(at, &fixture());
     let types = lines("events shop.jsonl --json");
     let mut counts = std::collections::BTreeMap::new();
     for event in &types {
@@ -139,18 +186,21 @@ fn a_projection_of_ones_own_says_in_jq_what_becomes_of_a_row() {
     names.sort_unstable();
     names.dedup();
     file.extend(names.iter().map(|name| format!("  {name}: {{row: '($row // 0) + 1'}}\n")));
-    std::fs::write(home.join("mine.yaml"), file).unwrap();
-    assert_eq!(one(home, "run own.db counts --projections mine.yaml")["ended"], "caught-up");
-    let rows = told(home, "rows own.db counts").0;
+    std::fs::write(at.home().join("mine.yaml"), file).unwrap();
+    assert_eq!(one(at, "run own.db counts --projections mine.yaml")["ended"], "caught-up");
+    let rows = told(at, "rows own.db counts").0;
     let found: std::collections::BTreeMap<_, _> = rows
         .iter()
         .map(|row| (row["key"].as_str().unwrap().to_owned(), row["row"].as_i64().unwrap()))
         .collect();
     assert_eq!(found, counts);
 
-    std::fs::write(home.join("mine.yaml"), "counts:\n  A: {row: '($row // 0'}\n  B: {key: .}\n")
-        .unwrap();
-    let (_, status, said) = told(home, "run own.db --projections mine.yaml");
+    std::fs::write(
+        at.home().join("mine.yaml"),
+        "counts:\n  A: {row: '($row // 0'}\n  B: {key: .}\n",
+    )
+    .unwrap();
+    let (_, status, said) = told(at, "run own.db --projections mine.yaml");
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("line 2: `row` of `A`"), "{said}");
     assert!(said.contains("line 3: `B`: `row` is missing"), "{said}");
@@ -158,17 +208,22 @@ fn a_projection_of_ones_own_says_in_jq_what_becomes_of_a_row() {
 
 #[test]
 fn what_is_not_there_or_not_ours_is_told() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    copy(home, &fixture());
+    let at = &At::file();
+    copy(at, &fixture());
     let said = |line: &str, wanted: i32, part: &str| {
-        let (_, status, said) = told(home, line);
+        let (_, status, said) = told(at, line);
         assert_eq!(status, wanted, "{line}: {said}");
         assert!(said.contains(part), "{line}: {said}");
     };
     said("run own.db order-lits", 2, "did you mean `order-list`?");
     said("run demo:shop", 4, "foldback import demo:shop");
     said("rows own.db order-list", 2, "projection run own.db order-list");
+    said(
+        "rows demo:shop order-list",
+        2,
+        "not a store that foldback made, but recording of foldback",
+    );
+    said("dead-letters demo:shop order-list", 2, "foldback import demo:shop own.db");
     said("run own.db order-list", 0, "");
     said("rows own.db order-list no-such-order", 2, "has no row `no-such-order`");
     said("pause own.db order-lst", 2, "did you mean `order-list`?");
@@ -200,34 +255,41 @@ fn how_far_it_was_at_a_moment_is_known_from_where_it_has_been() {
 }
 
 #[test]
-fn following_goes_on_as_events_come_until_ctrl_c_ends_it_whole() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    copy(home, &fixture());
-    let follows = foldback()
-        .current_dir(home)
-        .args(["projection", "run", "own.db", "order-list", "--follow", "--json"])
+fn following_goes_on_as_events_come_until_it_is_told_to_end_and_ends_whole() {
+    for (signal, status) in [("-INT", 130), ("-TERM", 143)] {
+        for at in At::each() {
+            follows(&at, signal, status);
+        }
+    }
+}
+
+fn follows(at: &At, signal: &str, status: i32) {
+    copy(at, &fixture());
+    let follows = at
+        .command("projection run own.db order-list --follow --json")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let reaches = |position: i64| {
         let begun = Instant::now();
-        while told(home, "status own.db order-list").0.first().map(|one| one["position"].clone())
+        while told(at, "status own.db order-list").0.first().map(|one| one["position"].clone())
             != Some(json!(position))
         {
             assert!(begun.elapsed() < Duration::from_secs(60), "it never came to {position}");
         }
     };
     reaches(14);
-    std::fs::write(home.join("event.json"), r#"{"type":"OrderCreated","data":{"customer":"c-9"}}"#)
-        .unwrap();
-    let append = ["append", "own.db", "Order/order-new", "event.json"];
-    assert!(foldback().current_dir(home).args(append).output().unwrap().status.success());
+    std::fs::write(
+        at.home().join("event.json"),
+        r#"{"type":"OrderCreated","data":{"customer":"c-9"}}"#,
+    )
+    .unwrap();
+    done(at, "append own.db Order/order-new event.json");
     reaches(15);
     let id = follows.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
     let ran = follows.wait_with_output().unwrap();
-    assert_eq!(ran.status.code(), Some(130));
+    assert_eq!(ran.status.code(), Some(status), "{}", text(&ran.stdout));
     let said: Value = serde_json::from_str(text(&ran.stdout).trim()).unwrap();
     assert_eq!((&said["ended"], &said["position"]), (&json!("halted"), &json!(15)));
 }

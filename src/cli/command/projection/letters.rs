@@ -60,33 +60,36 @@ impl<'a> From<&'a DeadLetter> for Shape<'a> {
 
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
-    let mut writer = arguments.own.open()?;
-    let name = &arguments.name;
-    record(&mut *writer, name)?;
     match (arguments.retry, arguments.skip) {
-        (Some(position), _) => retry(arguments, &mut *writer, Position(position), context),
-        (_, Some(position)) => {
-            let (position, now) = (Position(position), chrono::Utc::now());
-            let letter = projection::skip(name, &mut *writer, position, &now)?;
-            if context.out.is_json() {
-                return Ok(context.out.value(&Shape::from(&letter))?);
-            }
-            let mut line = Line::of(Ink::Title, name);
-            line.push(Ink::Plain, format!("  steps over event {position}"));
-            context.out.line(&line)?;
-            let store = writer.name();
-            Ok(context.out.note(format!("`foldback projection run {store} {name}` goes on"))?)
-        }
-        _ => list(name, &mut *writer, context),
+        (Some(position), _) => retry(arguments, Position(position), context),
+        (_, Some(position)) => skip(arguments, Position(position), context),
+        _ => list(arguments, context),
     }
 }
 
-fn retry(
-    arguments: &Arguments,
-    writer: &mut dyn StoreWriter,
-    position: Position,
-    context: &mut Context,
-) -> Outcome {
+/// Opens the store to write to, where the projection was run before.
+fn open(arguments: &Arguments, context: &Context) -> Outcome<Box<dyn StoreWriter>> {
+    let mut writer = arguments.own.open(context)?;
+    record(&mut *writer, &arguments.name)?;
+    Ok(writer)
+}
+
+fn skip(arguments: &Arguments, position: Position, context: &mut Context) -> Outcome {
+    let (mut writer, name) = (open(arguments, context)?, &arguments.name);
+    let letter = projection::skip(name, &mut *writer, position, &chrono::Utc::now())?;
+    if context.out.is_json() {
+        return Ok(context.out.value(&Shape::from(&letter))?);
+    }
+    let mut line = Line::of(Ink::Title, name);
+    line.push(Ink::Plain, format!("  steps over event {position}"));
+    context.out.line(&line)?;
+    let store = writer.name();
+    Ok(context.out.note(format!("`foldback projection run {store} {name}` goes on"))?)
+}
+
+fn retry(arguments: &Arguments, position: Position, context: &mut Context) -> Outcome {
+    let mut writer = open(arguments, context)?;
+    let writer = &mut *writer;
     let name = std::slice::from_ref(&arguments.name);
     let found = known::named(writer, &arguments.declared, name)?.remove(0);
     match projection::retry(&*found, writer, position, &chrono::Utc::now())? {
@@ -112,9 +115,10 @@ fn retry(
     }
 }
 
-fn list(name: &str, writer: &mut dyn StoreWriter, context: &mut Context) -> Outcome {
-    let letters = writer.dead_letters(name)?;
-    let record = record(writer, name)?;
+fn list(arguments: &Arguments, context: &mut Context) -> Outcome {
+    let (mut session, name) = (arguments.own.read(context)?, &arguments.name);
+    let record = session.projection(name)?;
+    let letters = session.letters(name)?;
     if context.out.is_json() {
         for letter in &letters {
             context.out.value(&Shape::from(letter))?;

@@ -3,12 +3,15 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{Own, record};
+use super::Own;
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
-use crate::cli::line::{Ink, Line};
+use crate::cli::line::Line;
 use crate::model::Position;
-use crate::store::own::ProjectionState as State;
+use crate::sample::projection::named;
+use crate::session::{Deed, Order};
+use crate::store::own::ProjectionRecord;
+use crate::task::Halt;
 
 /// Stop projections for a while
 #[derive(Debug, Args)]
@@ -56,43 +59,26 @@ struct Shape<'a> {
 
 /// Runs `pause`.
 pub(super) fn pause(arguments: &Pause, context: &mut Context) -> Outcome {
-    each(&arguments.of, context, State::Paused, |state| state != State::Paused)
+    each(&arguments.of, Deed::Pause, context)
 }
 
 /// Runs `resume`.
 pub(super) fn resume(arguments: &Resume, context: &mut Context) -> Outcome {
-    // What an event stopped tries it again.
-    each(&arguments.of, context, State::Running, |state| {
-        matches!(state, State::Paused | State::Failed)
-    })
+    each(&arguments.of, Deed::Resume, context)
 }
 
-/// Brings each into a state, where it is not in one that needs nothing.
-fn each(
-    of: &Named,
-    context: &mut Context,
-    state: State,
-    needs_it: impl Fn(State) -> bool,
-) -> Outcome {
-    let mut writer = of.own.open()?;
+/// Gives an order about each, and tells what came of it.
+fn each(of: &Named, deed: Deed, context: &mut Context) -> Outcome {
+    let steward = context.steward(&of.own.store)?;
     for name in &of.names {
-        let found = record(&mut *writer, name)?;
-        let is_new = needs_it(found.state);
-        if is_new {
-            // What stopped it once is still worth knowing while it is paused.
-            let error = found.error.as_deref().filter(|_| state == State::Paused);
-            writer.set_state(name, state, error, &chrono::Utc::now())?;
-        }
-        let position = record(&mut *writer, name)?.position;
-        let now = if is_new { state } else { found.state };
+        let order = Order { projection: name.clone(), deed };
+        let carried = steward.carry_out(&order, named, &Halt::default())?;
         if context.out.is_json() {
-            context.out.value(&Shape { name, status: now.as_str(), position })?;
-            continue;
+            let ProjectionRecord { state, position, .. } = carried.projection;
+            context.out.value(&Shape { name, status: state.as_str(), position })?;
+        } else {
+            context.out.line(&Line::plain(carried.told))?;
         }
-        let mut line = Line::of(Ink::Title, name);
-        let already = if is_new { "" } else { " already" };
-        line.push(Ink::Plain, format!("  {}{already}, at position {position}", now.as_str()));
-        context.out.line(&line)?;
     }
     Ok(())
 }

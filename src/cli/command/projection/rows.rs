@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Own, record};
+use super::Own;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::Line;
@@ -43,18 +43,18 @@ const PAGE: usize = 1000;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
-    let mut writer = arguments.own.open()?;
-    let generation = record(&mut *writer, &arguments.name)?.generation;
+    let mut session = arguments.own.read(context)?;
     let name = &arguments.name;
+    session.projection(name)?;
     if let Some(key) = &arguments.key {
-        let Some(row) = writer.row(name, generation, key)? else {
-            let near = writer.rows(name, generation, None, PAGE)?;
+        let Some(row) = session.row(name, key)? else {
+            let near = session.rows(name, None, PAGE)?;
             let failure = Failure::usage(format!("{name} has no row `{key}`"));
             return Err(match text::nearest(key, near.iter().map(|(key, _)| key.as_str())) {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
                 None => failure.hint(format!(
                     "list them with `foldback projection rows {} {name}`",
-                    writer.name()
+                    session.store_info().name
                 )),
             });
         };
@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let mut table = Table::new().text("key").giving_way().text("row");
     let mut found = 0;
     while left > 0 {
-        let rows = writer.rows(name, generation, after.as_deref(), left.min(PAGE))?;
+        let rows = session.rows(name, after.as_deref(), left.min(PAGE))?;
         let Some((last, _)) = rows.last() else { break };
         after = Some(last.to_string());
         left -= rows.len();

@@ -108,6 +108,13 @@ enum Last {
     Stop,
 }
 
+impl Run {
+    /// Whether it goes on until somebody ends it.
+    pub(super) fn follows(&self) -> bool {
+        self.follow
+    }
+}
+
 impl How {
     fn policy(&self) -> Policy {
         Policy {
@@ -139,7 +146,7 @@ struct Shape<'a> {
 
 /// Runs `run`.
 pub(super) fn run(arguments: &Run, context: &mut Context) -> Outcome {
-    let writer = arguments.own.open()?;
+    let writer = arguments.own.open(context)?;
     let declared = &arguments.how.declared;
     let found = if arguments.names.is_empty() {
         known::fitting(&*writer, declared)?
@@ -151,7 +158,7 @@ pub(super) fn run(arguments: &Run, context: &mut Context) -> Outcome {
 
 /// Runs `rebuild`.
 pub(super) fn rebuild(arguments: &Rebuild, context: &mut Context) -> Outcome {
-    let mut writer = arguments.own.open()?;
+    let mut writer = arguments.own.open(context)?;
     if arguments.abandon {
         for name in &arguments.names {
             let begun = record(&mut *writer, name)?.rebuild;
