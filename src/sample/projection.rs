@@ -62,8 +62,9 @@ impl Projection for Sample {
 /// All of them, by name.
 pub fn known() -> Vec<Known> {
     const ORDERS: &[&[&str]] = &[&["OrderCreated"]];
-    const STOCK: &[&[&str]] = &[&["StockItemListed"], &["ItemReceived"]];
-    const PLACES: &[&[&str]] = &[&["PalletPutAway"], &["ItemReceived"]];
+    // An inventory begins with what comes, or with a count that finds something.
+    const STOCK: &[&[&str]] = &[&["StockItemListed"], &["ItemReceived"], &["InventoryAdjusted"]];
+    const PLACES: &[&[&str]] = &[&["PalletPutAway"], &["ItemReceived"], &["InventoryAdjusted"]];
     let known = |projection, about, needs| Known { projection: Arc::new(projection), about, needs };
     vec![
         known(customer::ORDERS, "each customer's orders, and what they spent", ORDERS),
@@ -85,3 +86,5 @@ pub fn named(name: &str) -> Option<Arc<dyn Projection>> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typed;

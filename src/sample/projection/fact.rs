@@ -140,6 +140,20 @@ pub(super) fn fact<'a, T: Deserialize<'a>>(event: &'a Event) -> Result<T, ApplyE
     })
 }
 
+/// So many more; an error where no such number can be kept.
+pub(super) fn plus(count: i64, more: i64) -> Result<i64, ApplyError> {
+    counted(count.checked_add(more))
+}
+
+/// So many fewer.
+pub(super) fn minus(count: i64, fewer: i64) -> Result<i64, ApplyError> {
+    counted(count.checked_sub(fewer))
+}
+
+fn counted(number: Option<i64>) -> Result<i64, ApplyError> {
+    number.ok_or_else(|| ApplyError::because("that is more than can be counted"))
+}
+
 /// When it happened.
 pub(super) fn moment(event: &Event) -> Option<String> {
     event.time.as_ref().map(time::rfc3339)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::{OrderFact, OrderLine, fact, moment};
+use super::fact::{OrderFact, OrderLine, fact, moment, plus};
 use super::{Amount, Sample};
 use crate::model::Event;
 use crate::projection::{ApplyError, Rows};
@@ -70,11 +70,7 @@ fn apply(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
             None => drop(order.lines.remove(&product)),
             Some(line) => {
                 let old = order.lines.entry(product).or_default();
-                old.name = line.name.or(old.name.take());
-                // The shop says how many there are now; an aggregate says how many more.
-                let more = said.product_id.is_some().then_some(old.quantity).flatten();
-                old.quantity = line.quantity.map(|now| now + more.unwrap_or(0)).or(old.quantity);
-                old.unit_price = line.unit_price.or(old.unit_price);
+                follow(old, line, said.product_id.is_some())?;
             }
         }
     }
@@ -85,6 +81,22 @@ fn apply(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
     };
     order.updated = moment(event);
     rows.put(key, &order)
+}
+
+/// The line as the event says. The shop says what it is now; an aggregate says how many more of it there are, which are
+/// called and cost what the first of them did.
+fn follow(old: &mut OrderLine, line: OrderLine, is_more: bool) -> Result<(), ApplyError> {
+    if is_more {
+        old.name = old.name.take().or(line.name);
+        old.unit_price = old.unit_price.or(line.unit_price);
+        let more = line.quantity.unwrap_or_default();
+        old.quantity = Some(plus(old.quantity.unwrap_or_default(), more)?);
+    } else {
+        old.name = line.name.or(old.name.take());
+        old.unit_price = line.unit_price.or(old.unit_price);
+        old.quantity = line.quantity.or(old.quantity);
+    }
+    Ok(())
 }
 
 fn sum(lines: &BTreeMap<String, OrderLine>) -> Amount {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Sample;
-use super::fact::{fact, moment};
+use super::fact::{fact, minus, moment, plus};
 use crate::model::Event;
 use crate::projection::{ApplyError, Rows};
 
@@ -69,25 +69,31 @@ struct Level {
 
 impl Level {
     /// As the event says: the shop says what there is, the inventory what changed.
-    fn follow(&mut self, event: &Event, said: &StockFact) {
+    fn follow(&mut self, event: &Event, said: &StockFact) -> Result<(), ApplyError> {
         self.name = said.product.as_ref().map(|product| product.name.clone()).or(self.name.take());
         let quantity = said.quantity.unwrap_or_default();
-        let change = match event.event_type.as_str() {
-            "ItemReceived" | "ItemReturned" | "InventoryAdjusted" => quantity,
-            "ItemSold" | "ItemDamaged" => -quantity,
-            _ => 0,
+        self.on_hand = match (said.on_hand, event.event_type.as_str()) {
+            (Some(now), _) => now,
+            (None, "ItemReceived" | "ItemReturned" | "InventoryAdjusted") => {
+                plus(self.on_hand, quantity)?
+            }
+            (None, "ItemSold" | "ItemDamaged") => minus(self.on_hand, quantity)?,
+            (None, _) => self.on_hand,
         };
-        self.on_hand = said.on_hand.unwrap_or(self.on_hand + change);
         self.reserved = said.reserved.unwrap_or(self.reserved);
-        self.available = said.available.unwrap_or(self.on_hand - self.reserved);
+        self.available = match said.available {
+            Some(now) => now,
+            None => minus(self.on_hand, self.reserved)?,
+        };
         self.updated = moment(event);
+        Ok(())
     }
 }
 
 fn level(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
     let key = event.aggregate.as_str();
     let mut level: Level = rows.get(key)?.unwrap_or_default();
-    level.follow(event, &fact(event)?);
+    level.follow(event, &fact(event)?)?;
     rows.put(key, &level)
 }
 
@@ -105,7 +111,7 @@ struct Alert {
 fn alert(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
     let key = event.aggregate.as_str();
     let mut alert: Alert = rows.get(key)?.unwrap_or_default();
-    alert.level.follow(event, &fact(event)?);
+    alert.level.follow(event, &fact(event)?)?;
     let low = alert.level.available < LOW;
     // What was only listed was never there, and does not run low.
     if low && !alert.low && event.event_type.as_str() != "StockItemListed" {
@@ -120,10 +126,11 @@ fn alert(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
 /// What was lost of a product.
 #[derive(Debug, Default, Deserialize, Serialize)]
 struct Loss {
-    lost: i64,
+    /// More may go than can be there at a time.
+    lost: i128,
     events: u64,
     /// How many for which reason.
-    reasons: BTreeMap<String, i64>,
+    reasons: BTreeMap<String, i128>,
     last: Option<String>,
 }
 
@@ -131,7 +138,7 @@ fn loss(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
     let said: StockFact = fact(event)?;
     let quantity = said.quantity.unwrap_or_default();
     let damaged = event.event_type.as_str() == "ItemDamaged";
-    let lost = if damaged { quantity } else { -quantity };
+    let lost = if damaged { quantity.into() } else { -i128::from(quantity) };
     if lost <= 0 {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Sample;
-use super::fact::fact;
+use super::fact::{fact, minus, plus};
 use crate::model::Event;
 use crate::projection::{ApplyError, Rows};
 
@@ -21,6 +21,7 @@ pub(super) const LOCATIONS: Sample = Sample {
         "ItemReturned",
         "ItemMoved",
         "ItemDamaged",
+        "InventoryAdjusted",
     ],
     apply,
 };
@@ -58,13 +59,14 @@ fn apply(rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
             Ok(())
         }
         "ItemMoved" => {
-            lay_somewhere(rows, said.from.as_ref(), id, -quantity)?;
+            lay_somewhere(rows, said.from.as_ref(), id, minus(0, quantity)?)?;
             lay_somewhere(rows, said.to.as_ref(), id, quantity)
         }
-        "ItemReceived" | "ItemReturned" => {
-            lay_somewhere(rows, said.location.as_ref(), id, quantity)
+        "ItemSold" | "ItemDamaged" => {
+            lay_somewhere(rows, said.location.as_ref(), id, minus(0, quantity)?)
         }
-        _ => lay_somewhere(rows, said.location.as_ref(), id, -quantity),
+        // A count that found fewer adjusts by less than nothing.
+        _ => lay_somewhere(rows, said.location.as_ref(), id, quantity),
     }
 }
 
@@ -85,7 +87,7 @@ fn lay(rows: &mut Rows<'_>, place: &str, what: &str, more: i64) -> Result<(), Ap
     let key = format!("place/{place}");
     let mut there: BTreeMap<String, i64> = rows.get(&key)?.unwrap_or_default();
     let count = there.entry(what.to_owned()).or_default();
-    *count += more;
+    *count = plus(*count, more)?;
     if *count == 0 {
         there.remove(what);
     }
