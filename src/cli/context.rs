@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
+
 use super::configuration;
 use super::failure::{Failure, Outcome, Status};
 use super::output::Output;
@@ -167,6 +169,20 @@ impl Context {
                  offset, 2026-03-02 15:34+01:00, or count back: -90s, -15m, -2h, -3d, -1w",
             )
         })
+    }
+
+    /// Reads a length of time as a person writes it.
+    pub(crate) fn length(flag: &str, text: &str) -> Outcome<TimeDelta> {
+        const MOST: TimeDelta = TimeDelta::days(36_525);
+        let wrong = match time::parse_length(text) {
+            None => format!("`{text}` for {flag} is no length of time"),
+            Some(length) if length.is_zero() => format!("`{text}` for {flag} is no time at all"),
+            Some(length) if length > MOST => {
+                format!("`{text}` for {flag} is more than a hundred years")
+            }
+            Some(length) => return Ok(length),
+        };
+        Err(Failure::usage(wrong).hint("write a number and its unit: 90s, 15m, 2h, 3d, 1w"))
     }
 
     /// The times between which events are wanted, both of them inclusive.

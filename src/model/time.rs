@@ -58,7 +58,12 @@ pub fn parse_spoken(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         return Some(day.and_time(NaiveTime::MIN).and_utc());
     }
-    let (number, unit) = text.strip_prefix('-')?.split_at_checked(text.len().checked_sub(2)?)?;
+    now.checked_sub_signed(parse_length(text.strip_prefix('-')?)?)
+}
+
+/// Reads a length of time that a person wrote: `90s`, `15m`, `2h`, `3d`, `1w`.
+pub fn parse_length(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
@@ -67,8 +72,11 @@ pub fn parse_spoken(text: &str, now: Timestamp) -> Option<Timestamp> {
         "w" => 604_800,
         _ => return None,
     };
-    let seconds = number.parse::<u32>().map(|number| i64::from(number) * seconds).ok()?;
-    now.checked_sub_signed(Duration::seconds(seconds))
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u32 = number.parse().ok()?;
+    Some(Duration::seconds(i64::from(number) * seconds))
 }
 
 /// The last moment that [`parse_spoken`]'s text stands for: a time with seconds stands for all that begin with the
@@ -136,8 +144,21 @@ mod tests {
     }
 
     #[test]
+    fn a_length_of_time_is_a_number_and_a_unit() {
+        let cases = [("90s", 90), ("15m", 900), ("2h", 7_200), ("3d", 259_200), ("1w", 604_800)];
+        for (text, seconds) in cases {
+            assert_eq!(parse_length(text), Some(Duration::seconds(seconds)), "{text}");
+        }
+        for text in ["", "h", "15", "-15m", "+15m", "1.5h", "15 m", "15min", "2é", "4294967296s"] {
+            assert_eq!(parse_length(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
-        for text in ["", "-", "-h", "2h", "-2y", "-2é", "2026-13-01", "14:34", "-999999999999d"] {
+        for text in
+            ["", "-", "-h", "-+2h", "2h", "-2y", "-2é", "2026-13-01", "14:34", "-999999999999d"]
+        {
             assert_eq!(spoken(text), None, "{text}");
         }
     }

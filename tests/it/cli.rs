@@ -15,6 +15,7 @@ mod postgres;
 mod projection;
 mod readers;
 mod replay;
+mod serve;
 mod stores;
 mod surroundings;
 mod times;

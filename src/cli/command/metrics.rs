@@ -2,21 +2,23 @@
 
 mod exposition;
 mod serve;
+mod shape;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::net::SocketAddr;
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
+use self::shape::Shape;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::output::{Output, Printed};
 use crate::cli::table::Table;
-use crate::model::{Measure, Metric, Timestamp, time};
-use crate::session::{Alert, Known, MetricThen, MetricsThen, Reading, Session};
+use crate::model::{Measure, Metric, time};
+use crate::session::{Alert, Known, MetricThen, MetricsThen, Session};
 use crate::text::measure;
 
 /// What is measured of a store, and the alerts it raises
@@ -27,8 +29,8 @@ own, where it was measured while the engine ran; events a second, the lag of
 projections and sizes are told by any store that has what it takes. What is so
 now is held against the threshold: of a latency p99 of what was measured last,
 within a minute. The middle and the end (p50 and p99, mean and largest) are
-those of the hour before. What a store does not record is never shown as 0.
-Thresholds stand in the configuration.
+those of the hour before, or of as long as --last says. What a store does not
+record is never shown as 0. Thresholds stand in the configuration.
 
 --format prometheus prints Prometheus' text format; histograms count everything
 that was ever measured. --serve answers GET /metrics with it until Ctrl-C; port
@@ -36,6 +38,7 @@ that was ever measured. --serve answers GET /metrics with it until Ctrl-C; port
 
 Examples:
   foldback metrics shop.db
+  foldback metrics shop.db --last 15m
   foldback metrics shop.db --at -2h --json
   foldback metrics shop.db --format prometheus
   foldback metrics shop.db --serve 127.0.0.1:9464")]
@@ -46,6 +49,9 @@ pub(crate) struct Arguments {
     /// At this moment, in UTC: 2026-03-02T14:34:12Z, '2026-03-02 14:34', -2h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
+    /// Over so much time before: 90s, 15m, 2h, 3d, 1w
+    #[arg(long, value_name = "LENGTH", default_value = "1h", allow_hyphen_values = true)]
+    last: String,
     /// Print for whom: table, prometheus
     #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     format: Format,
@@ -68,7 +74,23 @@ impl Arguments {
 }
 
 /// How much time is looked at.
-const HOUR: TimeDelta = TimeDelta::hours(1);
+#[derive(Clone, Debug)]
+struct Last {
+    length: TimeDelta,
+    said: String,
+}
+
+impl Last {
+    fn read(text: &str) -> Outcome<Self> {
+        Ok(Self { length: Context::length("--last", text)?, said: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.length == TimeDelta::hours(1) { "hour" } else { &self.said })
+    }
+}
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
@@ -78,16 +100,17 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         return Err(Failure::usage("--json and --format prometheus are two formats")
             .hint("leave one of them away"));
     }
+    let last = Last::read(&arguments.last)?;
     context.tell_configuration()?;
     let mut session = context.open(&arguments.store)?;
     if let Some(address) = arguments.serve {
-        return serve::run(session, address, context);
+        return serve::run(session, last, address, context);
     }
     if arguments.format == Format::Prometheus {
-        let text = exposition::of(&mut session, at)?;
+        let text = exposition::of(&mut session, at, &last)?;
         return Ok(context.out.raw(&text)?);
     }
-    let then = session.metrics_then(at, HOUR, 0)?;
+    let then = session.metrics_then(at, last.length, 0)?;
     context.go_on()?;
     if context.out.is_json() {
         for one in &then.metrics {
@@ -95,95 +118,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         }
         return Ok(());
     }
-    Ok(print(&mut context.out, &then, &session)?)
-}
-
-/// One metric as JSON.
-#[derive(Serialize)]
-struct Shape<'a> {
-    metric: &'static str,
-    #[serde(serialize_with = "time::serialize_maybe")]
-    at: Option<Timestamp>,
-    #[serde(flatten)]
-    now: Numbers,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    capacity: Option<f64>,
-    by: Vec<By<'a>>,
-    threshold: Threshold,
-    state: &'static str,
-    alerts: Vec<Raised>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Numbers {
-    newest: Option<f64>,
-    middle: Option<f64>,
-    end: Option<f64>,
-    count: u64,
-}
-
-#[derive(Serialize)]
-struct By<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    now: Numbers,
-}
-
-#[derive(Serialize)]
-struct Threshold {
-    measure: &'static str,
-    above: f64,
-}
-
-#[derive(Serialize)]
-struct Raised {
-    #[serde(rename = "raised", serialize_with = "time::serialize_maybe")]
-    since: Option<Timestamp>,
-    /// It was before that: it is as far back as was looked.
-    before: bool,
-    #[serde(serialize_with = "time::serialize_maybe")]
-    cleared: Option<Timestamp>,
-    worst: f64,
-}
-
-impl From<&Reading> for Numbers {
-    fn from(reading: &Reading) -> Self {
-        let Reading { newest, middle, end, count } = *reading;
-        Self { newest, middle, end, count }
-    }
-}
-
-impl From<&Alert> for Raised {
-    fn from(alert: &Alert) -> Self {
-        let Alert { raised, before, cleared, worst } = *alert;
-        Self { since: Some(raised), before, cleared, worst }
-    }
-}
-
-impl<'a> Shape<'a> {
-    fn of(one: &'a MetricThen, then: &MetricsThen) -> Self {
-        let nothing = Reading::default();
-        let (readings, why) = match &one.known {
-            Known::Readings(readings) => (Some(readings), None),
-            Known::NotRecorded(why) => (None, Some(why.as_str())),
-            Known::NothingYet => (None, None),
-        };
-        let by = readings.map(|one| one.by.as_slice()).unwrap_or_default();
-        Self {
-            metric: one.metric.name(),
-            at: then.span.map(|span| span.to),
-            now: readings.map_or(&nothing, |one| &one.now).into(),
-            capacity: readings.and_then(|one| one.capacity),
-            by: by.iter().map(|(name, now)| By { name, now: now.into() }).collect(),
-            threshold: Threshold { measure: word(one), above: one.threshold.above },
-            state: state(one),
-            alerts: readings
-                .map_or_else(Vec::new, |one| one.alerts.iter().map(Raised::from).collect()),
-            why,
-        }
-    }
+    Ok(print(&mut context.out, &then, &last, &session)?)
 }
 
 /// Which number the threshold is about.
@@ -206,7 +141,7 @@ fn state(one: &MetricThen) -> &'static str {
     }
 }
 
-fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
+fn print(out: &mut Output, then: &MetricsThen, last: &Last, session: &Session) -> Printed {
     let table =
         Table::new().text("metric").giving_way().number("now").number("middle").number("end");
     let table = table.number("alert above").text("state");
@@ -251,7 +186,7 @@ fn print(out: &mut Output, then: &MetricsThen, session: &Session) -> Printed {
     if let Some(span) = &then.span {
         let store = &session.store_info().name;
         out.note(format!(
-            "{store} at {}, middle and end over the hour before",
+            "{store} at {}, middle and end over the {last} before",
             time::rfc3339(&span.to)
         ))?;
     }

@@ -1,21 +1,18 @@
-//! What is measured, for a person, a program and a scraper.
+//! What is measured, for a person and a program; a scraper is served in `serve`.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
-use std::time::Duration;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 
 use super::{fixtures, foldback, text};
 
-fn ran(home: &Path, line: &str) -> Output {
+pub(super) fn ran(home: &Path, line: &str) -> Output {
     foldback().current_dir(home).args(line.split(' ')).stdin(Stdio::null()).output().unwrap()
 }
 
 /// A store of foldback's own with the events of the shop, and with what a snapshot and a replay took.
-fn shop() -> tempfile::TempDir {
+pub(super) fn shop() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let from = fixtures().join("shop.jsonl");
     for line in [
@@ -87,80 +84,31 @@ fn thresholds_stand_in_the_configuration_and_its_mistakes_are_told() {
     assert!(text(&ran.stderr).contains("c.yaml:2: metrics: capacity: `lots` is no size"));
 }
 
-/// A server that is ended with the test.
-struct Server(Child, String);
-
-impl Server {
-    fn of(home: &Path) -> Self {
-        let mut child = foldback()
-            .current_dir(home)
-            .args(["metrics", "own.db", "--serve", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap();
-        Self(child, address.strip_suffix("/metrics").unwrap().to_owned())
-    }
-
-    fn open(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.1).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        stream
-    }
-
-    fn asked(&self, request: &str) -> String {
-        let mut stream = self.open();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
-fn a_scraper_is_answered_and_nobody_else_keeps_it_waiting() {
+fn how_much_time_is_looked_at_is_said() {
     let home = shop();
-    let printed = text(&ran(home.path(), "metrics own.db --format prometheus").stdout);
-    assert!(
-        printed.contains("# TYPE foldback_snapshot_creation_time_seconds histogram\n"),
-        "{printed}"
-    );
-    assert!(printed.contains("\nfoldback_snapshot_creation_time_seconds_bucket{le=\"+Inf\"} 1\n"));
-    assert!(printed.starts_with("# foldback_event_append_latency: nothing was measured yet\n"));
-    for line in printed.lines().filter(|line| !line.starts_with('#')) {
-        let (name, value) = line.rsplit_once(' ').unwrap();
-        assert!(name.starts_with("foldback_") && value.parse::<f64>().is_ok(), "{line}");
+    let note = |line: &str| text(&ran(home.path(), line).stderr);
+    assert!(note("metrics own.db").contains("middle and end over the hour before"));
+    assert!(note("metrics own.db --last 15m").contains("middle and end over the 15m before"));
+    // The events of the recording are months old; what was measured of the commands is of now.
+    let long = metrics(home.path(), "metrics own.db --last 52w --json");
+    let rate = |all: &[Value]| {
+        let of = all.iter().find(|one| one["metric"] == "events_per_second").unwrap();
+        of["end"].as_f64()
+    };
+    let short = metrics(home.path(), "metrics own.db --last 1s --json");
+    assert!(rate(&long) > rate(&short), "{:?} {:?}", rate(&long), rate(&short));
+    let printed = text(&ran(home.path(), "metrics own.db --last 3d --format prometheus").stdout);
+    assert!(printed.contains("foldback_snapshot_creation_time_seconds_count 1\n"), "{printed}");
+    for (wrong, why) in [
+        ("15x", "`15x` for --last is no length of time"),
+        ("-15m", "`-15m` for --last is no length of time"),
+        ("0m", "`0m` for --last is no time at all"),
+        ("6000w", "`6000w` for --last is more than a hundred years"),
+    ] {
+        let ran = ran(home.path(), &format!("metrics own.db --last {wrong}"));
+        let said = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{said}");
+        assert!(said.contains(why) && said.contains("90s, 15m, 2h, 3d, 1w"), "{said}");
     }
-    let server = Server::of(home.path());
-    // Some say nothing, one says half of it, one leaves.
-    let idle: Vec<TcpStream> = (0..20).map(|_| server.open()).collect();
-    let mut half = server.open();
-    half.write_all(b"GET /metr").unwrap();
-    drop(server.open());
-    let answer = server.asked("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-    assert!(head.contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
-    assert_eq!(body, printed);
-    let status =
-        |request: &str| server.asked(request).lines().next().unwrap_or_default().to_owned();
-    assert_eq!(status("GET / HTTP/1.1\r\n\r\n"), "HTTP/1.1 404 Not Found");
-    assert_eq!(status("POST /metrics HTTP/1.1\r\n\r\n"), "HTTP/1.1 405 Method Not Allowed");
-    assert_eq!(status("nonsense\r\n\r\n"), "HTTP/1.1 400 Bad Request");
-    let large = format!("GET /metrics HTTP/1.1\r\nX: {}\r\n", "x".repeat(9_000));
-    assert_eq!(status(&large), "HTTP/1.1 431 Request Header Fields Too Large");
-    let head = server.asked("HEAD /metrics HTTP/1.1\r\n\r\n");
-    assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.ends_with("\r\n\r\n"), "{head}");
-    drop((idle, half));
 }

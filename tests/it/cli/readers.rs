@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use foldback::store::own::SCHEMA_VERSION;
 use rusqlite::Connection;
 
 use super::{foldback, text};
 use crate::support::postgres::server;
 
 /// The commands that only read, with what they end with on a store in which projections were run.
-const READ: [(&str, i32); 22] = [
+const READ: [(&str, i32); 23] = [
     ("info STORE", 0),
     ("aggregates STORE", 0),
     ("events STORE", 0),
@@ -31,6 +32,7 @@ const READ: [(&str, i32); 22] = [
     ("projection dead-letters STORE order-list", 0),
     ("projection dead-letters STORE nobody", 2),
     ("metrics STORE", 0),
+    ("metrics STORE --last 2h --json", 0),
     ("metrics STORE --format prometheus", 0),
     ("export STORE OUT", 0),
 ];
@@ -154,14 +156,18 @@ fn number(path: &Path, sql: &str) -> i64 {
 fn a_store_of_any_schema_is_read_as_it_is() {
     let made = tempfile::tempdir().unwrap();
     let today = today(made.path());
+    let second = include_str!("../../../src/store/own/upgrade/schema_2.sql");
+    let third = include_str!("../../../src/store/own/upgrade/from_2_to_3.sql");
     let old = [
-        (1, include_str!("../../../src/store/own/upgrade/schema_1.sql")),
-        (2, include_str!("../../../src/store/own/upgrade/schema_2.sql")),
+        (1, include_str!("../../../src/store/own/upgrade/schema_1.sql").to_owned()),
+        (2, second.to_owned()),
+        (3, format!("{second}\n{third}")),
     ];
+    assert_eq!(old.len() as i32, SCHEMA_VERSION - 1, "a schema is missing here");
     for (version, schema) in old {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("own.db");
-        of_schema(schema, &today, &path);
+        of_schema(&schema, &today, &path);
         assert_eq!(number(&path, "SELECT count(*) FROM events"), 15);
         assert_eq!(number(&path, "PRAGMA user_version"), version);
         let before = listing(home.path());
@@ -171,7 +177,7 @@ fn a_store_of_any_schema_is_read_as_it_is() {
         // What writes brings it up to date.
         let run = ["projection", "run", path.to_str().unwrap(), "order-list"];
         assert!(foldback().args(run).output().unwrap().status.success());
-        assert_eq!(number(&path, "PRAGMA user_version"), 3);
+        assert_eq!(number(&path, "PRAGMA user_version"), i64::from(SCHEMA_VERSION));
     }
     let before = listing(made.path());
     read_all(today.to_str().unwrap(), true, |line| {
@@ -203,11 +209,17 @@ fn a_user_who_may_only_select_can_read_everything() {
     let refused =
         foldback().args(["projection", "pause", &address, "order-list"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(4), "{}", text(&refused.stderr));
-    // What schema 3 brought is gone again: samples with their spread.
-    let back = "ALTER TABLE metric_samples DROP COLUMN seconds, DROP COLUMN spread;
-                UPDATE foldback_store SET schema_version = 2";
-    server.sql(&database, back);
-    read_all(&address, true, same(shape()));
+    // What later schemas brought is gone again.
+    for back in [
+        "ALTER TABLE checkpoint_history DROP COLUMN seconds, DROP COLUMN left_out;
+         ALTER TABLE rebuilds DROP COLUMN held_until;
+         UPDATE foldback_store SET schema_version = 3",
+        "ALTER TABLE metric_samples DROP COLUMN seconds, DROP COLUMN spread;
+         UPDATE foldback_store SET schema_version = 2",
+    ] {
+        server.sql(&database, back);
+        read_all(&address, true, same(shape()));
+    }
     // The owner reads it as it is too, who could bring it up to date.
     read_all(&owner, true, same(shape()));
 }

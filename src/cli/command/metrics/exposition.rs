@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::HOUR;
+use super::Last;
 use crate::cli::failure::Outcome;
 use crate::model::{Metric, Spread, Timestamp};
 use crate::session::{Known, MetricThen, Readings, Session};
@@ -18,10 +18,10 @@ const BUCKETS: [f64; 16] = [
     60.0,
 ];
 
-/// All of a store's metrics, now or at a moment.
-pub(super) fn of(session: &mut Session, at: Option<Timestamp>) -> Outcome<String> {
-    let then = session.metrics_then(at, HOUR, 0)?;
-    let mut page = Page::default();
+/// All of a store's metrics, now or at a moment, over so much time before.
+pub(super) fn of(session: &mut Session, at: Option<Timestamp>, last: &Last) -> Outcome<String> {
+    let then = session.metrics_then(at, last.length, 0)?;
+    let mut page = Page { last: last.to_string(), ..Page::default() };
     for one in &then.metrics {
         let measured = if one.metric.is_spread() {
             session.measured(one.metric, then.span.map(|span| span.to))?
@@ -43,6 +43,8 @@ pub(super) fn of(session: &mut Session, at: Option<Timestamp>) -> Outcome<String
 #[derive(Default)]
 struct Page {
     text: String,
+    /// How much time is looked at, in words.
+    last: String,
 }
 
 impl Page {
@@ -89,8 +91,11 @@ impl Page {
         let now = readings.now;
         match metric {
             Metric::ProjectionLag => {
-                let help = "what 99 of 100 events waited for a projection, or one waits now, over the hour before";
-                self.by("projection_lag_p99_seconds", help, readings, |one| one.end);
+                let help = format!(
+                    "what 99 of 100 events waited for a projection, or one waits now, over the {} before",
+                    self.last
+                );
+                self.by("projection_lag_p99_seconds", &help, readings, |one| one.end);
             }
             Metric::ErrorRate => {
                 let help = "events that a projection failed at in the minute before";

@@ -13,23 +13,43 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::time::timeout;
 
+use super::Last;
 use super::exposition::{self, CONTENT_TYPE};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome, Status};
 use crate::session::Session;
 use crate::store::Interrupter;
+use crate::text::human;
 
-/// How long a client may take to ask, and to listen.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How clients are borne with.
+#[derive(Clone, Copy, Debug)]
+struct Manner {
+    /// How long one may take to ask, and to listen.
+    patience: Duration,
+    /// The most at a time; the next waits for a place.
+    clients: usize,
+}
+
+const MANNER: Manner = Manner { patience: Duration::from_secs(5), clients: 64 };
 /// The most bytes that a request's head may have.
 const HEAD: usize = 8 << 10;
 /// The most bytes of a body that nobody wants and that is waited for.
 const BODY: usize = 64 << 10;
-/// The most clients at a time.
-const CLIENTS: usize = 64;
+
+/// What is served, and how.
+struct Service {
+    session: Arc<Mutex<Session>>,
+    last: Last,
+    manner: Manner,
+}
 
 /// Answers until somebody ends it.
-pub(super) fn run(session: Session, address: SocketAddr, context: &mut Context) -> Outcome {
+pub(super) fn run(
+    session: Session,
+    last: Last,
+    address: SocketAddr,
+    context: &mut Context,
+) -> Outcome {
     let failed = |error: std::io::Error| {
         Failure::usage(format!("nobody can be answered at {address}: {error}")).hint(
             "name an address of this computer and a free port; 127.0.0.1:0 takes any that is free",
@@ -37,6 +57,7 @@ pub(super) fn run(session: Session, address: SocketAddr, context: &mut Context) 
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(failed)?;
+    let service = Service { session: Arc::new(Mutex::new(session)), last, manner: MANNER };
     let ended = Arc::new(Notify::new());
     let end = Arc::clone(&ended);
     runtime.block_on(async {
@@ -51,7 +72,7 @@ pub(super) fn run(session: Session, address: SocketAddr, context: &mut Context) 
         // What was raised before is found out when it is registered, and the permit waits.
         context.signal.interrupts(Interrupter::new(move || end.notify_one()));
         tokio::select! {
-            () = accept(&listener, session) => {}
+            () = accept(&listener, service) => {}
             () = ended.notified() => {}
         }
         Ok::<(), Failure>(())
@@ -59,9 +80,9 @@ pub(super) fn run(session: Session, address: SocketAddr, context: &mut Context) 
     Err(Failure::silent(Status::Stopped))
 }
 
-async fn accept(listener: &TcpListener, session: Session) {
-    let session = Arc::new(Mutex::new(session));
-    let free = Arc::new(Semaphore::new(CLIENTS));
+async fn accept(listener: &TcpListener, service: Service) {
+    let free = Arc::new(Semaphore::new(service.manner.clients));
+    let service = Arc::new(service);
     loop {
         // The semaphore is never closed.
         let Ok(place) = Arc::clone(&free).acquire_owned().await else { return };
@@ -70,18 +91,19 @@ async fn accept(listener: &TcpListener, session: Session) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let session = Arc::clone(&session);
+        let service = Arc::clone(&service);
         tokio::spawn(async move {
-            answer(stream, session).await;
+            answer(stream, &service).await;
             drop(place);
         });
     }
 }
 
-async fn answer(mut stream: TcpStream, session: Arc<Mutex<Session>>) {
-    let response = match timeout(PATIENCE, head(&mut stream)).await {
+async fn answer(mut stream: TcpStream, service: &Service) {
+    let patience = service.manner.patience;
+    let response = match timeout(patience, head(&mut stream)).await {
         Ok(Some(Head::Whole(head))) => match asked(&head) {
-            Asked::Metrics { body } => page(session, body).await,
+            Asked::Metrics { body } => page(service, body).await,
             Asked::Elsewhere => plain("404 Not Found", "", "there is /metrics alone\n"),
             Asked::Otherwise => {
                 plain("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "/metrics is read by GET\n")
@@ -91,11 +113,14 @@ async fn answer(mut stream: TcpStream, session: Arc<Mutex<Session>>) {
         Ok(Some(Head::TooLong)) => {
             plain("431 Request Header Fields Too Large", "", "a request has 8 KiB at most\n")
         }
-        Err(_) => plain("408 Request Timeout", "", "the request did not come in five seconds\n"),
+        Err(_) => {
+            let time = human::duration(patience);
+            plain("408 Request Timeout", "", &format!("the request did not come in {time}\n"))
+        }
         // It left.
         Ok(None) => return,
     };
-    let _ = timeout(PATIENCE, async {
+    let _ = timeout(patience, async {
         stream.write_all(response.as_bytes()).await?;
         stream.shutdown().await?;
         // What the client still says is taken, or closing would take back what it was told.
@@ -158,9 +183,10 @@ fn asked(head: &[u8]) -> Asked {
 }
 
 /// The metrics of now. One is answered after the other; the store is read where it keeps nobody else waiting.
-async fn page(session: Arc<Mutex<Session>>, body: bool) -> String {
-    let mut session = session.lock_owned().await;
-    let told = tokio::task::spawn_blocking(move || exposition::of(&mut session, None)).await;
+async fn page(service: &Service, body: bool) -> String {
+    let mut session = Arc::clone(&service.session).lock_owned().await;
+    let last = service.last.clone();
+    let told = tokio::task::spawn_blocking(move || exposition::of(&mut session, None, &last)).await;
     match told {
         Ok(Ok(text)) => response("200 OK", CONTENT_TYPE, "", &text, body),
         Ok(Err(failure)) => plain("503 Service Unavailable", "", &(failure.message + "\n")),
@@ -182,26 +208,4 @@ fn response(status: &str, kind: &str, more: &str, text: &str, body: bool) -> Str
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_asked_stands_in_the_first_line() {
-        let of = |line: &str| asked(format!("{line}\r\nHost: x\r\n\r\n").as_bytes());
-        assert_eq!(of("GET /metrics HTTP/1.1"), Asked::Metrics { body: true });
-        assert_eq!(of("GET /metrics?a=b HTTP/1.0"), Asked::Metrics { body: true });
-        assert_eq!(of("HEAD /metrics HTTP/1.1"), Asked::Metrics { body: false });
-        assert_eq!(of("POST /metrics HTTP/1.1"), Asked::Otherwise);
-        assert_eq!(of("GET / HTTP/1.1"), Asked::Elsewhere);
-        for wrong in [
-            "",
-            "GET /metrics",
-            "GET /metrics SPDY/3",
-            "GET  /metrics HTTP/1.1",
-            "\u{16}\u{3}\u{1}",
-        ] {
-            assert_eq!(of(wrong), Asked::Nothing, "{wrong:?}");
-        }
-        assert_eq!(asked(&[0xff; 40]), Asked::Nothing);
-    }
-}
+mod tests;
