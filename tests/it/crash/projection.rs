@@ -60,6 +60,11 @@ fn goes_on(place: Place, what: What, times: usize) {
     for time in 0..times {
         let ahead = if what == What::Run { tally.head() - before.position } else { usize::MAX };
         tally.append(BEFORE_IT.saturating_sub(ahead).max(2));
+        // One that has come near its end has nothing left to be killed in: the next begins anew.
+        if before.rebuild.is_some_and(|(_, at)| tally.head() - at < BEFORE_IT / 2) {
+            assert!(tally.command(word, 1000).output().unwrap().status.success());
+            before = tally.checked();
+        }
         let moment = moments.next(STEPS - 1, BEYOND);
         // Most are killed on the way; some before their first step, and some rebuilds where theirs become those shown.
         let (batch, steps) = match time % 16 {
