@@ -155,8 +155,9 @@ impl Over<'_> {
         let tenth = (self.span.to - self.span.from) / 10;
         moments.extend([self.span.to - tenth, self.span.to]);
         let mut trails = Vec::new();
+        let Session { store, found, .. } = &mut *self.past.session;
         for track in tracks {
-            trails.push(track.at(&mut *self.past.session.store, &moments)?);
+            trails.push(track.at(&mut **store, &mut found.trails, &moments)?);
         }
         let known = trails.iter().flatten().flatten().map(|there| there.moment);
         let mut all: Vec<Timestamp> = known.chain([self.span.to]).collect();

@@ -27,16 +27,22 @@ impl Span {
         Self { from: to.checked_sub_signed(length).unwrap_or(to), to }
     }
 
-    /// The end of each of its columns.
-    pub(super) fn ends(&self, columns: usize) -> Vec<Timestamp> {
-        (0..columns).map(|column| self.at(column, columns)).collect()
+    /// How long each of its columns is. They end at its end: what is left over by division is in the first.
+    pub(crate) fn column(self, columns: usize) -> TimeDelta {
+        let columns = columns.try_into().unwrap_or(i32::MAX).max(1);
+        (self.to - self.from) / columns
     }
 
-    fn at(&self, column: usize, columns: usize) -> Timestamp {
-        let whole = (self.to - self.from).as_seconds_f64();
-        let part = whole * (column + 1) as f64 / columns.max(1) as f64;
-        let part = TimeDelta::microseconds((part * 1e6).round() as i64);
-        self.from.checked_add_signed(part).map_or(self.to, |time| time.min(self.to))
+    /// The end of each of its columns. Whoever goes on by a column finds them at the same moments, to the instant, so that
+    /// what was found at them is found again.
+    pub(super) fn ends(self, columns: usize) -> Vec<Timestamp> {
+        let column = self.column(columns);
+        let mut ends: Vec<Timestamp> =
+            std::iter::successors(Some(self.to), |end| end.checked_sub_signed(column))
+                .take(columns)
+                .collect();
+        ends.reverse();
+        ends
     }
 }
 

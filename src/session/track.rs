@@ -1,7 +1,11 @@
 //! Where a projection has been: looked up for the moments that are asked about, so that a look costs the same however long
 //! the history is.
 
-use std::collections::BTreeMap;
+mod trails;
+
+pub(super) use trails::Trails;
+
+use std::collections::HashMap;
 
 use super::{Session, SessionError};
 use crate::model::{Position, Timestamp};
@@ -60,6 +64,7 @@ impl Track {
     pub(super) fn at(
         &self,
         store: &mut dyn EventStore,
+        trails: &mut Trails,
         moments: &[Timestamp],
     ) -> Result<Vec<Option<There>>, StoreError> {
         if !self.has_moved() {
@@ -69,7 +74,7 @@ impl Track {
             };
             return Ok(moments.iter().map(there).collect());
         }
-        let around = store.moves_around(&self.checkpoint.name, moments)?;
+        let around = trails.around(store, self, moments)?;
         let known = moments.iter().zip(around).map(|(moment, around)| around.known(*moment));
         Ok(known.map(|known| known.map(|(moment, one)| There::of(moment, one))).collect())
     }
@@ -83,7 +88,7 @@ impl There {
 
 /// When the events came that are the next for some positions: asked for once each.
 #[derive(Debug, Default)]
-pub(super) struct Nexts(BTreeMap<Position, Option<Timestamp>>);
+pub(super) struct Nexts(HashMap<Position, Option<Timestamp>>);
 
 impl Nexts {
     /// Asks for those that are not known yet.

@@ -194,17 +194,28 @@ fn who_goes_on_by_a_column_has_only_that_one_looked_up() {
     let dir = tempfile::tempdir().unwrap();
     let (mut session, tally) = long(&dir, 10_000);
     let hour = TimeDelta::hours(1);
-    let mut looked = |second: i64| {
-        let told = session.projections_then(Some(at(second)), hour, 100).unwrap();
+    // As many columns as a screen happens to have: one of them is no whole number of seconds.
+    let columns = 97;
+    let mut looked = |at: Timestamp| {
+        let told = session.projections_then(Some(at), hour, columns).unwrap();
+        let second = (at - self::at(0)).num_seconds();
         assert_eq!(told.head, Some(Position(second)));
         assert!(of(&told, "list").trend.iter().flatten().all(|lag| lag.events == 0));
-        session.metrics_then(Some(at(second)), hour, 100).unwrap();
-        tally.take().1
+        let projections = tally.take();
+        session.metrics_then(Some(at), hour, columns).unwrap();
+        (projections, tally.take())
     };
-    // A column is 36 seconds.
-    let (first, next) = (looked(8_000), looked(7_964));
-    let (back, other) = (looked(8_000), looked(5_000));
-    eprintln!("events looked up: {first}, then {next}, {back}, and elsewhere {other}");
-    assert!(first > 1_000 && other > 1_000, "events looked up: {first}, {other}");
-    assert!(next * 5 < first && back * 5 < first, "{first}, then {next}, {back}");
+    let (to, column) = (at(8_000), Span::before(at(8_000), hour).column(columns));
+    let (first, next) = (looked(to), looked(to - column));
+    let (back, other) = (looked(to), looked(at(5_000)));
+    eprintln!(
+        "moves and events looked up, for projections and for metrics: {first:?}, then {next:?}, {back:?}, and elsewhere {other:?}"
+    );
+    for far in [first, other] {
+        assert!(far.0.0 > 150 && far.1.0 > 3_000 && far.0.1 + far.1.1 > 1_000, "{far:?}");
+    }
+    for near in [next, back] {
+        assert!(near.0.0 < 20 && near.1.0 < 100, "moves: {near:?}");
+        assert!(near.0.1 < 50 && near.1.1 < 150, "events: {near:?}");
+    }
 }

@@ -3,14 +3,14 @@
 //! at the instant.
 //!
 //! Between two moves the event after the checkpoint waits longer and longer, so it waited longest just before the second.
-//! Which stretches are worth a look is found by halves: where even the first of their events cannot have waited too long
+//! Which stretches are worth a look is found by dividing them: where even the first of their events cannot have waited too long
 //! by their end, none has. Of moves that the store has put together, the worst of each second, minute or hour is known,
 //! and of the rest nothing is made up.
 
 use std::ops::Range;
 
 use super::super::Span;
-use super::super::track::{Nexts, Track};
+use super::super::track::{Nexts, Track, Trails};
 use super::Alert;
 use super::alert::CLEARED_AT;
 use crate::model::{Position, Timestamp};
@@ -53,13 +53,13 @@ pub(super) struct Found {
 /// Looks for what is wanted of one projection.
 pub(super) fn alerts(
     store: &mut dyn EventStore,
-    nexts: &mut Nexts,
+    (nexts, trails): (&mut Nexts, &mut Trails),
     track: &Track,
     wanted: Wanted<'_>,
 ) -> Result<Found, StoreError> {
     let Span { from, to } = wanted.span;
     let name = &track.checkpoint.name;
-    let inside = moves(store, track, wanted)?;
+    let inside = moves(store, trails, track, wanted)?;
     let first = inside.first().map_or(to, |first| first.time);
     nexts.know(store, inside.iter().map(|one| one.position).take(1))?;
     let begins_high = inside
@@ -85,24 +85,24 @@ pub(super) fn alerts(
 /// Its moves in the span, with the one before.
 fn moves(
     store: &mut dyn EventStore,
+    trails: &mut Trails,
     track: &Track,
     wanted: Wanted<'_>,
 ) -> Result<Vec<Move>, StoreError> {
     let Span { from, to } = wanted.span;
-    let name = &track.checkpoint.name;
     if !track.has_moved() {
         return Ok(track.newest.into_iter().filter(|one| one.time <= to).collect());
     }
-    let before = store.moves_around(name, &[from])?.into_iter().next();
+    let before = trails.around(store, track, &[from])?.into_iter().next();
     let mut all: Vec<Move> = before.and_then(|around| around.before).into_iter().collect();
-    let inside = store.moves_between(name, Some(&from), &to, MOST)?;
+    let inside = trails.between(store, track, (from, to), MOST)?;
     if let (MOST, Some(first)) = (inside.len(), inside.first()) {
         let early: Vec<Timestamp> =
             wanted.moments.iter().copied().filter(|at| from < *at && *at < first.time).collect();
         // Where it was in between is not looked at.
         let vague = |one: Move| Move { left_out: 1, seconds: u32::MAX, ..one };
         let mut last = from;
-        for there in track.at(store, &early)?.into_iter().flatten() {
+        for there in track.at(store, trails, &early)?.into_iter().flatten() {
             if there.moment > last && there.moment < first.time {
                 all.push(vague(Move::new(there.moment, there.position)));
                 last = there.moment;
@@ -200,7 +200,8 @@ fn high(
                 found.push(At { index: range.start, is_low });
                 continue;
             }
-            let middle = range.start + range.len() / 2;
+            let inside = stands.get(range.clone()).unwrap_or_default();
+            let middle = range.start + divide(inside);
             next.extend([range.start..middle, middle..range.end]);
         }
         open = next;
@@ -210,6 +211,17 @@ fn high(
     let firsts = found.iter().filter_map(|at| stands.get(at.index)).map(|one| one.position);
     nexts.know(store, firsts.collect::<Vec<_>>())?;
     Ok(found)
+}
+
+/// Where to divide two or more of them: at the roundest moment among those from which they stand, so that those of another
+/// span are divided at the same ones, and what was asked about them is known.
+fn divide(stands: &[Stand]) -> usize {
+    let micros = |one: &Stand| one.from.timestamp_micros();
+    let (first, last) = (stands.first().map_or(0, micros), stands.last().map_or(0, micros));
+    // The highest bit in which they differ.
+    let Some(bit) = ((first ^ last) as u64).checked_ilog2() else { return stands.len() / 2 };
+    let moment = last >> bit << bit;
+    stands.partition_point(|one| micros(one) < moment)
 }
 
 /// The alerts of several projections as those of all of them: raised where the first is, cleared where the last is.

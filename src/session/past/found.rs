@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Came;
 use crate::model::{Position, Timestamp};
 use crate::session::SessionError;
-use crate::session::track::Nexts;
+use crate::session::track::{Nexts, Trails};
 use crate::store::Head;
 
 /// What is kept of each kind, at most; beyond, it is found anew. An hour is looked at in a few hundred moments.
@@ -25,6 +25,8 @@ pub(in crate::session) struct Found {
     times: HashMap<Position, Timestamp>,
     /// The times of the events after positions.
     nexts: Nexts,
+    /// Where projections have been.
+    pub(in crate::session) trails: Trails,
 }
 
 impl Found {

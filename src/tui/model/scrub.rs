@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chrono::{SubsecRound as _, TimeDelta};
+use chrono::TimeDelta;
 
 use super::live::TICK;
 use crate::model::Timestamp;
@@ -125,15 +125,13 @@ impl Scrub {
     ) -> bool {
         let Some(shown) = shown else { return false };
         let here = self.at.unwrap_or(shown.to);
-        let column = self.before() / columns.max(1) as i32;
-        let next = here.checked_add_signed(column * by);
+        // As the columns are, so that all but one of them are found again.
+        let asked = Span { from: here.checked_sub_signed(self.before()).unwrap_or(here), to: here };
+        let next = here.checked_add_signed(asked.column(columns) * by);
         if next.is_none() || by > 0 && newest && self.at.is_none() {
             return false;
         }
-        // Nobody looks for the parts of a second where a column is many.
-        let whole =
-            |at: Timestamp| if column >= TimeDelta::seconds(1) { at.trunc_subsecs(0) } else { at };
-        self.at = next.map(whole);
+        self.at = next;
         true
     }
 }
@@ -199,6 +197,11 @@ mod tests {
         Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
     }
 
+    /// The usual time before a moment.
+    fn shown(to: Timestamp) -> Span {
+        Span { from: to - TimeDelta::minutes(10), to }
+    }
+
     #[test]
     fn it_is_moved_by_columns_and_not_beyond_the_newest() {
         let mut scrub = Scrub::default();
@@ -250,15 +253,15 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_whole_seconds_where_a_column_is_more_than_one() {
+    fn it_goes_from_the_end_of_one_column_to_that_of_another() {
         let to = at(0) + TimeDelta::milliseconds(700);
-        let shown = Some(Span { from: at(-600), to });
         let mut scrub = Scrub::default();
-        assert!(scrub.go(-1, 7, shown, true));
-        assert_eq!(scrub.at, Some(at(-86)), "85.014 s before");
-        let mut scrub = Scrub::default();
-        assert!(scrub.go(-1, 6_000, shown, true));
-        assert_eq!(scrub.at, Some(to - TimeDelta::milliseconds(100)));
+        for columns in [7, 97, 6_000] {
+            (0..columns).for_each(|_| assert!(scrub.go(-1, columns, Some(shown(to)), true)));
+            let beyond = shown(to).column(columns) * columns as i32;
+            assert_eq!(scrub.at, Some(to - beyond), "{columns}");
+            scrub.at = None;
+        }
     }
 
     #[test]

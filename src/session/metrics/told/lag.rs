@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Told, highest};
 use crate::model::{Metric, Timestamp};
-use crate::session::SessionError;
 use crate::session::metrics::values::Values;
 use crate::session::metrics::waits::{self, Wanted};
 use crate::session::metrics::{Reading, Readings};
 use crate::session::track::{Nexts, Track};
+use crate::session::{Session, SessionError};
 
 /// What is known of one projection.
 struct Behind {
@@ -37,8 +37,9 @@ impl Told<'_> {
                 *slot = highest([*slot, *column]);
             }
             let wanted = Wanted { span: self.span, moments: &inside, above };
-            let store = &mut *self.past.session.store;
-            let found = waits::alerts(store, &mut nexts, track, wanted)?;
+            let Session { store, found, .. } = &mut *self.past.session;
+            let known = (&mut nexts, &mut found.trails);
+            let found = waits::alerts(&mut **store, known, track, wanted)?;
             // What is too short to be seen at the end of a column is seen in it.
             for (time, waited) in found.peaks {
                 if let Some(slot) = self.column(time).and_then(|at| readings.trend.get_mut(at)) {
@@ -91,9 +92,9 @@ impl Told<'_> {
     ) -> Result<Behind, SessionError> {
         let ends = self.columns.get(1..).unwrap_or_default();
         let moments = [ends, inside].concat();
-        let store = &mut *self.past.session.store;
-        let there = track.at(store, &moments)?;
-        nexts.know(store, there.iter().flatten().map(|there| there.position))?;
+        let Session { store, found, .. } = &mut *self.past.session;
+        let there = track.at(&mut **store, &mut found.trails, &moments)?;
+        nexts.know(&mut **store, there.iter().flatten().map(|there| there.position))?;
         let waited = there
             .into_iter()
             .map(|there| there.map(|there| nexts.waited(there.position, there.moment)));
