@@ -53,7 +53,7 @@ pub(super) use refuse::{
     check_value, id_is_taken, id_stands_twice, json_text, not_registered, not_under_way, rejected,
     time_text,
 };
-pub(super) use row::{Hash, Row, Stored, nine_digits};
+pub(super) use row::{Hash, Row, Stored, nine_digits, nine_digits_or_first, nine_digits_or_last};
 pub use sample::Sample;
 pub(super) use sample::THINNING;
 pub use writer::{

@@ -43,7 +43,7 @@ pub(super) struct Wanted<'a> {
 
 /// What was found of one projection.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Found {
+pub(super) struct Waits {
     /// From old to new.
     pub(super) alerts: Vec<Alert>,
     /// When an event had waited longer than that, and how long, each time that it did not go on waiting.
@@ -56,7 +56,7 @@ pub(super) fn alerts(
     (nexts, trails): (&mut Nexts, &mut Trails),
     track: &Track,
     wanted: Wanted<'_>,
-) -> Result<Found, StoreError> {
+) -> Result<Waits, StoreError> {
     let Span { from, to } = wanted.span;
     let name = &track.checkpoint.name;
     let inside = moves(store, trails, track, wanted)?;
@@ -68,7 +68,7 @@ pub(super) fn alerts(
     if !begins_high || first > from || !track.has_moved() {
         return found(store, nexts, (&inside, !track.is_recorded()), wanted);
     }
-    let mut told = Found::default();
+    let mut told = Waits::default();
     for most in BACK {
         let mut all = store.moves_between(name, None, &first, most)?;
         let is_all = all.len() < most;
@@ -133,10 +133,10 @@ fn found(
     nexts: &mut Nexts,
     (moves, goes_back): (&[Move], bool),
     wanted: Wanted<'_>,
-) -> Result<Found, StoreError> {
+) -> Result<Waits, StoreError> {
     let Wanted { span, above, .. } = wanted;
     let stands = stands(moves, span.to);
-    let Found { mut alerts, mut peaks } = Found::default();
+    let Waits { mut alerts, mut peaks } = Waits::default();
     let mut raised: Option<Alert> = None;
     for at in high(store, nexts, &stands, above * CLEARED_AT)? {
         let Some(stand) = stands.get(at.index) else { continue };
@@ -167,7 +167,7 @@ fn found(
     }
     alerts.extend(raised);
     alerts.retain(|alert| alert.cleared.is_none_or(|cleared| cleared >= span.from));
-    Ok(Found { alerts, peaks })
+    Ok(Waits { alerts, peaks })
 }
 
 /// A place among those where a checkpoint stood.

@@ -1,7 +1,7 @@
 //! What was found about the past of a store: kept between two looks, because the past does not change. Whoever goes
 //! through time by a column sees all columns but one again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::Came;
 use crate::model::{Position, Timestamp};
@@ -20,9 +20,9 @@ pub(in crate::session) struct Found {
     /// What had come by moments before the newest event.
     came: BTreeMap<Timestamp, Came>,
     /// How many events stand after a position and up to another.
-    counts: HashMap<(Position, Position), u64>,
+    counts: BTreeMap<(Position, Position), u64>,
     /// The times of events.
-    times: HashMap<Position, Timestamp>,
+    times: BTreeMap<Position, Timestamp>,
     /// The times of the events after positions.
     nexts: Nexts,
     /// Where projections have been.
@@ -50,10 +50,7 @@ impl Found {
 
     /// Keeps what had come by a moment, which is before the newest event.
     pub(super) fn came(&mut self, moment: Timestamp, came: Came) {
-        if self.came.len() >= MOST {
-            self.came.clear();
-        }
-        self.came.insert(moment, came);
+        keep(&mut self.came, moment, came);
     }
 
     /// How many events stand between two positions; `count` counts them where that is not known.
@@ -67,10 +64,7 @@ impl Found {
             return Ok(*known);
         }
         let counted = count()?;
-        if self.counts.len() >= MOST {
-            self.counts.clear();
-        }
-        self.counts.insert((after, upto), counted);
+        keep(&mut self.counts, (after, upto), counted);
         Ok(counted)
     }
 
@@ -81,10 +75,7 @@ impl Found {
 
     /// Keeps the time of an event.
     pub(super) fn stands(&mut self, position: Position, time: Timestamp) {
-        if self.times.len() >= MOST {
-            self.times.clear();
-        }
-        self.times.insert(position, time);
+        keep(&mut self.times, position, time);
     }
 
     /// When the events came that are the next for positions, as far as that is known; to be given back by [`Self::keep`].
@@ -98,4 +89,12 @@ impl Found {
             self.nexts = nexts;
         }
     }
+}
+
+/// Keeps one thing more, and forgets all others where there are too many.
+fn keep<Key: Ord, Value>(known: &mut BTreeMap<Key, Value>, key: Key, value: Value) {
+    if known.len() >= MOST {
+        known.clear();
+    }
+    known.insert(key, value);
 }

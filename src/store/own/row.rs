@@ -162,6 +162,16 @@ pub(in crate::store) fn nine_digits(time: &Timestamp) -> Option<String> {
     Some(text)
 }
 
+/// The same, or what stands before all that is written.
+pub(in crate::store) fn nine_digits_or_first(time: &Timestamp) -> String {
+    nine_digits(time).unwrap_or_default()
+}
+
+/// The same, or what stands after all that is written.
+pub(in crate::store) fn nine_digits_or_last(time: &Timestamp) -> String {
+    nine_digits(time).unwrap_or_else(|| "~".to_owned())
+}
+
 /// An id made of `parts`, the same for the same parts: a UUID of version 8.
 pub(in crate::store) fn made_up_id(parts: &[&[u8]]) -> String {
     uuid(digest(parts), 8)

@@ -8,7 +8,9 @@ use super::link::Fault;
 use super::number;
 use super::projection::About;
 use crate::model::{Position, Timestamp};
-use crate::store::own::{MOST_PLACES, OF_HISTORY, Place, nine_digits, time_text};
+use crate::store::own::{
+    MOST_PLACES, OF_HISTORY, Place, nine_digits_or_first, nine_digits_or_last, time_text,
+};
 use crate::store::{Around, Move, StoreError};
 
 /// The columns of a place, `h` being its row, with when the first event after it was recorded.
@@ -94,7 +96,8 @@ pub(super) async fn between(
     upto: Option<&Timestamp>,
     most: usize,
 ) -> Result<Vec<Move>, Fault> {
-    let (after, upto) = (after.map(lowest), upto.map_or(HIGHEST.to_owned(), highest));
+    let (after, upto) =
+        (after.map(nine_digits_or_first), nine_digits_or_last(upto.unwrap_or(&Timestamp::MAX_UTC)));
     let sql = format!(
         "SELECT {MOVE} FROM checkpoint_history h WHERE name = $1 AND updated_at > $2 AND updated_at <= $3
          ORDER BY updated_at DESC, position DESC LIMIT $4"
@@ -113,7 +116,7 @@ pub(super) async fn around(
     moments: &[Timestamp],
 ) -> Result<Vec<Around>, Fault> {
     let sql = around_sql();
-    let moments: Vec<String> = moments.iter().map(highest).collect();
+    let moments: Vec<String> = moments.iter().map(nine_digits_or_last).collect();
     let statement = client.prepare_cached(&sql).await?;
     let rows = client.query(&statement, &[&name, &moments]).await?;
     rows.iter().map(|row| Ok(Around { before: one(row, 0)?, after: one(row, 4)? })).collect()
@@ -154,17 +157,4 @@ fn one(row: &Row, first: usize) -> Result<Option<Move>, Fault> {
         seconds: whole(2)?.try_into().unwrap_or(0),
         left_out: whole(3)?.unsigned_abs(),
     }))
-}
-
-/// What no time that is written stands after.
-const HIGHEST: &str = "~";
-
-/// A moment as the tables have it, or what stands before all that they have.
-fn lowest(moment: &Timestamp) -> String {
-    nine_digits(moment).unwrap_or_default()
-}
-
-/// The same, or what stands after all.
-fn highest(moment: &Timestamp) -> String {
-    nine_digits(moment).unwrap_or_else(|| HIGHEST.to_owned())
 }

@@ -8,7 +8,7 @@ use super::decode::{text, value};
 use super::plan::Plan;
 use super::statement::{Bound, prepare, step};
 use crate::model::{Position, Timestamp, time};
-use crate::store::own::nine_digits;
+use crate::store::own::{nine_digits_or_first, nine_digits_or_last};
 use crate::store::{Around, Move, StoreError};
 
 /// Whether a row says what is left out before it: those of schema 3 did not. A writer may bring the tables up to date while
@@ -28,8 +28,6 @@ const AFTER: &str = "FROM checkpoint_history WHERE name = ?1 AND updated_at > ?2
     ORDER BY updated_at, position LIMIT 1";
 /// The first event after ?1.
 const NEXT: &str = "SELECT recorded_at FROM events WHERE position > ?1 ORDER BY position LIMIT 1";
-/// What no time that is written stands after.
-const HIGHEST: &str = "~";
 
 impl Plan {
     /// Whether they are those of a store of foldback's own.
@@ -48,8 +46,8 @@ impl Asked<'_> {
         most: usize,
     ) -> Result<Vec<Move>, StoreError> {
         let sql = self.moves(BETWEEN)?;
-        let after = after.and_then(nine_digits).unwrap_or_default();
-        let upto = upto.and_then(nine_digits).unwrap_or_else(|| HIGHEST.to_owned());
+        let after = after.map(nine_digits_or_first).unwrap_or_default();
+        let upto = nine_digits_or_last(upto.unwrap_or(&Timestamp::MAX_UTC));
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let mut moves = Vec::new();
         self.each(&sql, (name, after, upto, most), |row| moves.extend(one(row)))?;
@@ -66,7 +64,7 @@ impl Asked<'_> {
         let (before, after) = (self.moves(BEFORE)?, self.moves(AFTER)?);
         let mut all = Vec::with_capacity(moments.len());
         for moment in moments {
-            let moment = nine_digits(moment).unwrap_or_else(|| HIGHEST.to_owned());
+            let moment = nine_digits_or_last(moment);
             let mut around = Around::default();
             self.each(&before, (name, &moment), |row| around.before = one(row))?;
             self.each(&after, (name, &moment), |row| around.after = one(row))?;

@@ -21,6 +21,7 @@ mod check;
 mod deed;
 mod hope;
 mod kept;
+mod meant;
 mod own;
 mod reins;
 mod shrink;
