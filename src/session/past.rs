@@ -23,7 +23,7 @@ pub struct Span {
 
 impl Span {
     /// The time of that length that ends at a moment.
-    pub(super) fn before(to: Timestamp, length: TimeDelta) -> Self {
+    pub(crate) fn before(to: Timestamp, length: TimeDelta) -> Self {
         Self { from: to.checked_sub_signed(length).unwrap_or(to), to }
     }
 

@@ -3,9 +3,9 @@
 //! at the instant.
 //!
 //! Between two moves the event after the checkpoint waits longer and longer, so it waited longest just before the second.
-//! Which stretches are worth a look is found by dividing them: where even the first of their events cannot have waited too long
-//! by their end, none has. Of moves that the store has put together, the worst of each second, minute or hour is known,
-//! and of the rest nothing is made up.
+//! Which stretches are worth a look is found by dividing them: where even the first of their events cannot have waited
+//! too long by their end, none has. Of moves that the store has put together, the worst of each second, minute or hour
+//! is known, and of the rest nothing is made up.
 
 use std::ops::Range;
 

@@ -126,8 +126,8 @@ impl Scrub {
         let Some(shown) = shown else { return false };
         let here = self.at.unwrap_or(shown.to);
         // As the columns are, so that all but one of them are found again.
-        let asked = Span { from: here.checked_sub_signed(self.before()).unwrap_or(here), to: here };
-        let next = here.checked_add_signed(asked.column(columns) * by);
+        let column = Span::before(here, self.before()).column(columns);
+        let next = here.checked_add_signed(column * by);
         if next.is_none() || by > 0 && newest && self.at.is_none() {
             return false;
         }
@@ -199,7 +199,7 @@ mod tests {
 
     /// The usual time before a moment.
     fn shown(to: Timestamp) -> Span {
-        Span { from: to - TimeDelta::minutes(10), to }
+        Span::before(to, TimeDelta::minutes(10))
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::tui::model::play::Way;
 use crate::tui::model::travel::Walked;
 
 use super::deed::Act;
-use super::meant::{asks_to_quit, does_at_once, is_of_metrics, meaning, moves_cursor};
+use super::meant::{asks_to_quit, does_at_once, is_of_metrics, meaning, moves_cursor, scrubs};
 use super::truth::{History, Truth};
 use super::ways::{Spot, Ways};
 
@@ -273,21 +273,12 @@ impl<'a> Oracle<'a> {
                     };
                     return self.jump(&here, (event.key(), event.version.0));
                 }
-                Action::StepBack
-                | Action::StepForward
-                | Action::StepBackTen
-                | Action::StepForwardTen
-                | Action::GoEnd
-                | Action::ZoomIn
-                | Action::ZoomOut
-                | Action::Back
-                | Action::Refresh
-                | Action::SkipEvent
+                Action::SkipEvent
                 | Action::PauseProjection
                 | Action::RebuildProjection
                 | Action::ShowLetters
                 | Action::RetryLetter => return Hope::At(here),
-                _ if moves_cursor(action) => return Hope::At(here),
+                _ if scrubs(action) || moves_cursor(action) => return Hope::At(here),
                 _ => {}
             }
         }

@@ -54,6 +54,19 @@ pub(super) fn asks_to_quit(model: &Model, act: &Act) -> bool {
 pub(super) fn is_of_metrics(action: Action) -> bool {
     let own = matches!(
         action,
+        Action::FocusNext
+            | Action::FocusPrevious
+            | Action::OpenMetric
+            | Action::GoToAlert
+            | Action::SwitchHeight
+    );
+    own || scrubs(action) || moves_cursor(action)
+}
+
+/// Whether both screens of the whole store take it: they look at one moment.
+pub(super) fn scrubs(action: Action) -> bool {
+    matches!(
+        action,
         Action::StepBack
             | Action::StepForward
             | Action::StepBackTen
@@ -61,15 +74,9 @@ pub(super) fn is_of_metrics(action: Action) -> bool {
             | Action::GoEnd
             | Action::ZoomIn
             | Action::ZoomOut
-            | Action::FocusNext
-            | Action::FocusPrevious
-            | Action::OpenMetric
-            | Action::GoToAlert
-            | Action::SwitchHeight
             | Action::Back
             | Action::Refresh
-    );
-    own || moves_cursor(action)
+    )
 }
 
 /// Whether it moves a cursor over lines.
