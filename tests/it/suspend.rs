@@ -43,9 +43,13 @@ fn is_given_back(screen: &Screen) -> bool {
 }
 
 fn at_the_prompt(screen: &Screen) -> bool {
-    // What a picture that was interrupted left there may stand around it.
+    // What a picture that was interrupted left there may stand around it, and push its end to the next line.
     let (row, column) = screen.cursor_position();
-    let before = screen.rows(0, column).nth(usize::from(row)).unwrap_or_default();
+    let (_, columns) = screen.size();
+    let above = row.checked_sub(1).filter(|above| screen.row_wrapped(*above));
+    let above = above.and_then(|above| screen.rows(0, columns).nth(usize::from(above)));
+    let here = screen.rows(0, column).nth(usize::from(row)).unwrap_or_default();
+    let before = above.unwrap_or_default() + &here;
     is_given_back(screen) && before.trim_end().ends_with("prompt>")
 }
 
@@ -64,6 +68,17 @@ fn drawn(terminal: &Terminal, text: &str) {
             && screen.mouse_protocol_mode() != MouseProtocolMode::None
             && screen.contents().contains(text)
     });
+}
+
+#[test]
+fn a_prompt_is_seen_where_the_line_before_it_is_nearly_full() {
+    for left in 140..170 {
+        let mut parser = vt100::Parser::new(45, 160, 0);
+        parser.process(format!("{}prompt> ", "x".repeat(left)).as_bytes());
+        assert!(at_the_prompt(parser.screen()), "behind {left}");
+        parser.process(b"ls");
+        assert!(!at_the_prompt(parser.screen()), "behind {left}, something typed");
+    }
 }
 
 /// The shell reads in lines and echoes what is typed; nobody else takes it.
