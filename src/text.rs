@@ -9,6 +9,7 @@ pub mod json;
 pub mod measure;
 pub(crate) mod paper;
 mod sanitize;
+pub mod shell;
 mod suggest;
 mod width;
 pub(crate) mod yaml;

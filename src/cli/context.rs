@@ -212,6 +212,17 @@ pub(crate) struct Between {
 }
 
 impl Between {
+    /// How it is said behind what it is a part of; empty where nothing lies outside.
+    pub(crate) fn told(&self) -> String {
+        let [from, to] = [&self.from, &self.to].map(|end| end.as_ref().map(time::rfc3339));
+        match (from, to) {
+            (None, None) => String::new(),
+            (Some(from), None) => format!(", from {from}"),
+            (None, Some(to)) => format!(", up to {to}"),
+            (Some(from), Some(to)) => format!(", from {from} to {to}"),
+        }
+    }
+
     /// Whether anything lies outside.
     pub(crate) fn is_bound(&self) -> bool {
         self.from.is_some() || self.to.is_some()

@@ -169,6 +169,26 @@ pub(crate) struct Touched<'a> {
     pub(crate) reducer: Reducer<'a>,
 }
 
+/// An append that was refused, since the aggregate is at another version than was expected.
+#[derive(Debug, Serialize)]
+pub(crate) struct Refused<'a> {
+    /// What was expected, and what is so.
+    pub(crate) refused: Conflict<'a>,
+}
+
+/// See [`Refused`].
+#[derive(Debug, Serialize)]
+pub(crate) struct Conflict<'a> {
+    /// The aggregate's id.
+    pub(crate) aggregate: &'a str,
+    /// Its category.
+    pub(crate) category: &'a str,
+    /// The version that it was expected to be at.
+    pub(crate) expected: Version,
+    /// The version that it is at.
+    pub(crate) actual: Version,
+}
+
 /// What one append has recorded.
 #[derive(Serialize)]
 pub(crate) struct Appended<'a> {

@@ -7,6 +7,7 @@ use crate::model::{Event, Finding, Position, Timestamp, time};
 use crate::store::own::DeadLetter;
 use crate::store::{Checkpoint, EventQuery, Head, Move, RebuildMark};
 use crate::text::human;
+use crate::text::shell::quoted;
 
 /// A projection's checkpoint against the head of the store. What the layout does not record is `None`, never zero.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -230,8 +231,11 @@ pub(super) const STOPPED: &str = "projection-stopped";
 
 /// A projection that an event stopped.
 fn stopped(name: &str, error: &str, store: &str) -> Finding {
-    Finding::warning(STOPPED, format!("projection {name} was stopped by {error}"))
-        .hint(format!("`foldback projection dead-letters {store} {name}` says what can be done"))
+    Finding::warning(STOPPED, format!("projection {name} was stopped by {error}")).hint(format!(
+        "`foldback projection dead-letters {} {}` says what can be done",
+        quoted(store),
+        quoted(name)
+    ))
 }
 
 fn standing(
@@ -253,10 +257,11 @@ fn standing(
     finding.position = Some(position);
     match next {
         Some(event) => finding.hint(format!(
-            "the event it did not take is {} of {}, version {}: `foldback events {store} --after {position} --limit 1`",
+            "the event it did not take is {} of {}, version {}: `foldback events {} --after {position} --limit 1`",
             event.event_type,
             event.key().called(),
-            event.version
+            event.version,
+            quoted(store)
         )),
         None => finding,
     }

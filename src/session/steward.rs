@@ -11,6 +11,7 @@ use crate::store::own::{self, ProjectionRecord, ProjectionState as State, StoreW
 use crate::store::{StoreError, StoreErrorKind};
 use crate::task::Halt;
 use crate::text::human;
+use crate::text::shell::quoted;
 
 /// Something to be done about a projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,10 +194,11 @@ fn find(
     name: &str,
 ) -> Result<Arc<dyn Projection>, SessionError> {
     known(name).ok_or_else(|| {
-        let store = writer.name();
+        let store = quoted(writer.name());
         let message = format!("what {name} makes of events is not known here");
         let hint = format!(
-            "`foldback projection rebuild {store} {name} --projections FILE` and `dead-letters … --retry` read it"
+            "`foldback projection rebuild {store} {} --projections FILE` and `dead-letters … --retry` read it",
+            quoted(name)
         );
         StoreError::new(StoreErrorKind::Rejected, message).hint(hint).into()
     })

@@ -16,6 +16,7 @@ use crate::model::{AggregateKey, EventId, Version};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::own::{Expected, NewEvent, StoreWriter, check_first, fresh_id};
 use crate::store::recording::Given;
+use crate::store::{StoreError, StoreErrorKind};
 use crate::text::human;
 
 /// Append events to an aggregate of a store of foldback's own
@@ -27,8 +28,9 @@ are appended one by one; an array is a batch, recorded whole or not at all. Each
 append is answered by a line as soon as it is on the disk, and is found there
 after any crash. One that was appended before, by the same id and with the same
 content, is answered again and written once. Where an event says its `version`,
-that is expected as --expect would. A store is made with its first event, and
-not where that is refused.
+that is expected as --expect would, wherever in its batch it stands. One that
+comes too late says {\"refused\":{…,\"expected\":3,\"actual\":4}} with --json.
+A store is made with its first event, and not where that is refused.
 
 Examples:
   foldback append my.db Order/order-1 created.json --create
@@ -38,7 +40,7 @@ pub(crate) struct Arguments {
     /// A store that foldback made: a SQLite file or postgres://…
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
-    /// The aggregate's id; `Category/id` to begin a new one
+    /// The aggregate's id; `Category/id` to begin a new one, `/id` one of no category
     aggregate: String,
     /// The file with the events; - is standard input
     #[arg(value_name = "EVENT", value_hint = clap::ValueHint::FilePath)]
@@ -209,34 +211,63 @@ impl Appending<'_> {
                 self.wrong(&format!("it says that it belongs to {said}, not to {}", self.key))
             );
         }
-        let first = self.batch.first().and_then(|first| first.version);
-        let next = first.map(|first| Version(first.0 + self.batch.len() as u64));
-        if let (Some(next), Some(version)) = (next, given.version)
-            && next != version
-        {
-            return Err(
-                self.wrong(&format!("it says that it is version {version}, and comes as {next}"))
-            );
+        if let Some(version) = given.version {
+            self.place(version)?;
         }
         self.batch.push(given);
         Ok(())
     }
 
+    /// Holds the version that an event says against where it comes: by what was expected, or by what others of its
+    /// batch say.
+    fn place(&self, version: Version) -> Outcome {
+        let before = self.batch.len() as u64;
+        let wrong = |comes: String| {
+            Err(self.wrong(&format!("it says that it is version {version}, and comes {comes}")))
+        };
+        if let Some(Expected::Exactly(at)) = self.expected {
+            let comes = at.0.saturating_add(before).saturating_add(1);
+            if comes != version.0 {
+                return wrong(format!("as {comes}, by --expect"));
+            }
+        }
+        match self.first_version() {
+            Some(first) if first.0 + before != version.0 => {
+                wrong(format!("as {}", first.0 + before))
+            }
+            None if version.0 <= before => {
+                wrong(format!("after {} of its batch", human::plural(before, "event")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The version of the first event of the batch, where any of them says its own.
+    fn first_version(&self) -> Option<Version> {
+        let said = |(at, given): (u64, &Given)| Some(Version(given.version?.0 - at));
+        (0..).zip(&self.batch).find_map(said)
+    }
+
     /// Appends what was read and says so.
     fn append(&mut self) -> Outcome {
-        let Some(first) = self.batch.first() else { return Ok(()) };
-        let said = first.version.map(|version| Expected::Exactly(version.prev()));
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let said = self.first_version().map(|version| Expected::Exactly(version.prev()));
         let expected = self.expected.or(said).unwrap_or(Expected::Any);
         let events: Vec<NewEvent> =
             self.batch.drain(..).map(|given| given.event).map(with_id).collect();
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                check_first(&self.key, &events, expected)?;
+                check_first(&self.key, &events, expected)
+                    .or_else(|error| refused(&self.key, error, self.context))?;
                 none.insert(measured(self.context.writer(self.store, true)?, &self.recorder))
             }
         };
-        let appended = writer.append(&self.key, &events, expected)?;
+        let appended = writer
+            .append(&self.key, &events, expected)
+            .or_else(|error| refused(&self.key, error, self.context))?;
         self.appended += events.len() as u64;
         self.expected = self.expected.map(|_| Expected::Exactly(appended.version));
         let out = &mut self.context.out;
@@ -268,6 +299,18 @@ impl Appending<'_> {
         // Whoever waits for the answer gets it now.
         Ok(out.flush()?)
     }
+}
+
+/// An append that came too late; programs are told the versions.
+fn refused<T>(key: &AggregateKey, error: StoreError, context: &mut Context) -> Outcome<T> {
+    if let StoreErrorKind::Conflict { expected, actual, .. } = error.kind
+        && context.out.is_json()
+    {
+        let (aggregate, category) = (key.id.as_str(), key.category.as_str());
+        let refused = shape::Conflict { aggregate, category, expected, actual };
+        context.out.value(&shape::Refused { refused })?;
+    }
+    Err(error.into())
 }
 
 fn with_id(event: NewEvent) -> NewEvent {

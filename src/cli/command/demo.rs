@@ -19,7 +19,7 @@ use crate::sample::{FASTEST, LIVE, Live};
 use crate::session::OpenOptions;
 use crate::store::Stop;
 use crate::store::demo::{self, SAMPLES};
-use crate::text::human;
+use crate::text::{human, shell};
 
 /// Look at a sample store that comes with foldback
 #[derive(Debug, Args)]
@@ -163,7 +163,10 @@ fn write(live: &Live, path: &Path, rate: f64, context: &mut Context) -> Outcome 
         context.out.value(&Begun { store: &store, sample: LIVE, rate })?;
     } else {
         let after = live.from().unwrap_or(Position(0));
-        let follow = format!("follow it: foldback events {store} --after {after} --follow");
+        let follow = format!(
+            "follow it: foldback events {} --after {after} --follow",
+            shell::quoted(&store)
+        );
         context.out.line(&Line::plain(told(path, rate)))?;
         context.out.line(&Line::of(Ink::Dim, follow))?;
         context.out.line(&Line::of(Ink::Dim, "Ctrl-C ends it and removes the store"))?;

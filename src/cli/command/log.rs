@@ -66,7 +66,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     let summary = session.find(&arguments.subject.aggregate)?;
     let key = summary.key;
     if !context.out.is_json() {
-        let said = Line::plain(human::plural(summary.events, "event"));
+        let said = human::plural(summary.events, "event") + &between.told();
+        let said = Line::plain(said);
         let line = render::headline(&key, said, &session, context.out.width());
         context.out.line(&line)?;
     }

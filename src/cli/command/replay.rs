@@ -9,7 +9,7 @@ use crate::cli::line::{Ink, Line};
 use crate::cli::output::Printed;
 use crate::cli::shape::{self, Reducer};
 use crate::metrics::{self, Recorder};
-use crate::model::{AggregateKey, Metric};
+use crate::model::{AggregateKey, Finding, Metric, Severity};
 use crate::sample::domain;
 use crate::session::{Compared, Comparison, Replayed, Session};
 use crate::text::human;
@@ -19,8 +19,8 @@ use crate::text::human;
 #[command(after_help = "\
 Every event is read and folded anew; how long that takes is told. A snapshot
 that the same reducer made must say the same, and the exit status is 1 where one
-does not. What another reducer made is compared too: that may differ and be
-right.
+does not, or an event cannot be applied. What another reducer made is compared
+too: that may differ and be right.
 
 Examples:
   foldback replay shop.db order-4711
@@ -62,7 +62,21 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         }
         context.out.findings(&replayed.findings)?;
     }
-    judge(&found.key, &replayed.snapshots)
+    judge(&found.key, &replayed.snapshots)?;
+    let failed = |finding: &&Finding| finding.severity == Severity::Error;
+    let failed = replayed.findings.iter().filter(failed).count() as u64;
+    if failed == 0 {
+        return Ok(());
+    }
+    let (key, reducer) = (&found.key, session.reducer().0);
+    let what = human::plural(failed, "event");
+    let failure =
+        Failure::new(Status::No, format!("{what} of {key} could not be applied by {reducer}"));
+    Err(if arguments.reducer == Folder::Merge {
+        failure
+    } else {
+        failure.hint("--reducer merge folds events of every type")
+    })
 }
 
 /// Folds that aggregate with the reducer that was asked for.

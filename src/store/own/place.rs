@@ -14,8 +14,10 @@ pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, Stor
     if name.starts_with(demo::PREFIX) {
         let message =
             format!("{name} is a sample that is the same for everybody, and is not written to");
-        return Err(StoreError::new(StoreErrorKind::ReadOnly, message)
-            .hint(format!("make a copy of your own first: foldback import {name} copy.db")));
+        return Err(StoreError::new(StoreErrorKind::ReadOnly, message).hint(format!(
+            "make a copy of your own first: foldback import {} copy.db",
+            crate::text::shell::quoted(&name)
+        )));
     }
     if postgres::is_address(&name) {
         return on_a_server(&name, create);
@@ -34,11 +36,15 @@ pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, Stor
             other => other?,
         }
     }
+    if std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0) {
+        let message = format!("{} is an empty file, and no store", path.display());
+        return Err(StoreError::new(StoreErrorKind::ReadOnly, message)
+            .hint("a store is made where there is nothing: remove the file, or name another"));
+    }
     match OwnStore::open(path) {
         Ok(store) => Ok(Box::new(store)),
-        Err(error) if error.kind == StoreErrorKind::NotFound => {
-            Err(error.hint("check the path, or say --create to begin a new store there"))
-        }
+        Err(error) if error.kind == StoreErrorKind::NotFound => Err(error
+            .hint("check the path; `foldback append` begins a new store where --create is said")),
         Err(error) => Err(error),
     }
 }
@@ -60,9 +66,9 @@ pub fn existing(source: &OsStr) -> Result<Option<Box<dyn StoreWriter>>, StoreErr
 fn on_a_server(address: &str, create: bool) -> Result<Box<dyn StoreWriter>, StoreError> {
     match PostgresWriter::open(address) {
         Ok(writer) => Ok(Box::new(writer)),
-        Err(error) if error.kind == StoreErrorKind::UnknownLayout && !create => {
-            Err(error.hint("check the address, or say --create to begin a new store there"))
-        }
+        Err(error) if error.kind == StoreErrorKind::UnknownLayout && !create => Err(error.hint(
+            "check the address; `foldback append` begins a new store there where --create is said",
+        )),
         Err(error) if error.kind == StoreErrorKind::UnknownLayout => {
             match PostgresWriter::create(address) {
                 Ok(writer) => Ok(Box::new(writer)),
@@ -109,6 +115,9 @@ mod tests {
         assert_eq!(kind(Path::new("demo:shop"), true), Some(StoreErrorKind::ReadOnly));
         assert_eq!(kind(Path::new("mysql://here"), true), Some(StoreErrorKind::Unsupported));
         let text = dir.path().join("text");
+        std::fs::write(&text, "").unwrap();
+        let told = writer(text.as_os_str(), true).err().unwrap();
+        assert!(told.to_string().ends_with("text is an empty file, and no store"), "{told}");
         std::fs::write(&text, "precious").unwrap();
         assert_eq!(kind(&text, true), Some(StoreErrorKind::ReadOnly));
         assert_eq!(std::fs::read_to_string(&text).unwrap(), "precious");

@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 
 use super::draft::{OWN_DATA, OWN_METADATA, read_payload, read_time};
 use super::members::Members;
-use crate::model::{AggregateId, Category, EventId, Version};
+use crate::model::json::MAX_DEPTH;
+use crate::model::{AggregateId, Category, EventId, Payload, PayloadError, Version};
 use crate::store::own::NewEvent;
 use crate::text;
 
@@ -61,6 +62,14 @@ impl Given {
         let data = read_payload(&members, &OWN_DATA, Version::ZERO, &mut findings)
             .ok_or("it has no `data`: write {} where there is none")?;
         let metadata = read_payload(&members, &OWN_METADATA, Version::ZERO, &mut findings);
+        let deep = |payload: &Payload| matches!(payload.value(), Err(PayloadError::TooDeep));
+        for (name, payload) in [("data", Some(&data)), ("metadata", metadata.as_ref())] {
+            if payload.is_some_and(deep) {
+                return Err(format!(
+                    "its {name} is nested deeper than {MAX_DEPTH} levels, and could not be read again"
+                ));
+            }
+        }
         let time = read_time(&members, &mut findings);
         if let Some(finding) = findings.into_iter().next() {
             return Err(finding.message);
@@ -138,6 +147,16 @@ mod tests {
             "its version is 0, which is no version"
         );
         assert!(wrong(r#"{"type":"Paid","data_base64":"?"}"#).contains("is no base64"));
+        let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        let event = |data: usize, metadata: usize| {
+            format!(r#"{{"type":"Paid","data":{},"metadata":{}}}"#, deep(data), deep(metadata))
+        };
+        assert!(Given::read(&event(MAX_DEPTH, MAX_DEPTH)).is_ok());
+        for (event, name) in [(event(MAX_DEPTH + 1, 1), "data"), (event(1, 100_000), "metadata")] {
+            let told =
+                format!("its {name} is nested deeper than 512 levels, and could not be read again");
+            assert_eq!(wrong(&event), told);
+        }
         let bytes = Given::read(r#"{"type":"Paid","data_base64":"AAE="}"#).unwrap();
         assert_eq!(bytes.event.data.bytes().as_ref(), [0, 1]);
     }

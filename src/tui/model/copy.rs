@@ -2,14 +2,12 @@
 //!
 //! Makes texts only; who gives them to the terminal is the terminal's owner.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 use super::super::layout::Panel;
 use super::schemas::Schemas;
 use super::travel::Travel;
 use crate::model::shape::{self, Form};
 use crate::model::{AggregateKey, Event, Path, Value, Version, json};
+use crate::text::shell::quoted;
 use crate::text::{self, human};
 use crate::upcast::Explanation;
 
@@ -189,32 +187,6 @@ fn called(key: &AggregateKey) -> String {
     if says { id.to_owned() } else { format!("{category}/{id}") }
 }
 
-/// A word as a shell reads it. Characters that would do something to the terminal it is pasted into are escaped.
-fn quoted(word: &str) -> Cow<'_, str> {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./:@%+=,".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return Cow::Borrowed(word);
-    }
-    if !word.chars().any(char::is_control) {
-        return Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")));
-    }
-    let mut out = String::from("$'");
-    for letter in word.chars() {
-        match letter {
-            '\'' | '\\' => out.extend(['\\', letter]),
-            letter if letter.is_control() => {
-                let mut bytes = [0; 4];
-                for byte in letter.encode_utf8(&mut bytes).bytes() {
-                    let _ = write!(out, "\\x{byte:02x}");
-                }
-            }
-            letter => out.push(letter),
-        }
-    }
-    out.push('\'');
-    Cow::Owned(out)
-}
-
 /// A value as text, which is not even begun where it would be too large.
 fn if_small(what: &str, value: &Value, write: fn(&Value) -> String) -> Copied {
     let least = least_bytes(value, MOST);
@@ -263,19 +235,6 @@ fn least_bytes(value: &Value, enough: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_quoted_so_that_a_shell_reads_them_back() {
-        assert_eq!(quoted("order-4711"), "order-4711");
-        assert_eq!(quoted(""), "''");
-        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(quoted("a\nb'\\\u{1b}"), r"$'a\x0ab\'\\\x1b'");
-        for word in ["a b", "it's", "$(x)", "a\nb", "ä'\t\\n", "-", "*"] {
-            let script = format!("printf %s {}", quoted(word));
-            let out = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
-            assert_eq!(String::from_utf8(out.stdout).unwrap(), word);
-        }
-    }
 
     #[test]
     fn a_value_is_counted_only_as_far_as_it_could_be_copied() {

@@ -118,6 +118,16 @@ fn what_is_refused_says_why_and_what_next() {
     };
     let conflict = "Order order-1 is at version 1, not at version 3 as expected";
     refused("own.db order-1 - --expect 3", CREATED, 4, conflict);
+    for (store, name, at) in [("own.db", "order-1", 1), ("new.db", "Order/order-1", 0)] {
+        let ran = append(home, &format!("{store} {name} - --create --expect 3 --json"), CREATED);
+        let refused: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let wanted =
+            json!({"aggregate": "order-1", "category": "Order", "expected": 3, "actual": at});
+        assert_eq!(refused, json!({ "refused": wanted }));
+        assert_eq!(ran.status.code(), Some(4));
+    }
+    let deep = format!(r#"{{"type":"Deep","data":{}{}}}"#, "[".repeat(513), "]".repeat(513));
+    refused("own.db order-1 -", &deep, 2, "event 1: its data is nested deeper than 512 levels");
     let said = r#"{"type":"Paid","data":{},"version":4}"#;
     refused("own.db order-1 -", said, 4, conflict);
     refused(
@@ -141,4 +151,37 @@ fn what_is_refused_says_why_and_what_next() {
     let batch = r#"[{"type":"A","data":{}},{"type":"B"}]"#;
     refused("own.db order-1 -", batch, 2, "event 2: it has no `data`");
     assert_eq!(versions(home).len(), 2, "nothing but what was acknowledged");
+}
+
+#[test]
+fn a_version_that_any_event_of_a_batch_says_is_expected() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    append(home, "own.db Order/order-1 - --create", CREATED);
+    let batch = |said: [Option<u64>; 3]| {
+        let event = |version: &Option<u64>| match version {
+            Some(version) => json!({"type": "Paid", "data": {}, "version": version}),
+            None => json!({"type": "Paid", "data": {}}),
+        };
+        said.iter().map(event).collect::<Value>().to_string()
+    };
+    for (said, more, status, why) in [
+        ([None, None, Some(9)], "", 4, "is at version 1, not at version 6 as expected"),
+        ([None, Some(3), Some(5)], "", 2, "event 3: it says that it is version 5, and comes as 4"),
+        ([None, None, Some(2)], "", 2, "it says that it is version 2, and comes after 2 events"),
+        ([None, Some(3), None], " --expect 0", 2, "is version 3, and comes as 2, by --expect"),
+        ([None, None, Some(4)], " --expect 2", 2, "is version 4, and comes as 5, by --expect"),
+        ([Some(u64::MAX), None, None], "", 4, "is at version 1"),
+    ] {
+        let ran = append(home, &format!("own.db order-1 -{more}"), &batch(said));
+        let told = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(status), "{said:?}: {told}");
+        assert!(told.contains(why), "{said:?}: {told}");
+        assert_eq!(versions(home).len(), 1, "{said:?}");
+    }
+    let ran = append(home, "own.db order-1 - --expect 1", &batch([None, Some(3), Some(4)]));
+    assert_eq!(told(&ran), (Some(0), "order-1 v4  3 events  position 4\n".to_owned()));
+    let ran = append(home, "own.db order-1 - --batch 3", &batch([None, Some(6), None]));
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
+    assert_eq!(versions(home).len(), 7);
 }

@@ -133,6 +133,38 @@ fn stopped(at: &At) {
 }
 
 #[test]
+fn what_is_told_to_be_typed_can_be_typed_as_it_stands() {
+    let at = At { store: "it's a shop.db".to_owned(), ..At::file() };
+    copy(&at, "demo:shop");
+    let typed = |line: &str| {
+        let program = Path::new(env!("CARGO_BIN_EXE_foldback")).parent().unwrap();
+        let path = std::env::join_paths(
+            std::iter::once(program.to_owned())
+                .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+        )
+        .unwrap();
+        let mut shell = Command::new("sh");
+        shell.current_dir(at.home()).env("PATH", path).args(["-c", line]).output().unwrap()
+    };
+    // What stands in backticks behind what a command says.
+    let told = |said: String| -> String {
+        let begun = said.find("`foldback").unwrap_or_else(|| panic!("{said}")) + 1;
+        said[begun..].split('`').next().unwrap().to_owned()
+    };
+    let stopped = projection(&at, "run own.db refund-report --on-error stop");
+    let skip = told(text(&stopped.stderr));
+    let why = one(&at, "status own.db refund-report")["findings"][0]["hint"].clone();
+    let explained = typed(&told(why.as_str().unwrap().to_owned()));
+    assert!(text(&explained.stderr).contains("was stopped by event 25940"), "{explained:?}");
+    let skipped = typed(&skip);
+    assert!(text(&skipped.stdout).contains("steps over event 25940"), "{skip}: {skipped:?}");
+    assert_eq!(typed(&told(text(&skipped.stderr))).status.code(), Some(0), "{skipped:?}");
+    let again = projection(&at, "dead-letters own.db refund-report --retry 25940");
+    let event = typed(&told(text(&again.stderr)));
+    assert!(text(&event.stdout).contains("25940"), "{again:?}: {event:?}");
+}
+
+#[test]
 fn what_fits_the_events_is_run_paused_and_looked_at() {
     At::each().iter().for_each(looked_at);
 }
@@ -161,6 +193,10 @@ fn looked_at(at: &At) {
     assert!(shown.contains("c-9"), "{shown}");
     assert_eq!(told(at, "rows own.db order-list --limit 1").0, rows[..1]);
 
+    let (paused, status, said) = told(at, "pause own.db order-list nope");
+    assert_eq!((paused, status), (Vec::new(), 2), "{said}");
+    assert!(said.contains("no projection `nope`"), "{said}");
+    assert_eq!(one(at, "status own.db order-list")["status"], "running", "nothing is done");
     assert_eq!(one(at, "pause own.db order-list")["status"], "paused");
     assert_eq!(one(at, "run own.db order-list -q")["ended"], "paused");
     assert_eq!(one(at, "resume own.db order-list")["status"], "running");

@@ -237,3 +237,16 @@ fn a_typed_aggregate_stands_behind_the_chain_too() {
         "{said}"
     );
 }
+
+#[test]
+fn a_reducer_that_an_event_does_not_fit_is_the_answer_no() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    std::fs::write(home.join("e.json"), r#"{"type":"Noted","data":{}}"#).unwrap();
+    assert!(ran(home, "append own.db Order/order-1 e.json --create").status.success());
+    let sample = ran(home, "replay own.db order-1 --reducer sample");
+    let said = text(&sample.stderr);
+    assert_eq!(sample.status.code(), Some(1), "{said}");
+    assert!(said.contains("1 event of Order order-1 could not be applied by Order@1"), "{said}");
+    assert_eq!(ran(home, "replay own.db order-1").status.code(), Some(0));
+}

@@ -110,6 +110,19 @@ fn what_is_shown_is_utc() {
     assert_eq!(at("order-1", "2")["time"], "2026-03-02T14:34:12.201Z");
     let told = ask(&["log", "order-1"]).out;
     assert!(told.contains("2026-03-02 14:34:12.201"), "{told}");
+    let heading = |more: &[&str]| {
+        let words: Vec<&str> = ["log", "order-1"].iter().chain(more).copied().collect();
+        ask(&words).out.lines().next().unwrap().to_owned()
+    };
+    let (from, to) = ("2026-03-02", "2026-03-03");
+    assert!(!heading(&[]).contains(", from"), "{}", heading(&[]));
+    for (more, said) in [
+        (&["--from", from, "--to", to][..], ", from 2026-03-02T00:00:00Z to 2026-03-03T00:00:00Z"),
+        (&["--from", from], ", from 2026-03-02T00:00:00Z ·"),
+        (&["--to", to], ", up to 2026-03-03T00:00:00Z ·"),
+    ] {
+        assert!(heading(more).contains(said), "{}", heading(more));
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::model::Position;
 use crate::projection::{self, Retried};
 use crate::store::own::{DeadLetter, ProjectionState as State, StoreWriter};
 use crate::text::human;
+use crate::text::shell::quoted;
 
 /// Events that a projection could not handle, and stepped over
 #[derive(Debug, Args)]
@@ -83,7 +84,7 @@ fn skip(arguments: &Arguments, position: Position, context: &mut Context) -> Out
     let mut line = Line::of(Ink::Title, name);
     line.push(Ink::Plain, format!("  steps over event {position}"));
     context.out.line(&line)?;
-    let store = writer.name();
+    let (store, name) = (quoted(writer.name()), quoted(name));
     Ok(context.out.note(format!("`foldback projection run {store} {name}` goes on"))?)
 }
 
@@ -109,9 +110,11 @@ fn retry(arguments: &Arguments, position: Position, context: &mut Context) -> Ou
                 letter.error
             ),
         )
-        .hint(
-            "it stays a dead letter; its event: foldback events STORE --after POSITION --limit 1",
-        )),
+        .hint(format!(
+            "it stays a dead letter; its event: `foldback events {} --after {} --limit 1`",
+            quoted(writer.name()),
+            position.0.saturating_sub(1),
+        ))),
     }
 }
 

@@ -70,6 +70,12 @@ pub(super) fn resume(arguments: &Resume, context: &mut Context) -> Outcome {
 /// Gives an order about each, and tells what came of it.
 fn each(of: &Named, deed: Deed, context: &mut Context) -> Outcome {
     let steward = context.steward(&of.own.store)?;
+    // All of them are there before anything is ordered of one.
+    let mut session = context.open_quietly(&of.own.store)?;
+    for name in &of.names {
+        session.projection(name)?;
+    }
+    drop(session);
     for name in &of.names {
         let order = Order { projection: name.clone(), deed };
         let carried = steward.carry_out(&order, named, &Halt::default())?;

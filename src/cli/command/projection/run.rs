@@ -21,6 +21,7 @@ use crate::store::Interrupter;
 use crate::store::own::StoreWriter;
 use crate::task::Halt;
 use crate::text::human;
+use crate::text::shell::quoted;
 
 /// Carry projections on from where they stand
 #[derive(Debug, Args)]
@@ -344,14 +345,15 @@ impl Teller {
             context.out.line(&line)?;
         }
         context.out.flush()?;
-        let store = writer.name();
+        let store = quoted(writer.name());
         Ok(stopped.first().map(|(name, position)| {
             let count = human::plural(stopped.len() as u64, "projection");
             let message = format!("an event stopped {count}: {name} stands before event {position}");
             Failure::new(Status::No, message).hint(match aim {
                 Aim::Shown => format!(
-                    "`foldback projection dead-letters {store} {name} --skip {position}` steps over it; running it again \
-                     tries it again"
+                    "`foldback projection dead-letters {store} {} --skip {position}` steps over it; running it again \
+                     tries it again",
+                    quoted(name)
                 ),
                 Aim::Anew => "what was shown stays; the same with --on-error skip goes on behind it, with --abandon gives \
                               the rebuild up".to_owned(),

@@ -26,7 +26,7 @@ Examples:
   foldback projection status demo:shop --at '2026-03-03 16:45'
   foldback projection status shop.db --json | jq .lag_events")]
 pub(super) struct Arguments {
-    /// A SQLite file or a recording (.jsonl, .jsonl.zst); - is a pipe
+    /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
     store: OsString,
     /// Only this projection
