@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows what is projected, or who looks at it.
 
+mod ahead;
 mod closing;
 mod crew;
 mod declared;
@@ -17,6 +18,7 @@ mod rows;
 mod runner;
 mod task;
 
+pub use ahead::{Ahead, Beyond, ahead};
 pub use crew::{Options, run};
 pub use declared::{Declared, declared};
 pub use letter::{Retried, retry, skip};

@@ -4,6 +4,7 @@
 //! and belong on a thread of their own; [`Watch`] shows their progress and cancels them. It never prints, and knows
 //! nothing of terminals or arguments.
 
+mod ahead;
 mod ask;
 mod drive;
 mod error;

@@ -1,7 +1,7 @@
 //! What becomes of an event that a projection could not handle: it is applied after all, or stepped over.
 
 use super::rows::Ledger;
-use super::{ApplyError, Poison, Projection};
+use super::{Poison, Projection};
 use crate::model::{Event, Position, Timestamp};
 use crate::store::own::{DeadLetter, ProjectionRecord, ProjectionState, Step, StoreWriter};
 use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
@@ -32,7 +32,8 @@ pub fn retry(
         let event = event_at(&mut *writer.reader()?, position)?;
         let step = step(&record, record.position, time);
         let mut ledger = Ledger::default();
-        let failed = apply(projection, writer, &record, &mut ledger, &event)?;
+        let fetch = |key: &str| writer.row(name, record.generation, key);
+        let failed = ledger.take(projection, &event, fetch)?;
         let written = if let Some(error) = failed {
             let letter = DeadLetter {
                 position,
@@ -110,26 +111,6 @@ fn step<'a>(record: &'a ProjectionRecord, to: Position, time: &Timestamp) -> Ste
         dead_letters: &[],
         settled: &[],
         time: *time,
-    }
-}
-
-/// Applies one event to the rows as they are written down; returns why it failed, where it did.
-fn apply(
-    projection: &dyn Projection,
-    writer: &mut dyn StoreWriter,
-    record: &ProjectionRecord,
-    ledger: &mut Ledger,
-    event: &Event,
-) -> Result<Option<String>, StoreError> {
-    loop {
-        match ledger.apply(|rows| projection.apply(rows, event)) {
-            Ok(()) => return Ok(None),
-            Err(ApplyError::Failed(error)) => return Ok(Some(error)),
-            Err(ApplyError::Absent(key)) => {
-                let row = writer.row(projection.name(), record.generation, &key)?;
-                ledger.fetched(key, row.as_ref());
-            }
-        }
     }
 }
 

@@ -33,6 +33,7 @@ use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Finding, Path, Position, Value, Version};
+use crate::projection::Ahead;
 use crate::session::{
     Carried, Deed, MetricsThen, Moment, News, Order, ProjectionsThen, SessionError, Sort, Steward,
 };
@@ -75,6 +76,8 @@ pub(crate) enum Slot {
     Metrics,
     /// The dead letters of one of them.
     Letters,
+    /// What would come of an order.
+    Ahead,
     /// Something that is written because somebody ordered it.
     Order,
     /// The rows of a projection, made anew.
@@ -109,6 +112,7 @@ impl Slot {
         Self::Projections,
         Self::Metrics,
         Self::Letters,
+        Self::Ahead,
         Self::Order,
         Self::Rebuild,
         Self::Watch,
@@ -132,6 +136,7 @@ impl Slot {
             | Self::Projections
             | Self::Metrics
             | Self::Letters => "reading",
+            Self::Ahead => "looking ahead",
             Self::Order => "writing",
             Self::Rebuild => "making anew",
             Self::Watch => "looking",
@@ -186,6 +191,8 @@ pub(crate) enum Effect {
     LoadMetrics(Scrubbed),
     /// Read the dead letters of a projection.
     LoadLetters(String),
+    /// See what would become of a projection if the event that stopped it were stepped over.
+    LookAhead(String, Position),
     /// Write what a person ordered.
     CarryOut(Steward, Order),
     /// Count aggregates and events.
@@ -297,6 +304,7 @@ impl Effect {
             Self::LoadProjections(_) => Slot::Projections,
             Self::LoadMetrics(_) => Slot::Metrics,
             Self::LoadLetters(_) => Slot::Letters,
+            Self::LookAhead(..) => Slot::Ahead,
             Self::CarryOut(_, Order { deed: Deed::Rebuild, .. }) => Slot::Rebuild,
             Self::CarryOut(..) => Slot::Order,
             Self::LoadMoment { .. } => Slot::Moment,
@@ -364,6 +372,8 @@ pub(crate) enum Answer {
     Metrics(Scrubbed, Result<MetricsThen, SessionError>, Duration),
     /// The dead letters of a projection.
     Letters(String, Result<Vec<DeadLetter>, SessionError>),
+    /// What would become of a projection.
+    Ahead(String, Position, Result<Ahead, SessionError>),
     /// What a person ordered was done, or not.
     CarriedOut(Order, Result<Carried, SessionError>),
     /// How many events a filter lets through, of which types, when; so far.

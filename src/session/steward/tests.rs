@@ -110,3 +110,47 @@ fn a_rebuild_is_seen_by_readers_while_it_is_under_way_and_can_be_given_up() {
         steward.carry_out(&order("search-index", Deed::Abandon), named, &Halt::default()).unwrap();
     assert!(ended.well && seen(&mut session).is_none(), "{ended:?}");
 }
+
+#[test]
+fn what_would_come_of_a_skip_is_what_comes_of_it_and_nothing_is_written_to_see_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    shop(&path);
+    run_once(&path, "refund-report");
+    let mut session = open(&path);
+    let before = std::fs::read(&path).unwrap();
+    let poison = Position(25_940);
+    let ahead = session.ahead("refund-report", poison, named, &Silent).unwrap();
+    assert_eq!(ahead.told(), "all 2,127 events behind it can be applied, and it has caught up");
+    // Seen from before it, the same event stops it.
+    let next = session.ahead("refund-report", Position(25_939), named, &Silent).unwrap();
+    let told = next.told();
+    assert!(told.starts_with("event 25940, "), "{told}");
+    assert!(told.contains("order-4711, would stop it too: the request desk-1042"), "{told}");
+    let told = projection::Ahead { taken: 12, ..next }.told();
+    assert!(told.starts_with("the next 12 events can be applied, then event 25940, "), "{told}");
+    let end = session.ahead("refund-report", Position(28_067), named, &Silent).unwrap();
+    assert_eq!(end.told(), "nothing waits behind it");
+    let report = named("refund-report").unwrap();
+    let mut some = |most, gives_up: bool| {
+        projection::ahead(&*report, &mut *session.store, poison, most, || gives_up).unwrap()
+    };
+    let told = some(1_000, false).unwrap().told();
+    assert_eq!(told, "the next 1,000 events can be applied; more were not looked at");
+    assert_eq!(some(2_127, false).unwrap().told(), ahead.told());
+    assert!(some(1_000, true).is_none());
+    let unknown = session.ahead("refund-report", poison, |_| None, &Silent).unwrap_err();
+    assert!(unknown.to_string().contains("is not known here"), "{unknown}");
+    assert!(session.letters("refund-report").unwrap().is_empty());
+    assert!(std::fs::read(&path).unwrap() == before, "a byte of the store has changed");
+    // What was foreseen comes.
+    session
+        .steward()
+        .unwrap()
+        .carry_out(&order("refund-report", Deed::Skip(poison)), named, &Halt::default())
+        .unwrap();
+    run_once(&path, "refund-report");
+    let status = &session.projections().unwrap()[0];
+    assert_eq!((status.position, status.lag_events), (Some(Position(28_067)), Some(0)));
+    assert_eq!(session.letters("refund-report").unwrap().len(), 1);
+}

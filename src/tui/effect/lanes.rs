@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::source::Source;
 use super::{Answer, Effect, Slot, events, find, play, side};
 use crate::analysis::Filter;
+use crate::model::Position;
 use crate::sample::projection::named;
 use crate::session::{Deed, Order, Session, Sort, Steward, Trace};
 use crate::store::AggregateQuery;
@@ -196,6 +197,13 @@ impl Lanes {
         })
     }
 
+    fn ahead(&self, (generation, running): Issue, of: String, skipped: Position) -> usize {
+        self.events.issue(Slot::Ahead, generation, running, move |side, ticket| {
+            let ahead = side::ahead(side, ticket, &of, skipped);
+            Answer::Ahead(of, skipped, ahead)
+        })
+    }
+
     /// What takes long has a lane of its own: nothing that is ordered meanwhile waits for it.
     fn carry_out(&self, (generation, running): Issue, steward: Steward, order: Order) -> usize {
         if order.deed == Deed::Rebuild {
@@ -319,6 +327,7 @@ impl Lanes {
             Effect::LoadProjections(asked) => self.projections(issue, asked),
             Effect::LoadMetrics(asked) => self.metrics(issue, asked),
             Effect::LoadLetters(of) => self.letters(issue, of),
+            Effect::LookAhead(of, skipped) => self.ahead(issue, of, skipped),
             Effect::CarryOut(steward, order) => self.carry_out(issue, steward, order),
             Effect::LoadEvent(key, version) => {
                 self.events.issue(slot, generation, running, move |side, ticket| {

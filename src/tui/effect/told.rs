@@ -69,6 +69,9 @@ impl Effect {
             }
             Self::LoadProjections(_) => "seeing how far the projections are".to_owned(),
             Self::LoadMetrics(_) => "seeing what was measured".to_owned(),
+            Self::LookAhead(of, _) => {
+                format!("seeing how {} would go on", text::sanitize(of))
+            }
             Self::LoadLetters(of) => format!("reading the dead letters of {}", text::sanitize(of)),
             Self::CarryOut(_, order) => told_order(order),
             Self::CountStore => "counting aggregates and events".to_owned(),

@@ -50,13 +50,17 @@ pub(crate) struct Asking {
     pub(crate) order: Order,
     /// What it writes where, and what comes of it, sanitised.
     pub(crate) told: Vec<String>,
+    /// What is seen ahead of an event that would be stepped over.
+    pub(crate) ahead: Option<String>,
 }
 
 impl Asking {
     /// The same in lines of `width` cells, with a blank one between two sentences.
     pub(crate) fn lines(&self, width: usize) -> Vec<String> {
         let mut lines = Vec::new();
-        for told in &self.told {
+        // Before what is only to be done then: it is what decides.
+        let (first, last) = self.told.split_at(self.told.len().min(2));
+        for told in first.iter().chain(&self.ahead).chain(last) {
             if !lines.is_empty() {
                 lines.push(String::new());
             }

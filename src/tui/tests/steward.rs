@@ -7,6 +7,7 @@ use crate::sample::Live;
 use crate::session::{OpenOptions, ProjectionThen, Session};
 use crate::store::Stop;
 use crate::tui::layout::Screen;
+use crate::tui::model::overlay::Overlay;
 
 /// A shop that goes on, its engine, and the screen that looks at it. The store goes last.
 pub(super) struct Shop {
@@ -71,6 +72,12 @@ fn what_a_poisoned_event_stopped_is_seen_explained_skipped_caught_up_and_gone_ba
         }
         // Nothing is written before somebody agrees to it.
         shop.stage.keys("s").shows("Write to the store?").shows("event 25,940 becomes");
+        let asking = |stage: &Stage| match &stage.app.model.overlay {
+            Overlay::Order(asking) => asking.ahead.clone().unwrap_or_default(),
+            _ => String::new(),
+        };
+        shop.until("what would come of it", |stage| asking(stage).contains("can be applied"));
+        shop.stage.shows("If it were skipped");
         shop.stage.keys("x enter esc").hides("Write to the store?");
         assert!(of(&shop.stage, "refund-report").is_stopped());
         shop.stage.keys("s y");

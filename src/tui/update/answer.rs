@@ -64,6 +64,10 @@ fn answered(
             steward::read(model, &of, read);
             Vec::new()
         }
+        Answer::Ahead(of, skipped, ahead) => {
+            steward::foreseen(model, &of, skipped, ahead);
+            Vec::new()
+        }
         Answer::CarriedOut(order, carried) => steward::carried(model, &order, carried),
         Answer::Events(place, page) => events::arrived(model, place, page),
         Answer::Tallied(filter, tally) => events::sieve::tallied(model, &filter, tally, done),

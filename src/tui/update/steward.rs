@@ -8,6 +8,7 @@ use super::super::model::overlay::Overlay;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, projections, say, screen, tell, visit};
 use crate::model::Position;
+use crate::projection::Ahead;
 use crate::session::{Carried, Deed, Order, ProjectionThen, SessionError, Steward};
 use crate::store::own::DeadLetter;
 use crate::text::{self, human};
@@ -31,8 +32,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match deed(model, chosen, action) {
         Ok(deed) => {
             let told = asked(&name, chosen, deed, &store);
+            let (ahead, effects) = match deed {
+                Deed::Skip(at) => (Some(skipped("…")), vec![Effect::LookAhead(name.clone(), at)]),
+                _ => (None, Vec::new()),
+            };
             let order = Order { projection: name, deed };
-            model.overlay = Overlay::Order(Box::new(Asking { order, told }));
+            model.overlay = Overlay::Order(Box::new(Asking { order, told, ahead }));
+            return effects;
         }
         Err(told) => tell(model, Tone::Note, &told),
     }
@@ -95,7 +101,6 @@ const NAME: usize = 60;
 /// What is written where, and what comes of it.
 fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<String> {
     let place = |at: Position| u64::try_from(at.0).map_or_else(|_| at.to_string(), human::count);
-    let behind = chosen.status.lag_events.unwrap_or_default();
     let runs = format!(
         "Whoever runs it obeys at once; where nobody does: foldback projection run {store} {name}"
     );
@@ -105,10 +110,8 @@ fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<St
         Deed::Pause => (format!("{name} is paused"), runs),
         Deed::Resume => (format!("{name} goes on"), runs),
         Deed::Skip(at) => {
-            let blocked = behind.saturating_sub(1);
             let writes = format!("event {} becomes a dead letter of {name}", place(at));
-            let blocked = human::plural(blocked, "event");
-            (writes, format!("It goes on with the {blocked} behind it. {runs}"))
+            (writes, format!("It goes on behind it. {runs}"))
         }
         Deed::Retry(at) => (
             format!("the rows of {name}, as event {} changes them", place(at)),
@@ -131,6 +134,36 @@ fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<St
         ),
     };
     vec![format!("Writes to {store}:"), writes, then]
+}
+
+fn skipped(told: &str) -> String {
+    format!("If it were skipped: {told}")
+}
+
+/// Takes in what would come of stepping over an event, where that is still asked.
+pub(super) fn foreseen(
+    model: &mut Model,
+    of: &str,
+    skips: Position,
+    ahead: Result<Ahead, SessionError>,
+) {
+    let told = match ahead {
+        Ok(ahead) => skipped(&ahead.told()),
+        Err(SessionError::Cancelled) => return,
+        Err(error) => format!("What would come of it cannot be told: {error}"),
+    };
+    let Overlay::Order(asking) = &mut model.overlay else { return };
+    if asking.order.projection == of && asking.order.deed == Deed::Skip(skips) {
+        asking.ahead = Some(told);
+        model.dirty = true;
+    }
+}
+
+/// Nobody looks ahead any more.
+pub(super) fn unforeseen(model: &mut Model) {
+    if let Overlay::Order(asking) = &mut model.overlay {
+        asking.ahead = None;
+    }
 }
 
 /// It was agreed to.

@@ -10,7 +10,7 @@ use super::super::model::overlay::Overlay;
 use super::super::model::travel::Walked;
 use super::super::model::work::Row;
 use super::super::model::{Model, Tone};
-use super::{list, live, pins, say, seek, tell};
+use super::{list, live, pins, say, seek, steward, tell};
 use crate::session::Sort;
 
 /// Opens the list; its lines are brought by whoever has the lanes.
@@ -88,6 +88,7 @@ pub(crate) fn without(model: &Model, slot: Slot) -> String {
             Some((Action::Refresh, "there looks again")),
         ),
         Slot::Letters => ("the dead letters are then not shown", None),
+        Slot::Ahead => ("what would come of it is then not told", None),
         Slot::Rebuild => (
             "what is shown stays; the new rows are left where they are",
             Some((Action::RebuildProjection, "there goes on with them")),
@@ -172,6 +173,7 @@ fn halt(model: &mut Model, slot: Slot) -> Vec<Effect> {
         Slot::Projections => model.projections.looks.stop(),
         Slot::Metrics => model.metrics.looks.stop(),
         Slot::Rebuild => model.projections.rebuilding = None,
+        Slot::Ahead => steward::unforeseen(model),
         Slot::Find | Slot::Snapshots | Slot::Event | Slot::Letters => {}
     }
     vec![Effect::Stop(slot)]

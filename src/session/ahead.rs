@@ -1,0 +1,59 @@
+//! What would come of an order about a projection, before it is given.
+
+use super::{Finder, Session, SessionError, Watch};
+use crate::model::Position;
+use crate::projection::{self, Ahead, Beyond};
+use crate::store::{StoreError, StoreErrorKind};
+use crate::text::human;
+use crate::text::jq::with_room;
+
+/// Events that are looked at, at most: a second's work of a slow projection.
+const MOST: u64 = 10_000;
+
+impl Session {
+    /// What would become of a projection if the event that stopped it, at that position, were stepped over. Nothing is
+    /// written, and up to 10,000 events are looked at. `known` finds what the projection makes of events.
+    pub fn ahead(
+        &mut self,
+        projection: &str,
+        skipped: Position,
+        known: Finder,
+        watch: &dyn Watch,
+    ) -> Result<Ahead, SessionError> {
+        self.projection(projection)?;
+        let Some(found) = known(projection) else {
+            let message = format!("what {projection} makes of events is not known here");
+            return Err(StoreError::new(StoreErrorKind::Unsupported, message).into());
+        };
+        let ahead = self.at_once(|session| {
+            let store = &mut *session.store;
+            let gives_up = || watch.cancelled();
+            Ok(with_room(|| projection::ahead(&*found, store, skipped, MOST, gives_up))?)
+        });
+        ahead?.ok_or(SessionError::Cancelled)
+    }
+}
+
+impl Ahead {
+    /// The same in a sentence.
+    pub fn told(&self) -> String {
+        let taken = human::plural(self.taken, "event");
+        match &self.then {
+            Beyond::End if self.taken == 0 => "nothing waits behind it".to_owned(),
+            Beyond::End => format!("all {taken} behind it can be applied, and it has caught up"),
+            Beyond::More => format!("the next {taken} can be applied; more were not looked at"),
+            Beyond::Stop(event, error) => {
+                let at = event.position.map_or_else(String::new, |at| format!(" {at}"));
+                let first = match self.taken {
+                    0 => String::new(),
+                    _ => format!("the next {taken} can be applied, then "),
+                };
+                format!(
+                    "{first}event{at}, {} of {}, would stop it too: {error}",
+                    event.event_type,
+                    event.key().called()
+                )
+            }
+        }
+    }
+}
