@@ -6,7 +6,8 @@ mod shape;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
@@ -17,9 +18,9 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::output::{Output, Printed};
 use crate::cli::table::Table;
-use crate::model::{Measure, Metric, time};
+use crate::model::{Measure, Metric, Timestamp, time};
 use crate::session::{Alert, Known, MetricThen, MetricsThen, Session};
-use crate::text::measure;
+use crate::text::{human, measure};
 
 /// What is measured of a store, and the alerts it raises
 #[derive(Debug, Args)]
@@ -33,15 +34,15 @@ those of the hour before, or of as long as --last says. What a store does not
 record is never shown as 0. Thresholds stand in the configuration.
 
 --format prometheus prints Prometheus' text format; histograms count everything
-that was ever measured. --serve answers GET /metrics with it until Ctrl-C; port
-0 is any that is free.
+that was ever measured. --serve answers GET /metrics with it until Ctrl-C; a port
+alone is one of 127.0.0.1, and port 0 is any that is free.
 
 Examples:
   foldback metrics shop.db
   foldback metrics shop.db --last 15m
   foldback metrics shop.db --at -2h --json
   foldback metrics shop.db --format prometheus
-  foldback metrics shop.db --serve 127.0.0.1:9464")]
+  foldback metrics shop.db --serve 9464")]
 pub(crate) struct Arguments {
     /// A SQLite file, a recording (.jsonl, .jsonl.zst) or postgres://…; - is a pipe
     #[arg(value_hint = clap::ValueHint::FilePath)]
@@ -56,7 +57,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     format: Format,
     /// Answer a scraper's GET /metrics at this address
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "at")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "at", value_parser = address)]
     serve: Option<SocketAddr>,
 }
 
@@ -71,6 +72,14 @@ impl Arguments {
     pub(crate) fn serves(&self) -> bool {
         self.serve.is_some()
     }
+}
+
+/// Where a scraper is answered: an address with its port, or a port of this computer alone.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse().map_err(|_| "write a port, 9464, or an address with one, 127.0.0.1:9464".into())
 }
 
 /// How much time is looked at.
@@ -118,7 +127,8 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         }
         return Ok(());
     }
-    Ok(print(&mut context.out, &then, &last, &session)?)
+    print(&mut context.out, &then)?;
+    Ok(tell_moment(context, &then, &last, at, &session)?)
 }
 
 /// Which number the threshold is about.
@@ -141,7 +151,7 @@ fn state(one: &MetricThen) -> &'static str {
     }
 }
 
-fn print(out: &mut Output, then: &MetricsThen, last: &Last, session: &Session) -> Printed {
+fn print(out: &mut Output, then: &MetricsThen) -> Printed {
     let table =
         Table::new().text("metric").giving_way().number("now").number("middle").number("end");
     let table = table.number("alert above").text("state");
@@ -182,16 +192,41 @@ fn print(out: &mut Output, then: &MetricsThen, last: &Last, session: &Session) -
             ]);
         }
     }
-    table.print(out)?;
-    if let Some(span) = &then.span {
-        let store = &session.store_info().name;
-        out.note(format!(
-            "{store} at {}, middle and end over the {last} before",
-            time::rfc3339(&span.to)
-        ))?;
-    }
-    Ok(())
+    table.print(out)
 }
+
+/// Which moment is shown, and how long ago that was where it is the newest there is: what stands there is easily taken
+/// for what is so now.
+fn tell_moment(
+    context: &mut Context,
+    then: &MetricsThen,
+    last: &Last,
+    asked: Option<Timestamp>,
+    session: &Session,
+) -> Printed {
+    let Some(span) = &then.span else { return Ok(()) };
+    let store = &session.store_info().name;
+    let to = time::rfc3339(&span.to);
+    let newest = match (context.now - span.to).to_std() {
+        _ if !then.newest => String::new(),
+        Ok(age) if age >= RECENT => {
+            format!(", its newest moment, {} ago", human::duration(age))
+        }
+        _ => ", its newest moment".to_owned(),
+    };
+    let later = match asked {
+        Some(asked) if then.newest && asked > span.to => {
+            format!(" (nothing is known of {})", time::rfc3339(&asked))
+        }
+        _ => String::new(),
+    };
+    context
+        .out
+        .note(format!("{store} at {to}{newest}{later}: middle and end are over the {last} before"))
+}
+
+/// What is newer is as good as now.
+const RECENT: Duration = Duration::from_secs(60);
 
 /// Since when it is above its threshold, or that it was before anybody looked.
 fn since(alert: &Alert) -> String {

@@ -88,8 +88,18 @@ fn thresholds_stand_in_the_configuration_and_its_mistakes_are_told() {
 fn how_much_time_is_looked_at_is_said() {
     let home = shop();
     let note = |line: &str| text(&ran(home.path(), line).stderr);
-    assert!(note("metrics own.db").contains("middle and end over the hour before"));
-    assert!(note("metrics own.db --last 15m").contains("middle and end over the 15m before"));
+    assert!(note("metrics own.db").contains("middle and end are over the hour before"));
+    assert!(note("metrics own.db --last 15m").contains("middle and end are over the 15m before"));
+    // A recording stands still: what is told as newest is told with its age.
+    let shop = super::fixtures().join("shop.jsonl").display().to_string();
+    let told = note(&format!("metrics {shop}"));
+    assert!(told.contains(", its newest moment, ") && told.contains(" ago: "), "{told}");
+    let told = note(&format!("metrics {shop} --at 2199-01-01T00:00:00.5Z"));
+    let unknown = "its newest moment, ";
+    assert!(told.contains(unknown), "{told}");
+    assert!(told.contains(" (nothing is known of 2199-01-01T00:00:00.5"), "{told}");
+    let told = note(&format!("metrics {shop} --at 2026-03-02T14:34:12Z"));
+    assert!(told.contains("2026-03-02T14:34:12") && !told.contains("newest"), "{told}");
     // The events of the recording are months old; what was measured of the commands is of now.
     let long = metrics(home.path(), "metrics own.db --last 52w --json");
     let rate = |all: &[Value]| {

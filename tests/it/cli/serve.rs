@@ -136,6 +136,12 @@ fn where_nobody_can_be_answered_it_says_so() {
     assert_eq!(ran.status.code(), Some(2), "{said}");
     assert!(said.contains(&format!("nobody can be answered at {address}")), "{said}");
     assert!(said.contains("127.0.0.1:0 takes any that is free"), "{said}");
+    // A port alone is one of this computer.
+    let alone = self::ran(home.path(), &format!("metrics own.db --serve {}", address.port()));
+    assert!(text(&alone.stderr).contains(&format!("nobody can be answered at {address}")));
+    let wrong = self::ran(home.path(), "metrics own.db --serve here");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("write a port, 9464, or an address with one"));
 }
 
 #[test]
