@@ -231,10 +231,9 @@ impl Appending<'_> {
                 return wrong(format!("as {comes}, by --expect"));
             }
         }
-        match self.first_version() {
-            Some(first) if first.0 + before != version.0 => {
-                wrong(format!("as {}", first.0 + before))
-            }
+        let comes = self.first_version().map(|first| first.0.saturating_add(before));
+        match comes {
+            Some(comes) if comes != version.0 => wrong(format!("as {comes}")),
             None if version.0 <= before => {
                 wrong(format!("after {} of its batch", human::plural(before, "event")))
             }

@@ -76,6 +76,8 @@ impl Lanes {
             base: None,
             trace: None,
         };
+        // They let go of the store after each job: keeping it at hand between two keys, as the playhead does, was measured
+        // on the Projections and Metrics screens and changes nothing that can be seen.
         let side = |twin| Side { session: None, twin, seat: events::Seat::default(), finder: None };
         let rest = Rest { after: play::LINGER, with: play::rest };
         let sinks =

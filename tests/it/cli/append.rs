@@ -172,6 +172,7 @@ fn a_version_that_any_event_of_a_batch_says_is_expected() {
         ([None, Some(3), None], " --expect 0", 2, "is version 3, and comes as 2, by --expect"),
         ([None, None, Some(4)], " --expect 2", 2, "is version 4, and comes as 5, by --expect"),
         ([Some(u64::MAX), None, None], "", 4, "is at version 1"),
+        ([Some(u64::MAX), Some(3), None], "", 2, "event 2: it says that it is version 3"),
     ] {
         let ran = append(home, &format!("own.db order-1 -{more}"), &batch(said));
         let told = text(&ran.stderr);
