@@ -40,7 +40,9 @@ impl Ahead {
         let taken = human::plural(self.taken, "event");
         match &self.then {
             Beyond::End if self.taken == 0 => "nothing waits behind it".to_owned(),
-            Beyond::End => format!("all {taken} behind it can be applied, and it has caught up"),
+            Beyond::End => {
+                format!("all {taken} behind it can be applied, and it would have caught up")
+            }
             Beyond::More => format!("the next {taken} can be applied; more were not looked at"),
             Beyond::Stop(event, error) => {
                 let at = event.position.map_or_else(String::new, |at| format!(" {at}"));

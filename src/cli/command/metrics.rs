@@ -34,8 +34,8 @@ those of the hour before, or of as long as --last says. What a store does not
 record is never shown as 0. Thresholds stand in the configuration.
 
 --format prometheus prints Prometheus' text format; histograms count everything
-that was ever measured. --serve answers GET /metrics with it until Ctrl-C; a port
-alone is one of 127.0.0.1, and port 0 is any that is free.
+that was ever measured. --serve answers GET /metrics with it until Ctrl-C; a
+port alone is one of 127.0.0.1, and port 0 is any that is free.
 
 Examples:
   foldback metrics shop.db
