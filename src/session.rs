@@ -24,6 +24,7 @@ mod transfer;
 mod travel;
 mod upcast;
 
+pub use ahead::Ahead;
 pub use ask::Sort;
 pub use drive::{Silent, Watch};
 pub use error::SessionError;

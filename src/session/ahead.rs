@@ -1,9 +1,10 @@
 //! What would come of an order about a projection, before it is given.
 
-use super::{Finder, Session, SessionError, Watch};
+use super::steward::find;
+use super::{Finder, Session, SessionError};
 use crate::model::Position;
-use crate::projection::{self, Ahead, Beyond};
-use crate::store::{StoreError, StoreErrorKind};
+pub use crate::projection::Ahead;
+use crate::projection::{self, Beyond};
 use crate::text::human;
 use crate::text::jq::with_room;
 
@@ -12,22 +13,19 @@ const MOST: u64 = 10_000;
 
 impl Session {
     /// What would become of a projection if the event that stopped it, at that position, were stepped over. Nothing is
-    /// written, and up to 10,000 events are looked at. `known` finds what the projection makes of events.
+    /// written, and up to 10,000 events are looked at. `known` finds what the projection makes of events; `gives_up`
+    /// is asked between pages.
     pub fn ahead(
         &mut self,
         projection: &str,
         skipped: Position,
         known: Finder,
-        watch: &dyn Watch,
+        gives_up: &dyn Fn() -> bool,
     ) -> Result<Ahead, SessionError> {
         self.projection(projection)?;
-        let Some(found) = known(projection) else {
-            let message = format!("what {projection} makes of events is not known here");
-            return Err(StoreError::new(StoreErrorKind::Unsupported, message).into());
-        };
+        let found = find(known, &self.store.info().name, projection)?;
         let ahead = self.at_once(|session| {
             let store = &mut *session.store;
-            let gives_up = || watch.cancelled();
             Ok(with_room(|| projection::ahead(&*found, store, skipped, MOST, gives_up))?)
         });
         ahead?.ok_or(SessionError::Cancelled)

@@ -130,7 +130,7 @@ fn carry_out(
             Came::out(format!("{name} steps over event {} and goes on", place(position)))
         }
         Deed::Retry(position) => {
-            let projection = find(known, writer, name)?;
+            let projection = find(known, writer.name(), name)?;
             match projection::retry(&*projection, writer, position, &now)? {
                 Retried::Applied => Came::out(format!("event {} is applied", place(position))),
                 Retried::Failed(letter) => Came::but(
@@ -139,7 +139,7 @@ fn carry_out(
                 ),
             }
         }
-        Deed::Rebuild => rebuild(find(known, writer, name)?, writer, halt)?,
+        Deed::Rebuild => rebuild(find(known, writer.name(), name)?, writer, halt)?,
         Deed::Abandon => {
             writer.abandon_rebuild(name)?;
             Came::out(format!("the rebuild of {name} is given up; what is shown stays"))
@@ -188,13 +188,13 @@ fn record(writer: &mut dyn StoreWriter, name: &str) -> Result<ProjectionRecord, 
 }
 
 /// What the projection makes of events, where it came with the program.
-fn find(
+pub(super) fn find(
     known: Finder,
-    writer: &dyn StoreWriter,
+    store: &str,
     name: &str,
 ) -> Result<Arc<dyn Projection>, SessionError> {
     known(name).ok_or_else(|| {
-        let store = quoted(writer.name());
+        let store = quoted(store);
         let message = format!("what {name} makes of events is not known here");
         let hint = format!(
             "`foldback projection rebuild {store} {} --projections FILE` and `dead-letters … --retry` read it",

@@ -33,9 +33,9 @@ use super::model::sought::{Hits, Needle};
 use super::model::travel::{Goal, Known};
 use crate::analysis::Filter;
 use crate::model::{AggregateKey, At, Finding, Path, Position, Value, Version};
-use crate::projection::Ahead;
 use crate::session::{
-    Carried, Deed, MetricsThen, Moment, News, Order, ProjectionsThen, SessionError, Sort, Steward,
+    Ahead, Carried, Deed, MetricsThen, Moment, News, Order, ProjectionsThen, SessionError, Sort,
+    Steward,
 };
 use crate::store::own::DeadLetter;
 use crate::store::{AggregatePage, AggregateQuery, Counts, Head};

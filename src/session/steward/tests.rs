@@ -120,19 +120,19 @@ fn what_would_come_of_a_skip_is_what_comes_of_it_and_nothing_is_written_to_see_i
     let mut session = open(&path);
     let before = std::fs::read(&path).unwrap();
     let poison = Position(25_940);
-    let ahead = session.ahead("refund-report", poison, named, &Silent).unwrap();
+    let ahead = session.ahead("refund-report", poison, named, &|| false).unwrap();
     assert_eq!(
         ahead.told(),
         "all 2,127 events behind it can be applied, and it would have caught up"
     );
     // Seen from before it, the same event stops it.
-    let next = session.ahead("refund-report", Position(25_939), named, &Silent).unwrap();
+    let next = session.ahead("refund-report", Position(25_939), named, &|| false).unwrap();
     let told = next.told();
     assert!(told.starts_with("event 25940, "), "{told}");
     assert!(told.contains("order-4711, would stop it too: the request desk-1042"), "{told}");
     let told = projection::Ahead { taken: 12, ..next }.told();
     assert!(told.starts_with("the next 12 events can be applied, then event 25940, "), "{told}");
-    let end = session.ahead("refund-report", Position(28_067), named, &Silent).unwrap();
+    let end = session.ahead("refund-report", Position(28_067), named, &|| false).unwrap();
     assert_eq!(end.told(), "nothing waits behind it");
     let report = named("refund-report").unwrap();
     let mut some = |most, gives_up: bool| {
@@ -142,7 +142,7 @@ fn what_would_come_of_a_skip_is_what_comes_of_it_and_nothing_is_written_to_see_i
     assert_eq!(told, "the next 1,000 events can be applied; more were not looked at");
     assert_eq!(some(2_127, false).unwrap().told(), ahead.told());
     assert!(some(1_000, true).is_none());
-    let unknown = session.ahead("refund-report", poison, |_| None, &Silent).unwrap_err();
+    let unknown = session.ahead("refund-report", poison, |_| None, &|| false).unwrap_err();
     assert!(unknown.to_string().contains("is not known here"), "{unknown}");
     assert!(session.letters("refund-report").unwrap().is_empty());
     assert!(std::fs::read(&path).unwrap() == before, "a byte of the store has changed");

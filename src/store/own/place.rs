@@ -7,6 +7,7 @@ use super::import::Partial;
 use super::{OwnStore, StoreWriter, occupied};
 use crate::store::postgres::{self, PostgresWriter};
 use crate::store::{StoreError, StoreErrorKind, demo};
+use crate::text::shell::quoted;
 
 /// Opens the store at `source` for writing; made first where `create` says so and nothing is there.
 pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, StoreError> {
@@ -16,7 +17,7 @@ pub fn writer(source: &OsStr, create: bool) -> Result<Box<dyn StoreWriter>, Stor
             format!("{name} is a sample that is the same for everybody, and is not written to");
         return Err(StoreError::new(StoreErrorKind::ReadOnly, message).hint(format!(
             "make a copy of your own first: foldback import {} copy.db",
-            crate::text::shell::quoted(&name)
+            quoted(&name)
         )));
     }
     if postgres::is_address(&name) {

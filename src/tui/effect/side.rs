@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use super::play::told;
 use super::{Answer, Side, Slot};
 use crate::model::{AggregateKey, Finding, Position, Version};
-use crate::projection::Ahead;
 use crate::sample::projection::named;
-use crate::session::{MetricsThen, News, ProjectionsThen, Session, SessionError, Sort, Watch};
+use crate::session::{
+    Ahead, MetricsThen, News, ProjectionsThen, Session, SessionError, Sort, Watch,
+};
 use crate::store::own::DeadLetter;
 use crate::store::{AggregatePage, AggregateQuery, Counts, Direction, Head};
 use crate::task::Ticket as AnyTicket;
@@ -164,17 +165,6 @@ pub(super) fn letters(
     session(side, ticket)?.letters(of)
 }
 
-/// Nothing is told on the way.
-struct Quietly<'a, 'b>(&'a Ticket<'b>);
-
-impl Watch for Quietly<'_, '_> {
-    fn progress(&mut self, _done: u64, _of: Option<u64>) {}
-
-    fn cancelled(&self) -> bool {
-        self.0.cancelled()
-    }
-}
-
 /// What would become of a projection if an event were stepped over.
 pub(super) fn ahead(
     side: &mut Side,
@@ -182,5 +172,5 @@ pub(super) fn ahead(
     of: &str,
     skipped: Position,
 ) -> Result<Ahead, SessionError> {
-    session(side, ticket)?.ahead(of, skipped, named, &Quietly(ticket))
+    session(side, ticket)?.ahead(of, skipped, named, &|| ticket.cancelled())
 }

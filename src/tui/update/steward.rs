@@ -8,8 +8,7 @@ use super::super::model::overlay::Overlay;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, projections, say, screen, tell, visit};
 use crate::model::Position;
-use crate::projection::Ahead;
-use crate::session::{Carried, Deed, Order, ProjectionThen, SessionError, Steward};
+use crate::session::{Ahead, Carried, Deed, Order, ProjectionThen, SessionError, Steward};
 use crate::store::own::DeadLetter;
 use crate::text::{self, human};
 
