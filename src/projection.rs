@@ -1,6 +1,6 @@
 //! Read models that are fed from a store: what they make of its events, how far they have come, and what stopped them.
 //!
-//! A [`Projection`] says what one event does to its [`Rows`]. The [`Runner`] is what carries it through a store: an inert
+//! A [`Projection`] says what one event does to its [`Rows`], and a [`Projector`] puts a chain of upcasters before it. The [`Runner`] is what carries it through a store: an inert
 //! machine that asks for a page, a row, a wait or a write, and does none of them itself. A [`Task`] does what it asks,
 //! on one store, and [`run`] drives several of them side by side. Rows, checkpoint and what was stepped over are written
 //! in one transaction, so that an event has its effect once, whatever ends the program when.
@@ -14,6 +14,7 @@ mod declared;
 mod letter;
 mod pace;
 mod policy;
+mod projector;
 mod rows;
 mod runner;
 mod task;
@@ -24,9 +25,12 @@ pub use declared::{Declared, declared};
 pub use letter::{Retried, retry, skip};
 pub use pace::{Pace, Progress};
 pub use policy::{OnError, Policy};
+pub use projector::Projector;
 pub use rows::{ApplyError, Rows};
 pub use runner::{Next, Now, Poison, Runner};
 pub use task::{Aim, End, Task, Told, Turn};
+
+use smol_str::SmolStr;
 
 use crate::model::{Category, Event, EventType};
 
@@ -37,6 +41,12 @@ use crate::model::{Category, Event, EventType};
 pub trait Projection: Send + Sync {
     /// Its name, under which its rows and its checkpoint are kept.
     fn name(&self) -> &str;
+
+    /// What tells it from other definitions of its name: rows that one has made are not carried on by another, but made
+    /// anew. One that is written in Rust says something else here once it makes other rows of the same events.
+    fn definition(&self) -> SmolStr {
+        SmolStr::new_static("1")
+    }
 
     /// Whether an event of this category and type means anything to it; the others are passed over.
     fn handles(&self, category: &Category, event_type: &EventType) -> bool;

@@ -196,7 +196,7 @@ impl Session {
     /// Who carries orders out on the store; `None` where it is not one of foldback's own, which alone is written to.
     pub fn steward(&self) -> Option<Steward> {
         let source = self.source.as_ref().filter(|_| !self.store.info().read_only)?;
-        Some(Steward::of(source.clone()))
+        Some(Steward::of(source.clone()).behind(self.options.upcast.clone()))
     }
 
     /// What is known about the store.

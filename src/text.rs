@@ -3,6 +3,7 @@
 //!
 //! Pure functions. Nothing here knows where text comes from, what draws it, or any terminal's colours.
 
+pub(crate) mod digest;
 pub mod human;
 pub mod jq;
 pub mod json;

@@ -5,8 +5,8 @@ use smol_str::SmolStr;
 use super::Recorder;
 use crate::model::{AggregateKey, Metric, Payload, Timestamp};
 use crate::store::own::{
-    Appended, DeadLetter, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild, Step,
-    StoreWriter,
+    Appended, DeadLetter, Expected, MadeBy, NewEvent, ProjectionRecord, ProjectionState, Rebuild,
+    Step, StoreWriter,
 };
 use crate::store::{Bell, EventStore, Sample, Snapshot, StoreError};
 
@@ -70,8 +70,13 @@ impl StoreWriter for Measured {
         self.writer.projections()
     }
 
-    fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError> {
-        self.writer.register(name, time)
+    fn register(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<ProjectionRecord, StoreError> {
+        self.writer.register(name, by, time)
     }
 
     fn set_state(
@@ -111,8 +116,13 @@ impl StoreWriter for Measured {
         self.writer.dead_letters(name)
     }
 
-    fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError> {
-        self.writer.begin_rebuild(name, time)
+    fn begin_rebuild(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<Rebuild, StoreError> {
+        self.writer.begin_rebuild(name, by, time)
     }
 
     fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! What would become of a projection that an event stopped if that event were stepped over: those behind it are applied
 //! in memory, to rows that are only read, and nothing is written.
 
-use super::Projection;
+use super::Projector;
 use super::rows::Ledger;
 use crate::model::{Event, Position};
 use crate::store::{EventQuery, EventStore, StoreError};
@@ -35,7 +35,7 @@ pub enum Beyond {
 ///
 /// Where the store cannot be read. An event that cannot be applied is no error but an answer.
 pub fn ahead(
-    projection: &dyn Projection,
+    projector: &Projector,
     store: &mut dyn EventStore,
     skipped: Position,
     most: u64,
@@ -55,10 +55,8 @@ pub fn ahead(
             if taken == most {
                 return Ok(Some(Ahead { taken, then: Beyond::More }));
             }
-            if projection.handles(&event.category, &event.event_type)
-                && let Some(error) =
-                    ledger.take(projection, &event, |key| store.row(projection.name(), key))?
-            {
+            let row = |key: &str| store.row(projector.name(), key);
+            if let Some(error) = projector.take(&mut ledger, &event, row)? {
                 return Ok(Some(Ahead { taken, then: Beyond::Stop(Box::new(event), error) }));
             }
             taken += 1;

@@ -1,11 +1,14 @@
 //! Projections that a person declares: a YAML file that says in jq, for each event type, which rows change and how.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
+
+use smol_str::SmolStr;
 
 use super::{ApplyError, Projection, Rows};
 use crate::model::shape::{Form, write_event};
 use crate::model::{Category, Event, EventType};
+use crate::text::digest::digest;
 use crate::text::jq::Expression;
 use crate::text::yaml::{Document, Mistake, Mistakes, Section};
 
@@ -13,6 +16,7 @@ use crate::text::yaml::{Document, Mistake, Mistakes, Section};
 #[derive(Debug)]
 pub struct Declared {
     name: String,
+    definition: SmolStr,
     rules: HashMap<EventType, Rule>,
 }
 
@@ -40,16 +44,17 @@ pub fn declared(text: &str) -> Result<Vec<Declared>, Vec<String>> {
                 mistakes
                     .add(line, format!("`{name}` should name the event types that it is made of"));
             }
-            let rules = rules(&part, &mistakes);
-            all.push(Declared { name: name.to_owned(), rules });
+            let (rules, definition) = rules(&part, &mistakes);
+            all.push(Declared { name: name.to_owned(), definition, rules });
         }
     }
     let mistakes = mistakes.into_sorted();
     if mistakes.is_empty() { Ok(all) } else { Err(told(mistakes)) }
 }
 
-fn rules(of: &Section<'_>, mistakes: &Mistakes) -> HashMap<EventType, Rule> {
-    let mut rules = HashMap::new();
+/// What its events do, and what tells that from anything else that they might do.
+fn rules(of: &Section<'_>, mistakes: &Mistakes) -> (HashMap<EventType, Rule>, SmolStr) {
+    let (mut rules, mut said) = (HashMap::new(), BTreeMap::new());
     for (event_type, _, part) in of.any_sections() {
         let Some(part) = part else { continue };
         let key = part.text("key").unwrap_or_else(|| ".aggregate".to_owned());
@@ -58,6 +63,7 @@ fn rules(of: &Section<'_>, mistakes: &Mistakes) -> HashMap<EventType, Rule> {
         if row.is_empty() {
             continue;
         }
+        said.insert(event_type, [event_type.to_owned(), key.clone(), row.clone()]);
         let compile = |what: &str, text: &str, variables: &[&str]| {
             let compiled = Expression::compile(text, variables);
             compiled
@@ -69,12 +75,17 @@ fn rules(of: &Section<'_>, mistakes: &Mistakes) -> HashMap<EventType, Rule> {
             rules.insert(EventType::new(event_type), Rule { key, row });
         }
     }
-    rules
+    let said: Vec<String> = said.into_values().flatten().collect();
+    (rules, digest(&said))
 }
 
 impl Projection for Declared {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn definition(&self) -> SmolStr {
+        self.definition.clone()
     }
 
     fn handles(&self, _category: &Category, event_type: &EventType) -> bool {

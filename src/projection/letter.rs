@@ -1,7 +1,7 @@
 //! What becomes of an event that a projection could not handle: it is applied after all, or stepped over.
 
 use super::rows::Ledger;
-use super::{Poison, Projection};
+use super::{Poison, Projector};
 use crate::model::{Event, Position, Timestamp};
 use crate::store::own::{DeadLetter, ProjectionRecord, ProjectionState, Step, StoreWriter};
 use crate::store::{EventQuery, EventStore, StoreError, StoreErrorKind};
@@ -15,16 +15,17 @@ pub enum Retried {
     Failed(DeadLetter),
 }
 
-/// Applies a dead letter to the rows as they are now, behind events that came after it.
+/// Applies a dead letter to the rows as they are now, behind events that came after it; refused where another made them.
 pub fn retry(
-    projection: &dyn Projection,
+    projector: &Projector,
     writer: &mut dyn StoreWriter,
     position: Position,
     time: &Timestamp,
 ) -> Result<Retried, StoreError> {
-    let name = projection.name();
+    let name = projector.name();
     loop {
         let record = record(writer, name)?;
+        projector.check(&record, writer.name(), "")?;
         let letters = writer.dead_letters(name)?;
         let Some(letter) = letters.iter().find(|letter| letter.position == position) else {
             return Err(rejected(format!("{position} is no dead letter of {name}")));
@@ -33,7 +34,7 @@ pub fn retry(
         let step = step(&record, record.position, time);
         let mut ledger = Ledger::default();
         let fetch = |key: &str| writer.row(name, record.generation, key);
-        let failed = ledger.take(projection, &event, fetch)?;
+        let failed = projector.take(&mut ledger, &event, fetch)?;
         let written = if let Some(error) = failed {
             let letter = DeadLetter {
                 position,

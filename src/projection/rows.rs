@@ -8,9 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
-use super::Projection;
-use crate::model::{Event, Payload, Version};
-use crate::store::StoreError;
+use crate::model::{Payload, Version};
 use crate::store::own::RowChange;
 
 /// A row's JSON; `None` where there is no such row.
@@ -110,25 +108,6 @@ impl Ledger {
             self.known.insert(key, row);
         }
         Ok(())
-    }
-
-    /// Applies an event, with the rows that it asks for; returns why it failed, where it did.
-    pub(super) fn take(
-        &mut self,
-        projection: &dyn Projection,
-        event: &Event,
-        mut fetch: impl FnMut(&str) -> Result<Option<Payload>, StoreError>,
-    ) -> Result<Option<String>, StoreError> {
-        loop {
-            match self.apply(|rows| projection.apply(rows, event)) {
-                Ok(()) => return Ok(None),
-                Err(ApplyError::Failed(error)) => return Ok(Some(error)),
-                Err(ApplyError::Absent(key)) => {
-                    let row = fetch(&key)?;
-                    self.fetched(key, row.as_ref());
-                }
-            }
-        }
     }
 
     /// A row as it is written down.

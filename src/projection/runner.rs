@@ -4,15 +4,14 @@
 //! work that was not written down.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 use smol_str::SmolStr;
 
 use super::rows::Ledger;
-use super::{ApplyError, OnError, Policy, Projection};
+use super::{ApplyError, OnError, Policy, Projector};
 use crate::model::{Event, Payload, Position, Timestamp};
-use crate::store::own::{DeadLetter, RowChange, Step};
+use crate::store::own::{DeadLetter, MadeBy, RowChange, Step};
 
 /// The moment at which a runner is asked.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +83,7 @@ const LARGEST: usize = 10_000;
 
 /// A projection on its way.
 pub struct Runner {
-    projection: Arc<dyn Projection>,
+    projector: Projector,
     policy: Policy,
     generation: u64,
     /// Where its checkpoint is, and where it will be.
@@ -121,7 +120,7 @@ struct Trouble {
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runner")
-            .field("projection", &self.projection.name())
+            .field("projector", &self.projector)
             .field("generation", &self.generation)
             .field("from", &self.from)
             .field("to", &self.to)
@@ -132,13 +131,13 @@ impl std::fmt::Debug for Runner {
 impl Runner {
     /// Goes on after `position` with the rows of `generation`.
     pub fn new(
-        projection: Arc<dyn Projection>,
+        projector: impl Into<Projector>,
         policy: Policy,
         generation: u64,
         position: Position,
     ) -> Self {
         Self {
-            projection,
+            projector: projector.into(),
             policy,
             generation,
             from: position,
@@ -153,7 +152,12 @@ impl Runner {
 
     /// The projection's name.
     pub fn name(&self) -> &str {
-        self.projection.name()
+        self.projector.name()
+    }
+
+    /// What stands beside the rows that it makes.
+    pub fn made_by(&self) -> MadeBy {
+        self.projector.made_by()
     }
 
     /// Whose rows it works on.
@@ -217,7 +221,7 @@ impl Runner {
     /// What is to be written down.
     pub fn step(&self, now: Now) -> Step<'_> {
         Step {
-            name: self.projection.name(),
+            name: self.projector.name(),
             generation: self.generation,
             from: self.from,
             to: self.to,
@@ -241,8 +245,8 @@ impl Runner {
 
     /// Forgets all that is not written down, and goes on from elsewhere: another runner was faster.
     pub fn place(&mut self, generation: u64, position: Position) {
-        let (projection, policy) = (Arc::clone(&self.projection), self.policy.clone());
-        *self = Self::new(projection, policy, generation, position);
+        let (projector, policy) = (self.projector.clone(), self.policy.clone());
+        *self = Self::new(projector, policy, generation, position);
     }
 
     /// Takes twice as much at a time from now on, up to a bound.
@@ -270,27 +274,24 @@ impl Runner {
     fn take(&mut self, event: Event, now: Now) -> Option<SmolStr> {
         let position = event.position.expect("foldback's own store gives each event a position");
         let mut dead = None;
-        if self.projection.handles(&event.category, &event.event_type) {
-            let (ledger, projection) = (&mut self.batch.ledger, &self.projection);
-            match ledger.apply(|rows| projection.apply(rows, &event)) {
-                Ok(()) => {}
-                Err(ApplyError::Absent(key)) => {
+        match self.projector.apply(&mut self.batch.ledger, &event) {
+            Ok(()) => {}
+            Err(ApplyError::Absent(key)) => {
+                self.waiting.push_front(event);
+                return Some(key);
+            }
+            Err(ApplyError::Failed(error)) => {
+                let poison = self.failed(position, error);
+                let given_up = poison.attempts >= self.policy.attempts.max(1);
+                if !given_up || self.policy.on_error == OnError::Stop {
+                    let wait = self.policy.wait(poison.attempts, position);
+                    let until = now.elapsed + wait;
+                    self.trouble =
+                        Some(Trouble { poison, until, is_final: given_up, is_said: false });
                     self.waiting.push_front(event);
-                    return Some(key);
+                    return None;
                 }
-                Err(ApplyError::Failed(error)) => {
-                    let poison = self.failed(position, error);
-                    let given_up = poison.attempts >= self.policy.attempts.max(1);
-                    if !given_up || self.policy.on_error == OnError::Stop {
-                        let wait = self.policy.wait(poison.attempts, position);
-                        let until = now.elapsed + wait;
-                        self.trouble =
-                            Some(Trouble { poison, until, is_final: given_up, is_said: false });
-                        self.waiting.push_front(event);
-                        return None;
-                    }
-                    dead = Some(poison);
-                }
+                dead = Some(poison);
             }
         }
         self.trouble = None;

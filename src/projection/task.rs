@@ -1,11 +1,10 @@
 //! One projection on one store: does what its runner asks for, one thing at a time.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::closing::{Closing, Near};
-use super::{Next, Now, Pace, Poison, Policy, Progress, Projection, Runner};
+use super::{Next, Now, Pace, Poison, Policy, Progress, Projector, Runner};
 use crate::metrics::Recorder;
 use crate::model::{Position, Timestamp};
 use crate::store::own::{
@@ -52,6 +51,8 @@ pub enum End {
     CaughtUp,
     /// Nobody wants the rows any more that it made.
     Abandoned,
+    /// What is shown was made anew by another definition, or behind another chain, and is not carried on by this one.
+    Superseded,
 }
 
 /// What is told while it runs.
@@ -115,22 +116,24 @@ enum Place {
     At(u64, Position),
     /// It is paused, or stopped as it was.
     Held,
-    Abandoned,
+    Nowhere(End),
 }
 
 impl Task {
-    /// Begins, or goes on where it stood: registers the projection, or its rebuild.
+    /// Begins, or goes on where it stood: registers the projection, or its rebuild. Refused, before anything is written,
+    /// where the rows were made by another definition or behind another chain of upcasters.
     pub fn begin(
-        projection: Arc<dyn Projection>,
+        projector: impl Into<Projector>,
         policy: Policy,
         aim: Aim,
         mut writer: Box<dyn StoreWriter>,
     ) -> Result<Self, StoreError> {
+        let projector = projector.into();
         let mut reader = writer.reader()?;
-        let (name, time) = (projection.name(), chrono::Utc::now());
-        let record = writer.register(name, &time)?;
+        let (name, by, time) = (projector.name(), projector.made_by(), chrono::Utc::now());
         let (generation, position) = match aim {
             Aim::Shown => {
+                let record = writer.register(name, &by, &time)?;
                 // Whoever starts it wants it to try once more.
                 if record.state == State::Failed {
                     writer.set_state(name, State::Running, None, &time)?;
@@ -138,7 +141,12 @@ impl Task {
                 (record.generation, record.position)
             }
             Aim::Anew => {
-                let Rebuild { generation, position, .. } = writer.begin_rebuild(name, &time)?;
+                // What is shown may be made by another: that is why it is made anew.
+                if !writer.projections()?.iter().any(|record| record.name == name) {
+                    writer.register(name, &by, &time)?;
+                }
+                let Rebuild { generation, position, .. } =
+                    writer.begin_rebuild(name, &by, &time)?;
                 (generation, position)
             }
         };
@@ -152,7 +160,7 @@ impl Task {
             pace,
             closing: Closing::new(head),
             head,
-            runner: Runner::new(projection, policy, generation, position),
+            runner: Runner::new(projector, policy, generation, position),
             aim,
             writer,
             reader,
@@ -187,14 +195,7 @@ impl Task {
 
     /// Does one thing, and says what comes next. After a rest or a pause it looks whether there is more.
     pub fn turn(&mut self) -> Result<Turn, StoreError> {
-        let held = match &self.standing {
-            Standing::Goes => None,
-            Standing::Paused => Some(Turn::Paused),
-            Standing::Stopped(poison) => Some(Turn::Stopped(poison.clone())),
-        };
-        if let Some(held) = held
-            && !self.resumed()?
-        {
+        if let Some(held) = self.held()? {
             return Ok(held);
         }
         let now = Now { elapsed: self.elapsed(), time: chrono::Utc::now() };
@@ -224,7 +225,7 @@ impl Task {
         // Also before a page that changes no row: pausing takes effect within a page.
         match self.place()? {
             Place::Held => return Ok(self.pause()),
-            Place::Abandoned => return Ok(Turn::Ended(End::Abandoned)),
+            Place::Nowhere(end) => return Ok(Turn::Ended(end)),
             Place::At(generation, position) => {
                 let here = (self.runner.generation(), self.runner.position());
                 if here != (generation, position) {
@@ -253,7 +254,7 @@ impl Task {
                 return match self.place()? {
                     Place::At(generation, position) => self.place_at(generation, position),
                     Place::Held => Ok(self.pause()),
-                    Place::Abandoned => Ok(Turn::Ended(End::Abandoned)),
+                    Place::Nowhere(end) => Ok(Turn::Ended(end)),
                 };
             }
             // Somebody writes for longer than anybody waits: nothing is lost, it is written down later.
@@ -375,12 +376,23 @@ impl Task {
         Turn::Paused
     }
 
-    fn resumed(&mut self) -> Result<bool, StoreError> {
-        let Place::At(generation, position) = self.place()? else { return Ok(false) };
-        self.standing = Standing::Goes;
-        self.told.push(Told::Resumed);
-        self.place_at(generation, position)?;
-        Ok(true)
+    /// What holds it still; it goes on, or ends, where nothing does any more.
+    fn held(&mut self) -> Result<Option<Turn>, StoreError> {
+        let held = match &self.standing {
+            Standing::Goes => return Ok(None),
+            Standing::Paused => Turn::Paused,
+            Standing::Stopped(poison) => Turn::Stopped(poison.clone()),
+        };
+        match self.place()? {
+            Place::Held => Ok(Some(held)),
+            Place::Nowhere(end) => Ok(Some(Turn::Ended(end))),
+            Place::At(generation, position) => {
+                self.standing = Standing::Goes;
+                self.told.push(Told::Resumed);
+                self.place_at(generation, position)?;
+                Ok(None)
+            }
+        }
     }
 
     /// Goes on from where the store has it.
@@ -401,11 +413,15 @@ impl Task {
         Ok(match (self.aim, record.rebuild) {
             (Aim::Shown, _) if record.state == State::Paused => Place::Held,
             (Aim::Shown, _) if record.state == State::Failed && self.is_stopped() => Place::Held,
+            // It was made anew meanwhile, by another.
+            (Aim::Shown, _) if record.made_by != self.runner.made_by() => {
+                Place::Nowhere(End::Superseded)
+            }
             (Aim::Shown, _) => Place::At(record.generation, record.position),
             (Aim::Anew, Some(rebuild)) if rebuild.generation == self.runner.generation() => {
                 Place::At(rebuild.generation, rebuild.position)
             }
-            (Aim::Anew, _) => Place::Abandoned,
+            (Aim::Anew, _) => Place::Nowhere(End::Abandoned),
         })
     }
 

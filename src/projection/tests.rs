@@ -63,7 +63,7 @@ impl Place {
     }
 
     fn task(&self, trail: &Arc<Trail>, policy: Policy, aim: Aim) -> Task {
-        Task::begin(Arc::clone(trail) as _, policy, aim, self.writer()).unwrap()
+        Task::begin(Arc::clone(trail), policy, aim, self.writer()).unwrap()
     }
 
     /// Runs one to its end; says what was told, but for progress.
@@ -169,17 +169,20 @@ fn a_poisoned_event_is_put_aside_and_dealt_with_later() {
     assert_eq!(place.writer().dead_letters("trail").unwrap(), std::slice::from_ref(letter));
 
     let (mut writer, now) = (place.writer(), chrono::Utc::now());
-    let again = retry(&*trail, &mut *writer, Position(15), &now).unwrap();
+    let again = retry(&Arc::clone(&trail).into(), &mut *writer, Position(15), &now).unwrap();
     let Retried::Failed(again) = again else { panic!("{again:?}") };
     assert_eq!((again.attempts, writer.dead_letters("trail").unwrap().len()), (4, 1));
     trail.poison.store(0, Ordering::Relaxed);
-    let applied = retry(&*trail, &mut *writer, Position(15), &now).unwrap();
+    let applied = retry(&Arc::clone(&trail).into(), &mut *writer, Position(15), &now).unwrap();
     assert_eq!(applied, Retried::Applied);
     assert!(writer.dead_letters("trail").unwrap().is_empty());
     let (mut rows, position) = place.shown();
     assert_eq!(rows.get_mut("walk-0").unwrap().pop(), Some(15), "behind what came after it");
     assert_eq!(position, 30);
-    assert!(retry(&*trail, &mut *writer, Position(15), &now).is_err(), "it is none any more");
+    assert!(
+        retry(&Arc::clone(&trail).into(), &mut *writer, Position(15), &now).is_err(),
+        "it is none any more"
+    );
 }
 
 #[test]
@@ -298,6 +301,69 @@ fn a_rebuild_that_was_ended_goes_on_and_one_that_is_given_up_ends() {
     };
     assert_eq!(end, Turn::Ended(End::Abandoned));
     assert_eq!(place.shown(), (place.expected(&[]), 100));
+}
+
+#[test]
+fn what_another_definition_made_anew_is_not_carried_on_by_the_one_of_before() {
+    /// A trail that says that it is another.
+    struct Second(Trail);
+    impl Projection for Second {
+        fn name(&self) -> &str {
+            self.0.name()
+        }
+        fn definition(&self) -> SmolStr {
+            "2".into()
+        }
+        fn handles(&self, category: &Category, event_type: &EventType) -> bool {
+            self.0.handles(category, event_type)
+        }
+        fn apply(&self, rows: &mut Rows<'_>, event: &Event) -> Result<(), ApplyError> {
+            self.0.apply(rows, event)?;
+            rows.put("made by", &[2])
+        }
+    }
+    let place = Place::with(100);
+    let trail: Arc<Trail> = Arc::default();
+    let second = Arc::new(Second(Trail::default()));
+    let begin = |aim| Task::begin(Arc::clone(&second), quick(), aim, place.writer());
+    let to_the_end = |task: &mut Task| loop {
+        match task.turn().unwrap() {
+            Turn::More => {}
+            turn => break turn,
+        }
+    };
+    let mut first = place.task(&trail, quick(), Aim::Shown);
+    assert_eq!(to_the_end(&mut first), Turn::Rest);
+    let before = place.writer().projections().unwrap();
+    let refused = begin(Aim::Shown).err().unwrap();
+    assert!(refused.message.ends_with("made with another definition of it"), "{refused}");
+    assert_eq!(place.writer().projections().unwrap(), before);
+    // Both go on side by side until the new rows are shown.
+    let mut anew = begin(Aim::Anew).unwrap();
+    append(&mut *place.writer(), 100..110);
+    first.look();
+    assert_eq!(to_the_end(&mut first), Turn::Rest);
+    assert_eq!(to_the_end(&mut anew), Turn::Ended(End::Swapped));
+    append(&mut *place.writer(), 110..120);
+    first.look();
+    assert_eq!(to_the_end(&mut first), Turn::Ended(End::Superseded));
+    assert_eq!(place.shown().1, 110, "it has done nothing to rows of another");
+    assert_eq!(to_the_end(&mut begin(Aim::Shown).unwrap()), Turn::Rest);
+    let (now, mut writer) = (chrono::Utc::now(), place.writer());
+    let record = writer.projections().unwrap().remove(0);
+    assert_eq!((record.position, record.made_by.definition), (Position(120), Some("2".into())));
+    assert_eq!(
+        writer.row("trail", record.generation, "made by").unwrap().unwrap().bytes()[..],
+        *b"[2]"
+    );
+    // One that waits hears of it as well.
+    writer.set_state("trail", ProjectionState::Paused, None, &now).unwrap();
+    let mut waits = begin(Aim::Shown).unwrap();
+    assert_eq!(to_the_end(&mut waits), Turn::Paused);
+    place.run(&trail, quick(), Aim::Anew);
+    assert_eq!(to_the_end(&mut waits), Turn::Paused);
+    writer.set_state("trail", ProjectionState::Running, None, &now).unwrap();
+    assert_eq!(to_the_end(&mut waits), Turn::Ended(End::Superseded));
 }
 
 #[test]

@@ -22,11 +22,13 @@ impl Session {
         known: Finder,
         gives_up: &dyn Fn() -> bool,
     ) -> Result<Ahead, SessionError> {
-        self.projection(projection)?;
-        let found = find(known, &self.store.info().name, projection)?;
+        let record = self.projection(projection)?;
+        let name = self.store.info().name.clone();
+        let found = find(known, self.options.upcast.as_ref(), &name, projection)?;
+        found.check(&record, &name, "")?;
         let ahead = self.at_once(|session| {
             let store = &mut *session.store;
-            Ok(with_room(|| projection::ahead(&*found, store, skipped, MOST, gives_up))?)
+            Ok(with_room(|| projection::ahead(&found, store, skipped, MOST, gives_up))?)
         });
         ahead?.ok_or(SessionError::Cancelled)
     }

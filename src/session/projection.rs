@@ -51,8 +51,10 @@ pub struct RebuildStatus {
     pub remaining: u64,
     /// Events a second since it was begun; `None` before it moved.
     pub per_second: Option<f64>,
-    /// Seconds that the rest takes at that rate.
+    /// Seconds that the rest takes at that rate; `None` where nobody goes on with it.
     pub seconds_left: Option<f64>,
+    /// Seconds since it last moved, where that is a minute or longer: nobody seems to go on with it.
+    pub seconds_still: Option<f64>,
     /// When it was begun.
     #[serde(serialize_with = "time::serialize_maybe")]
     pub started: Option<Timestamp>,
@@ -92,13 +94,16 @@ impl Session {
         let time = updated.zip(started).map(|(now, then)| (now - then).as_seconds_f64());
         let per_second = time.filter(|time| *time > 0.0 && events > 0);
         let per_second = per_second.map(|time| events as f64 / time);
-        let seconds_left = per_second.map(|rate| remaining as f64 / rate);
+        let still = updated.map(|moved| chrono::Utc::now() - moved);
+        let still = still.filter(|time| *time >= PATIENCE).map(chrono::TimeDelta::as_seconds_f64);
+        let left = per_second.map(|rate| remaining as f64 / rate);
         Ok(RebuildStatus {
             position,
             events,
             remaining,
             per_second,
-            seconds_left,
+            seconds_left: left.filter(|_| still.is_none()),
+            seconds_still: still,
             started,
             updated,
         })

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::{SessionError, registered};
 use crate::model::Position;
-use crate::projection::{self, Aim, End, Options, Policy, Projection, Retried, Task, Told};
+use crate::projection::{
+    self, Aim, End, Options, Policy, Projection, Projector, Retried, Task, Told,
+};
 use crate::store::own::{self, ProjectionRecord, ProjectionState as State, StoreWriter};
 use crate::store::{StoreError, StoreErrorKind};
 use crate::task::Halt;
 use crate::text::human;
 use crate::text::shell::quoted;
+use crate::upcast::Chain;
 
 /// Something to be done about a projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,16 +76,23 @@ impl Came {
 pub type Finder = fn(&str) -> Option<Arc<dyn Projection>>;
 
 /// Who writes to a store of foldback's own when somebody orders it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Steward {
     source: OsString,
+    chain: Option<Arc<Chain>>,
 }
 
 impl Steward {
     /// Of the store at `source`. What is no store of foldback's own is refused when something is ordered, before a byte of
     /// it could change.
     pub fn of(source: OsString) -> Self {
-        Self { source }
+        Self { source, chain: None }
+    }
+
+    /// Puts a chain of upcasters before the projections.
+    #[must_use]
+    pub fn behind(self, chain: Option<Arc<Chain>>) -> Self {
+        Self { chain, ..self }
     }
 
     /// Does it, and lets go of the store. A rebuild takes as long as it takes; `halt` ends it, and it goes on where it
@@ -95,8 +105,10 @@ impl Steward {
         halt: &Halt,
     ) -> Result<Carried, SessionError> {
         let mut writer = own::writer(&self.source, false)?;
+        let store = writer.name().to_owned();
         let (writer, name) = (&mut *writer, order.projection.as_str());
-        let Came { told, hint, well } = carry_out(writer, order, known, halt)?;
+        let find = |name: &str| find(known, self.chain.as_ref(), &store, name);
+        let Came { told, hint, well } = carry_out(writer, order, &find, halt)?;
         Ok(Carried { told, hint, well, projection: record(writer, name)? })
     }
 }
@@ -104,7 +116,7 @@ impl Steward {
 fn carry_out(
     writer: &mut dyn StoreWriter,
     order: &Order,
-    known: Finder,
+    find: &dyn Fn(&str) -> Result<Projector, SessionError>,
     halt: &Halt,
 ) -> Result<Came, SessionError> {
     let (name, now) = (order.projection.as_str(), chrono::Utc::now());
@@ -129,17 +141,14 @@ fn carry_out(
             projection::skip(name, writer, position, &now)?;
             Came::out(format!("{name} steps over event {} and goes on", place(position)))
         }
-        Deed::Retry(position) => {
-            let projection = find(known, writer.name(), name)?;
-            match projection::retry(&*projection, writer, position, &now)? {
-                Retried::Applied => Came::out(format!("event {} is applied", place(position))),
-                Retried::Failed(letter) => Came::but(
-                    format!("event {} failed again: {}", place(position), letter.error),
-                    "it stays a dead letter",
-                ),
-            }
-        }
-        Deed::Rebuild => rebuild(find(known, writer.name(), name)?, writer, halt)?,
+        Deed::Retry(position) => match projection::retry(&find(name)?, writer, position, &now)? {
+            Retried::Applied => Came::out(format!("event {} is applied", place(position))),
+            Retried::Failed(letter) => Came::but(
+                format!("event {} failed again: {}", place(position), letter.error),
+                "it stays a dead letter",
+            ),
+        },
+        Deed::Rebuild => rebuild(find(name)?, writer, halt)?,
         Deed::Abandon => {
             writer.abandon_rebuild(name)?;
             Came::out(format!("the rebuild of {name} is given up; what is shown stays"))
@@ -148,12 +157,12 @@ fn carry_out(
 }
 
 fn rebuild(
-    projection: Arc<dyn Projection>,
+    projector: Projector,
     writer: &mut dyn StoreWriter,
     halt: &Halt,
 ) -> Result<Came, SessionError> {
-    let name = projection.name().to_owned();
-    let task = Task::begin(projection, Policy::default(), Aim::Anew, writer.reopen()?)?;
+    let name = projector.name().to_owned();
+    let task = Task::begin(projector, Policy::default(), Aim::Anew, writer.reopen()?)?;
     let mut end = None;
     let once = Options { threads: 1, follow: false };
     projection::run(vec![task], once, halt, |_, told| {
@@ -187,13 +196,15 @@ fn record(writer: &mut dyn StoreWriter, name: &str) -> Result<ProjectionRecord, 
     registered(writer.projections()?, writer.name(), name)
 }
 
-/// What the projection makes of events, where it came with the program.
+/// What the projection makes of events behind a chain, where it came with the program.
 pub(super) fn find(
     known: Finder,
+    chain: Option<&Arc<Chain>>,
     store: &str,
     name: &str,
-) -> Result<Arc<dyn Projection>, SessionError> {
-    known(name).ok_or_else(|| {
+) -> Result<Projector, SessionError> {
+    let found = known(name).map(|found| Projector::new(found, chain.cloned()));
+    found.ok_or_else(|| {
         let store = quoted(store);
         let message = format!("what {name} makes of events is not known here");
         let hint = format!(

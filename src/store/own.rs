@@ -57,7 +57,7 @@ pub(super) use row::{Hash, Row, Stored, nine_digits, nine_digits_or_first, nine_
 pub use sample::Sample;
 pub(super) use sample::THINNING;
 pub use writer::{
-    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, StoreWriter,
+    DeadLetter, MadeBy, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, StoreWriter,
 };
 
 use rusqlite::{Connection, OpenFlags};
@@ -68,7 +68,7 @@ use super::{Bell, StoreError, StoreErrorKind};
 /// The number in a file's header that says whose it is: "fold".
 pub const APPLICATION_ID: i32 = 0x666f_6c64;
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: i32 = 4;
+pub const SCHEMA_VERSION: i32 = 5;
 /// The oldest schema that this program brings up to date when it opens a store for writing, and reads.
 const OLDEST_SCHEMA: i32 = 1;
 

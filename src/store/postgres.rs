@@ -50,7 +50,7 @@ use super::{
 use crate::model::{AggregateKey, Event, Payload, Position, Timestamp, Version};
 
 /// The schema that this program writes.
-const SCHEMA_VERSION: i32 = 4;
+const SCHEMA_VERSION: i32 = 5;
 /// The oldest schema that this program reads, and brings up to date when it opens a store for writing.
 const OLDEST_SCHEMA: i32 = 2;
 

@@ -11,6 +11,7 @@ use super::graph::{self, ChainError};
 use super::schema::{self, Schema};
 use super::{Upcaster, splice};
 use crate::model::{Event, EventType, Finding, Payload, Value};
+use crate::text::digest::digest;
 
 /// Steps that were checked as a whole, ready to be asked.
 pub struct Chain {
@@ -106,6 +107,22 @@ impl Chain {
         self.types.keys()
     }
 
+    /// The types that events of one may become by any of its steps, itself the first.
+    pub fn becomes<'a>(&'a self, event_type: &'a EventType) -> Vec<&'a EventType> {
+        let mut found = vec![event_type];
+        let mut at = 0;
+        while let Some(one) = found.get(at).copied() {
+            at += 1;
+            let steps = self.types.get(one).into_iter().flat_map(|of| &of.steps);
+            for made in steps.flat_map(|step| step.makes()) {
+                if !found.contains(&&made.event_type) {
+                    found.push(&made.event_type);
+                }
+            }
+        }
+        found
+    }
+
     /// The type and the schema version of an event.
     pub fn schema_of(&self, event: &Event) -> Schema {
         Schema::of(event, &self.unversioned)
@@ -150,16 +167,6 @@ fn mark(name: &str, steps: &[Box<dyn Upcaster>], newest: &[Schema]) -> SmolStr {
     }
     said.extend(newest.iter().map(|schema| format!("newest {schema}")));
     digest(&said)
-}
-
-/// The beginning of the hash of these texts, one after the other.
-fn digest(texts: &[impl AsRef<str>]) -> SmolStr {
-    let mut hasher = blake3::Hasher::new();
-    for text in texts {
-        hasher.update(text.as_ref().as_bytes());
-        hasher.update(b"\0");
-    }
-    SmolStr::new(&hasher.finalize().to_hex()[..8])
 }
 
 impl fmt::Debug for Chain {

@@ -14,8 +14,10 @@ use clap::{Args, Subcommand};
 
 use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
+use crate::projection::{Aim, Projector};
 use crate::session::{Session, registered};
 use crate::store::own::{ProjectionRecord, StoreWriter};
+use crate::text::shell::quoted;
 
 /// Run projections, look at their rows, see how far each has come
 #[derive(Debug, Args)]
@@ -73,6 +75,26 @@ struct Declared {
     /// A YAML file with projections of your own
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     projections: Option<PathBuf>,
+}
+
+impl Declared {
+    /// That a projection can carry its rows on, or those of its rebuild; what to type instead where it cannot.
+    fn check(&self, projector: &Projector, aim: Aim, writer: &mut dyn StoreWriter) -> Outcome {
+        let records = writer.projections()?;
+        let Some(record) = records.iter().find(|record| record.name == projector.name()) else {
+            return Ok(());
+        };
+        let file = self.projections.as_ref();
+        let with = file.map(|file| format!(" --projections {}", quoted(&file.to_string_lossy())));
+        let with = with.unwrap_or_default();
+        Ok(match (aim, &record.rebuild) {
+            (Aim::Shown, _) => projector.check(record, writer.name(), &with),
+            (Aim::Anew, Some(rebuild)) => {
+                rebuild.check_made_by(projector.name(), &projector.made_by(), writer.name())
+            }
+            (Aim::Anew, None) => Ok(()),
+        }?)
+    }
 }
 
 impl Arguments {

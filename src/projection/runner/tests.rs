@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{AggregateId, Category, EventType, Version};
-use crate::projection::Rows;
+use crate::projection::{Projection, Rows};
 
 /// Keeps the positions of every event of each letter, fails at some as often as it is told to, and counts its attempts.
 #[derive(Default)]

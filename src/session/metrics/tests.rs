@@ -5,7 +5,7 @@ use crate::model::{AggregateKey, Payload, Position, Version};
 use crate::session::OpenOptions;
 use crate::store::Sample;
 use crate::store::own::{
-    DeadLetter, Expected, NewEvent, OwnStore, ProjectionState, Step, StoreWriter as _,
+    DeadLetter, Expected, MadeBy, NewEvent, OwnStore, ProjectionState, Step, StoreWriter as _,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -140,7 +140,7 @@ fn lag_is_how_long_the_oldest_event_waits() {
 fn what_projections_gave_up_is_counted_by_the_minute() {
     let dir = tempfile::tempdir().unwrap();
     let (mut own, _) = store(&dir);
-    let record = own.register("list", &at(0)).unwrap();
+    let record = own.register("list", &MadeBy::default(), &at(0)).unwrap();
     own.set_state("list", ProjectionState::Running, None, &at(0)).unwrap();
     let letters: Vec<DeadLetter> = (0..24)
         .map(|number| DeadLetter {
@@ -305,7 +305,7 @@ fn sizes_of_the_past_are_those_that_were_sampled_last() {
 fn failures_that_were_sampled_are_not_counted_again_as_dead_letters() {
     let dir = tempfile::tempdir().unwrap();
     let (mut own, mut session) = store(&dir);
-    let record = own.register("list", &at(0)).unwrap();
+    let record = own.register("list", &MadeBy::default(), &at(0)).unwrap();
     let letter = |position, second| DeadLetter {
         position: Position(position),
         error: "no".into(),
@@ -399,7 +399,7 @@ fn an_alert_of_what_was_sampled_is_told_with_its_beginning_however_short_the_spa
 fn a_time_of_many_failures_is_told_with_its_beginning() {
     let dir = tempfile::tempdir().unwrap();
     let (mut own, _) = store(&dir);
-    let record = own.register("list", &at(0)).unwrap();
+    let record = own.register("list", &MadeBy::default(), &at(0)).unwrap();
     let letters: Vec<DeadLetter> = (1..=500)
         .map(|number| DeadLetter {
             position: Position(number),

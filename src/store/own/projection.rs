@@ -8,7 +8,9 @@ use super::refuse::{
     check_direction, check_name, check_step, json_text, not_registered, time_text,
 };
 use super::transaction::Write;
-use super::writer::{DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step};
+use super::writer::{
+    DeadLetter, MadeBy, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step,
+};
 use super::{OwnStore, failed, history};
 use crate::model::time::parse_recorded;
 use crate::model::{Payload, Position, Timestamp, Version};
@@ -17,9 +19,11 @@ use crate::store::StoreError;
 /// Every registered projection with its checkpoint and its rebuild; or the one of a name.
 pub(in crate::store) const RECORDS: &str = include_str!("projections.sql");
 
-/// The same of the tables of schemas 2 and 3, where no rows were held.
-pub(in crate::store) fn records_before_4() -> String {
-    RECORDS.replace("r.held_until", "NULL")
+/// The same of the tables of schemas 2 to 4: without these columns, whatever they are of.
+pub(in crate::store) fn records_without(columns: &[&str]) -> String {
+    columns.iter().fold(RECORDS.to_owned(), |sql, column| {
+        ["p", "r"].iter().fold(sql, |sql, of| sql.replace(&format!("{of}.{column}"), "NULL"))
+    })
 }
 
 /// Rows of one generation, or, where none is named, of the one that is shown.
@@ -43,20 +47,29 @@ impl OwnStore {
     pub(super) fn register_projection(
         &mut self,
         name: &str,
+        by: &MadeBy,
         time: &Timestamp,
     ) -> Result<ProjectionRecord, StoreError> {
         check_name(name)?;
         let time = time_text(time)?;
         self.write(|write| {
+            let MadeBy { definition, chain } = by;
             if let Some(record) = find(write, name)? {
-                return Ok(record);
+                record.check_made_by(by, &write.store().to_string(), "")?;
+                if record.made_by == *by {
+                    return Ok(record);
+                }
+                let sql = "UPDATE projections SET definition = ?2 WHERE name = ?1";
+                write.execute(sql, params![name, definition.as_deref()])?;
+                return Ok(ProjectionRecord { made_by: by.clone(), ..record });
             }
             // A checkpoint may be known without rows, as after an import. What it says holds for rows that are elsewhere.
             write.execute(
-                "INSERT INTO projections (name, status, created_at, updated_at, generation, begun)
-                 VALUES (?1, 'running', ?2, ?2, 1, 1)
-                 ON CONFLICT (name) DO UPDATE SET status = 'running', updated_at = ?2, generation = 1, begun = 1",
-                params![name, time],
+                "INSERT INTO projections (name, status, created_at, updated_at, generation, begun, definition, chain)
+                 VALUES (?1, 'running', ?2, ?2, 1, 1, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE SET status = 'running', updated_at = ?2, generation = 1, begun = 1,
+                   definition = ?3, chain = ?4",
+                params![name, time, definition.as_deref(), chain.as_deref()],
             )?;
             write.execute(
                 "INSERT INTO checkpoints (name, position, updated_at) VALUES (?1, 0, ?2)
@@ -220,6 +233,7 @@ pub(in crate::store) fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionReco
             generation: generation as u64,
             position: Position(row.get(6)?),
             started: moment(row, 7)?,
+            made_by: made_by(row, 11)?,
             held_until: match row.get_ref(8)? {
                 rusqlite::types::ValueRef::Null => None,
                 _ => Some(moment(row, 8)?),
@@ -234,8 +248,15 @@ pub(in crate::store) fn record(row: &Row<'_>) -> rusqlite::Result<ProjectionReco
         error: row.get(2)?,
         generation: row.get::<_, i64>(3)? as u64,
         position: Position(row.get(4)?),
+        made_by: made_by(row, 9)?,
         rebuild,
     })
+}
+
+/// What rows are made by, in the columns from `at`.
+fn made_by(row: &Row<'_>, at: usize) -> rusqlite::Result<MadeBy> {
+    let mark = |at: usize| Ok(row.get::<_, Option<String>>(at)?.map(SmolStr::from));
+    mark(at).and_then(|definition| Ok(MadeBy { definition, chain: mark(at + 1)? }))
 }
 
 /// A row of [`ROWS`].

@@ -6,7 +6,7 @@ use super::OwnStore;
 use super::projection::existing;
 use super::refuse::{not_under_way, time_text};
 use super::transaction::Write;
-use super::writer::Rebuild;
+use super::writer::{MadeBy, Rebuild};
 use crate::model::{Position, Timestamp};
 use crate::store::StoreError;
 
@@ -14,18 +14,25 @@ impl OwnStore {
     pub(super) fn start_rebuild(
         &mut self,
         name: &str,
+        by: &MadeBy,
         time: &Timestamp,
     ) -> Result<Rebuild, StoreError> {
         let text = time_text(time)?;
         self.write(|write| {
             if let Some(rebuild) = existing(write, name)?.rebuild {
-                return Ok(rebuild);
+                rebuild.check_made_by(name, by, &write.store().to_string())?;
+                if rebuild.made_by == *by {
+                    return Ok(rebuild);
+                }
+                let sql = "UPDATE rebuilds SET definition = ?2 WHERE projection = ?1";
+                write.execute(sql, params![name, by.definition.as_deref()])?;
+                return Ok(Rebuild { made_by: by.clone(), ..rebuild });
             }
             write.execute("UPDATE projections SET begun = begun + 1 WHERE name = ?1", [name])?;
             write.execute(
-                "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at)
-                 SELECT name, begun, 0, ?2, ?2 FROM projections WHERE name = ?1",
-                params![name, text],
+                "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at, definition, chain)
+                 SELECT name, begun, 0, ?2, ?2, ?3, ?4 FROM projections WHERE name = ?1",
+                params![name, text, by.definition.as_deref(), by.chain.as_deref()],
             )?;
             existing(write, name)?.rebuild.ok_or_else(|| not_under_way(name))
         })
@@ -50,7 +57,7 @@ impl OwnStore {
         let time = time_text(time)?;
         self.write(|write| {
             let record = existing(write, name)?;
-            let Some(Rebuild { generation, position, .. }) = record.rebuild else {
+            let Some(Rebuild { generation, position, made_by, .. }) = record.rebuild else {
                 return Err(not_under_way(name));
             };
             if position < record.position {
@@ -59,9 +66,15 @@ impl OwnStore {
             remove(write, name, record.generation)?;
             write.execute("DELETE FROM rebuilds WHERE projection = ?1", [name])?;
             write.execute(
-                "UPDATE projections SET generation = ?2, error = NULL, updated_at = ?3,
+                "UPDATE projections SET generation = ?2, error = NULL, updated_at = ?3, definition = ?4, chain = ?5,
                    status = CASE status WHEN 'paused' THEN 'paused' ELSE 'running' END WHERE name = ?1",
-                params![name, generation as i64, time],
+                params![
+                    name,
+                    generation as i64,
+                    time,
+                    made_by.definition.as_deref(),
+                    made_by.chain.as_deref()
+                ],
             )?;
             let Position(position) = position;
             write.execute(

@@ -3,9 +3,10 @@
 use super::Sample;
 use super::append::NewEvent;
 use super::row::{Stored, nine_digits};
-use super::writer::{ProjectionRecord, ProjectionState, Step};
+use super::writer::{MadeBy, ProjectionRecord, ProjectionState, Rebuild, Step};
 use crate::model::{AggregateKey, Payload, Timestamp, Version};
 use crate::store::{Snapshot, StoreError, StoreErrorKind};
+use crate::text::shell::quoted;
 
 pub(in crate::store) fn rejected(message: String) -> StoreError {
     StoreError::new(StoreErrorKind::Rejected, message)
@@ -24,6 +25,51 @@ fn held(name: &str) -> StoreError {
     );
     StoreError::new(StoreErrorKind::Locked, message)
         .hint("nothing was written; the same can be done in a few seconds, when these take the place of those")
+}
+
+impl MadeBy {
+    /// How rows that are made by this differ from those that `other` would make, as a sentence goes on behind "were made".
+    fn otherwise(&self, other: &Self) -> Option<&'static str> {
+        if self.chain != other.chain {
+            return Some(match (&self.chain, &other.chain) {
+                (None, _) => {
+                    "of events as they were recorded, and now a chain of upcasters stands before it"
+                }
+                (_, None) => "of events behind a chain of upcasters, and now none stands before it",
+                _ => "of events behind another chain of upcasters",
+            });
+        }
+        let same = self.definition.is_none() || self.definition == other.definition;
+        (!same).then_some("with another definition of it")
+    }
+}
+
+impl ProjectionRecord {
+    /// Refuses to carry the rows that are shown on by another than they are made by. `store` is what a command calls it,
+    /// and `with` what else it has to be told so that it makes them as `by` would.
+    pub fn check_made_by(&self, by: &MadeBy, store: &str, with: &str) -> Result<(), StoreError> {
+        let Some(how) = self.made_by.otherwise(by) else { return Ok(()) };
+        let (name, store) = (&self.name, quoted(store));
+        let hint = format!(
+            "`foldback projection rebuild {store} {}{with}` makes them anew, and what is shown stays until they have come \
+             as far",
+            quoted(name)
+        );
+        Err(rejected(format!("the rows of {name} were made {how}")).hint(hint))
+    }
+}
+
+impl Rebuild {
+    /// The same of the rows of a rebuild of the projection `name`.
+    pub fn check_made_by(&self, name: &str, by: &MadeBy, store: &str) -> Result<(), StoreError> {
+        let Some(how) = self.made_by.otherwise(by) else { return Ok(()) };
+        let (called, store) = (quoted(name), quoted(store));
+        let hint = format!(
+            "`foldback projection rebuild {store} {called} --abandon` gives it up, and what is shown stays; then it can be \
+             begun anew"
+        );
+        Err(rejected(format!("the rebuild of {name} that is under way was made {how}")).hint(hint))
+    }
 }
 
 /// A time as the tables have it.

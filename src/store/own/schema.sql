@@ -1,7 +1,7 @@
--- foldback's own store, schema 4. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 4.
+-- foldback's own store, schema 5. One SQLite file; `application_id` is 0x666F6C64 ("fold"), `user_version` is 5.
 
 PRAGMA application_id = 1718578276;
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -81,7 +81,11 @@ CREATE TABLE projections (
     -- The newest generation that was ever begun: no two rebuilds have the same.
     begun      INTEGER NOT NULL DEFAULT 0,
     -- What stopped it, where it failed.
-    error      TEXT
+    error      TEXT,
+    -- What tells the definition from others that the rows that are shown are made by; NULL where nobody wrote it down.
+    definition TEXT,
+    -- What tells the chain of upcasters from others that events went through; NULL where they went through none.
+    chain      TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- How far each projection has come.
@@ -140,7 +144,10 @@ CREATE TABLE rebuilds (
     started_at TEXT    NOT NULL CHECK (length(started_at) = 30),
     updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30),
     -- Until when those that are shown stand still, so that these come as far.
-    held_until TEXT    CHECK (length(held_until) = 30)
+    held_until TEXT    CHECK (length(held_until) = 30),
+    -- What its rows are made by, as in projections.
+    definition TEXT,
+    chain      TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Events that a projection could not handle and stepped over.

@@ -4,10 +4,11 @@ use super::{OLDEST_SCHEMA, OwnStore, SCHEMA_VERSION, failed};
 use crate::store::StoreError;
 
 /// What brings the tables from each schema to the next, beginning with the oldest.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("upgrade/from_1_to_2.sql"),
     include_str!("upgrade/from_2_to_3.sql"),
     include_str!("upgrade/from_3_to_4.sql"),
+    include_str!("upgrade/from_4_to_5.sql"),
 ];
 
 impl OwnStore {
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
     use crate::model::{AggregateKey, Metric, Position, Timestamp, Version};
     use crate::store::own::StoreWriter as _;
-    use crate::store::own::{Expected, Sample, verify_chain};
+    use crate::store::own::{Expected, MadeBy, Sample, verify_chain};
     use crate::store::{OpenOptions, open};
 
     const SCHEMA_1: &str = include_str!("upgrade/schema_1.sql");
@@ -113,7 +114,7 @@ mod tests {
         assert_eq!(letters, 0);
         // Only its checkpoint was known, so it has no rows: it begins at the beginning.
         assert_eq!(store.projections().unwrap(), []);
-        let record = store.register("list", &Timestamp::UNIX_EPOCH).unwrap();
+        let record = store.register("list", &MadeBy::default(), &Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!((record.position, record.generation), (Position(0), 1));
         let key = AggregateKey::new("Order", "order-1");
         let appended = store.append(&key, &[], Expected::Any).unwrap();
@@ -154,9 +155,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("later.db");
         drop(OwnStore::create(&path).unwrap());
-        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
+        Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 6").unwrap();
         let error = OwnStore::open(&path).unwrap_err();
         assert_eq!(error.kind, crate::store::StoreErrorKind::ReadOnly);
-        assert!(error.message.contains("has schema 5 of foldback's own store"), "{error}");
+        assert!(error.message.contains("has schema 6 of foldback's own store"), "{error}");
     }
 }

@@ -2,7 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::writer::{DeadLetter, ProjectionRecord, ProjectionState, Rebuild, Step, StoreWriter};
+use super::writer::{
+    DeadLetter, MadeBy, ProjectionRecord, ProjectionState, Rebuild, Step, StoreWriter,
+};
 use super::{Appended, Expected, NewEvent, OwnStore, Sample};
 use crate::model::{AggregateKey, Payload, Timestamp};
 use crate::store::{Bell, EventStore, OpenOptions, Snapshot, StoreError, open};
@@ -46,8 +48,13 @@ impl StoreWriter for OwnStore {
         self.all_projections()
     }
 
-    fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError> {
-        self.register_projection(name, time)
+    fn register(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<ProjectionRecord, StoreError> {
+        self.register_projection(name, by, time)
     }
 
     fn set_state(
@@ -87,8 +94,13 @@ impl StoreWriter for OwnStore {
         self.letters(name)
     }
 
-    fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError> {
-        self.start_rebuild(name, time)
+    fn begin_rebuild(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<Rebuild, StoreError> {
+        self.start_rebuild(name, by, time)
     }
 
     fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {

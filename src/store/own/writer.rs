@@ -55,8 +55,19 @@ pub struct ProjectionRecord {
     pub generation: u64,
     /// The last position it handled; 0 before the first.
     pub position: Position,
+    /// What the rows that are shown are made by.
+    pub made_by: MadeBy,
     /// The rebuild that is under way.
     pub rebuild: Option<Rebuild>,
+}
+
+/// What rows are made by. Those that one has made are not carried on by another: they would be half of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MadeBy {
+    /// What tells the projection's definition from others of its name; `None` where nobody wrote it down, as before schema 5.
+    pub definition: Option<SmolStr>,
+    /// What tells the chain of upcasters from others that events went through; `None` where they went through none.
+    pub chain: Option<SmolStr>,
 }
 
 impl ProjectionRecord {
@@ -76,6 +87,8 @@ pub struct Rebuild {
     pub position: Position,
     /// When it was begun.
     pub started: Timestamp,
+    /// What its rows are made by.
+    pub made_by: MadeBy,
     /// Until when the rows that are shown stand still, so that it comes as far.
     pub held_until: Option<Timestamp>,
 }
@@ -170,8 +183,16 @@ pub trait StoreWriter: Send {
     fn projections(&mut self) -> Result<Vec<ProjectionRecord>, StoreError>;
 
     /// The projection of that name; registered, at position 0, where it is new. Where only its checkpoint is known, as
-    /// after an import, it begins at 0 too: its rows are not here.
-    fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError>;
+    /// after an import, it begins at 0 too: its rows are not here. Where nobody wrote down what its rows are made by, it
+    /// is this from then on.
+    ///
+    /// Refused as [`StoreErrorKind::Rejected`](crate::store::StoreErrorKind::Rejected) where they are made by another.
+    fn register(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<ProjectionRecord, StoreError>;
 
     /// Says what a projection is to do from now on, and why where it failed.
     fn set_state(
@@ -211,8 +232,16 @@ pub trait StoreWriter: Send {
     fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Begins a rebuild, or goes on with the one that is under way. What the projection is doing stays as it is: the rows
-    /// that are shown are kept up while those of the rebuild are made.
-    fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError>;
+    /// that are shown are kept up while those of the rebuild are made, and those may be made by another.
+    ///
+    /// Refused as [`StoreErrorKind::Rejected`](crate::store::StoreErrorKind::Rejected) where the one that is under way is
+    /// made by another.
+    fn begin_rebuild(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<Rebuild, StoreError>;
 
     /// Lets the rows that are shown stand still until a moment, so that those of the rebuild come as far: their steps are
     /// refused until then, or until the rebuild has ended. Refused as

@@ -15,8 +15,8 @@ use crate::model::time::parse_recorded;
 use crate::model::{Payload, Position, Timestamp, Version};
 use crate::store::StoreError;
 use crate::store::own::{
-    DeadLetter, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, check_step, json_text,
-    not_registered, not_under_way, rejected, time_text,
+    DeadLetter, MadeBy, ProjectionRecord, ProjectionState, Rebuild, RowChange, Step, check_step,
+    json_text, not_registered, not_under_way, rejected, time_text,
 };
 
 type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -125,17 +125,30 @@ pub(super) async fn letters(
     client.query(&statement, &[&name]).await?.iter().map(letter).collect()
 }
 
-pub(super) async fn register(about: About<'_>, time: &str) -> Result<ProjectionRecord, Fault> {
+pub(super) async fn register(
+    about: About<'_>,
+    by: &MadeBy,
+    time: &str,
+) -> Result<ProjectionRecord, Fault> {
+    let (definition, chain) = (by.definition.as_deref(), by.chain.as_deref());
     if let Some(record) = about.find().await? {
-        return Ok(record);
+        record.check_made_by(by, about.store, "")?;
+        if record.made_by == *by {
+            return Ok(record);
+        }
+        let sql = "UPDATE projections SET definition = $2 WHERE name = $1";
+        about.execute(sql, &[&about.name, &definition]).await?;
+        about.commit().await?;
+        return Ok(ProjectionRecord { made_by: by.clone(), ..record });
     }
     // A checkpoint may be known without rows, as after an import. What it says holds for rows that are elsewhere.
     about
         .execute(
-            "INSERT INTO projections (name, status, created_at, updated_at, generation, begun)
-             VALUES ($1, 'running', $2, $2, 1, 1)
-             ON CONFLICT (name) DO UPDATE SET status = 'running', updated_at = $2, generation = 1, begun = 1",
-            &[&about.name, &time],
+            "INSERT INTO projections (name, status, created_at, updated_at, generation, begun, definition, chain)
+             VALUES ($1, 'running', $2, $2, 1, 1, $3, $4)
+             ON CONFLICT (name) DO UPDATE SET status = 'running', updated_at = $2, generation = 1, begun = 1,
+               definition = $3, chain = $4",
+            &[&about.name, &time, &definition, &chain],
         )
         .await?;
     about
@@ -235,18 +248,29 @@ async fn write_letter(
     Ok(())
 }
 
-pub(super) async fn begin_rebuild(about: About<'_>, time: &str) -> Result<Rebuild, Fault> {
+pub(super) async fn begin_rebuild(
+    about: About<'_>,
+    by: &MadeBy,
+    time: &str,
+) -> Result<Rebuild, Fault> {
     if let Some(rebuild) = about.existing().await?.rebuild {
-        return Ok(rebuild);
+        rebuild.check_made_by(about.name, by, about.store)?;
+        if rebuild.made_by == *by {
+            return Ok(rebuild);
+        }
+        let sql = "UPDATE rebuilds SET definition = $2 WHERE projection = $1";
+        about.execute(sql, &[&about.name, &by.definition.as_deref()]).await?;
+        about.commit().await?;
+        return Ok(Rebuild { made_by: by.clone(), ..rebuild });
     }
     about
         .execute("UPDATE projections SET begun = begun + 1 WHERE name = $1", &[&about.name])
         .await?;
     about
         .execute(
-            "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at)
-             SELECT name, begun, 0, $2::text, $2::text FROM projections WHERE name = $1",
-            &[&about.name, &time],
+            "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at, definition, chain)
+             SELECT name, begun, 0, $2::text, $2::text, $3, $4 FROM projections WHERE name = $1",
+            &[&about.name, &time, &by.definition.as_deref(), &by.chain.as_deref()],
         )
         .await?;
     let rebuild = about.existing().await?.rebuild.ok_or_else(|| not_under_way(about.name))?;
@@ -265,7 +289,7 @@ pub(super) async fn hold(about: About<'_>, until: &str) -> Result<(), Fault> {
 
 pub(super) async fn finish_rebuild(about: About<'_>, time: &str) -> Result<bool, Fault> {
     let record = about.existing().await?;
-    let Some(Rebuild { generation, position, .. }) = record.rebuild else {
+    let Some(Rebuild { generation, position, made_by, .. }) = record.rebuild else {
         return Err(not_under_way(about.name).into());
     };
     if position < record.position {
@@ -275,9 +299,15 @@ pub(super) async fn finish_rebuild(about: About<'_>, time: &str) -> Result<bool,
     about.execute("DELETE FROM rebuilds WHERE projection = $1", &[&about.name]).await?;
     about
         .execute(
-            "UPDATE projections SET generation = $2, error = NULL, updated_at = $3,
+            "UPDATE projections SET generation = $2, error = NULL, updated_at = $3, definition = $4, chain = $5,
                status = CASE status WHEN 'paused' THEN 'paused' ELSE 'running' END WHERE name = $1",
-            &[&about.name, &(generation as i64), &time],
+            &[
+                &about.name,
+                &(generation as i64),
+                &time,
+                &made_by.definition.as_deref(),
+                &made_by.chain.as_deref(),
+            ],
         )
         .await?;
     let sql = "UPDATE checkpoints SET position = $2, updated_at = $3 WHERE name = $1";
@@ -320,6 +350,7 @@ fn record(row: &Row) -> Result<ProjectionRecord, Fault> {
             generation: generation as u64,
             position: Position(row.try_get(6)?),
             started: moment(row.try_get(7)?)?,
+            made_by: made_by(row, 11)?,
             held_until: row.try_get::<_, Option<&str>>(8)?.map(moment).transpose()?,
         }),
         None => None,
@@ -331,8 +362,15 @@ fn record(row: &Row) -> Result<ProjectionRecord, Fault> {
         error: row.try_get(2)?,
         generation: row.try_get::<_, i64>(3)? as u64,
         position: Position(row.try_get(4)?),
+        made_by: made_by(row, 9)?,
         rebuild,
     })
+}
+
+/// What rows are made by, in the columns from `at`.
+fn made_by(row: &Row, at: usize) -> Result<MadeBy, Fault> {
+    let mark = |at: usize| Ok(row.try_get::<_, Option<&str>>(at)?.map(SmolStr::new));
+    mark(at).and_then(|definition| Ok(MadeBy { definition, chain: mark(at + 1)? }))
 }
 
 fn json(text: String) -> Payload {

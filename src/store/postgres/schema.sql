@@ -1,4 +1,4 @@
--- foldback's own store on PostgreSQL, schema 4: the tables of ../own/schema.sql, and foldback_store, which says whose
+-- foldback's own store on PostgreSQL, schema 5: the tables of ../own/schema.sql, and foldback_store, which says whose
 -- they are. All of them stand in the first schema of the search path.
 
 CREATE TABLE foldback_store (
@@ -11,7 +11,7 @@ CREATE TABLE foldback_store (
 );
 
 INSERT INTO foldback_store (schema_version, store_id)
-VALUES (4, md5(random()::text || clock_timestamp()::text || pg_backend_pid()::text));
+VALUES (5, md5(random()::text || clock_timestamp()::text || pg_backend_pid()::text));
 
 -- One row an event, in the order they were appended. Rows are never changed and never removed.
 CREATE TABLE events (
@@ -120,7 +120,11 @@ CREATE TABLE projections (
     -- The newest generation that was ever begun: no two rebuilds have the same.
     begun      BIGINT NOT NULL DEFAULT 0,
     -- What stopped it, where it failed.
-    error      TEXT COLLATE "C"
+    error      TEXT COLLATE "C",
+    -- What tells the definition from others that the rows that are shown are made by; NULL where nobody wrote it down.
+    definition TEXT COLLATE "C",
+    -- What tells the chain of upcasters from others that events went through; NULL where they went through none.
+    chain      TEXT COLLATE "C"
 );
 
 -- How far each projection has come.
@@ -177,7 +181,10 @@ CREATE TABLE rebuilds (
     started_at TEXT COLLATE "C" NOT NULL CHECK (length(started_at) = 30),
     updated_at TEXT COLLATE "C" NOT NULL CHECK (length(updated_at) = 30),
     -- Until when those that are shown stand still, so that these come as far.
-    held_until TEXT COLLATE "C" CHECK (length(held_until) = 30)
+    held_until TEXT COLLATE "C" CHECK (length(held_until) = 30),
+    -- What its rows are made by, as in projections.
+    definition TEXT COLLATE "C",
+    chain      TEXT COLLATE "C"
 );
 
 -- Events that a projection could not handle and stepped over.

@@ -16,7 +16,7 @@ use self::server::{Server, server};
 use super::*;
 use crate::model::{AggregateKey, Category, Payload, Timestamp};
 use crate::store::own::conformance::writer_conformance;
-use crate::store::own::{self, Expected, NewEvent, StoreWriter as _, verify_chain};
+use crate::store::own::{self, Expected, MadeBy, NewEvent, StoreWriter as _, verify_chain};
 use crate::store::sample_events::events;
 use crate::store::{MemoryStore, OpenOptions, conformance, open};
 
@@ -218,7 +218,7 @@ fn snapshots_and_checkpoints_come_along_and_go_back_into_a_file() {
         state: Payload::json(&b"{ \"sum\": 3 }"[..], Arc::default(), Version(2)),
     };
     writer.save_snapshot(&counter(1), &snapshot, None).unwrap();
-    let shown = writer.register("list", &time).unwrap().generation;
+    let shown = writer.register("list", &MadeBy::default(), &time).unwrap().generation;
     let later = time + chrono::TimeDelta::seconds(1);
     let step = own::Step {
         name: "list",

@@ -11,8 +11,9 @@ use super::snapshot::State;
 use super::{OLDEST_SCHEMA, PostgresStore, SCHEMA_VERSION, about, append, sample, snapshot};
 use crate::model::{AggregateKey, Payload, Position, Timestamp};
 use crate::store::own::{
-    Appended, DeadLetter, Due, Expected, NewEvent, ProjectionRecord, ProjectionState, Rebuild,
-    Sample, Step, StoreWriter, check_batch, check_direction, check_name, check_snapshot, time_text,
+    Appended, DeadLetter, Due, Expected, MadeBy, NewEvent, ProjectionRecord, ProjectionState,
+    Rebuild, Sample, Step, StoreWriter, check_batch, check_direction, check_name, check_snapshot,
+    time_text,
 };
 use crate::store::{
     Bell, EventStore, Interrupter, Snapshot, Stop, StoreError, StoreErrorKind, Subscription,
@@ -21,7 +22,11 @@ use crate::store::{
 const WHAT: &str = "could not be written to";
 
 /// What brings the tables from each schema to the next, beginning with the oldest.
-const STEPS: [&str; 2] = [include_str!("from_2_to_3.sql"), include_str!("from_3_to_4.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("from_2_to_3.sql"),
+    include_str!("from_3_to_4.sql"),
+    include_str!("from_4_to_5.sql"),
+];
 
 /// foldback's own store on a PostgreSQL server, open for writing.
 pub struct PostgresWriter {
@@ -150,10 +155,15 @@ impl StoreWriter for PostgresWriter {
         self.link.read(&async |client| projection::records(client, None).await)
     }
 
-    fn register(&mut self, name: &str, time: &Timestamp) -> Result<ProjectionRecord, StoreError> {
+    fn register(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<ProjectionRecord, StoreError> {
         check_name(name)?;
         let time = time_text(time)?;
-        self.about(name, &async |about| projection::register(about, &time).await)
+        self.about(name, &async |about| projection::register(about, by, &time).await)
     }
 
     fn set_state(
@@ -204,9 +214,14 @@ impl StoreWriter for PostgresWriter {
         self.link.read(&async |client| projection::letters(client, name).await)
     }
 
-    fn begin_rebuild(&mut self, name: &str, time: &Timestamp) -> Result<Rebuild, StoreError> {
+    fn begin_rebuild(
+        &mut self,
+        name: &str,
+        by: &MadeBy,
+        time: &Timestamp,
+    ) -> Result<Rebuild, StoreError> {
         let time = time_text(time)?;
-        self.about(name, &async |about| projection::begin_rebuild(about, &time).await)
+        self.about(name, &async |about| projection::begin_rebuild(about, by, &time).await)
     }
 
     fn hold(&mut self, name: &str, until: &Timestamp) -> Result<(), StoreError> {

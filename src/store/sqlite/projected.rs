@@ -4,24 +4,24 @@ use rusqlite::{Params, Row, params};
 use smol_str::SmolStr;
 
 use super::ask::Asked;
-use super::statement::{Bound, prepare, step};
+use super::statement::{prepare, step};
 use crate::model::Payload;
 use crate::store::StoreError;
 use crate::store::own::ProjectionRecord;
-use crate::store::own::projection::{RECORDS, ROW, ROWS, json, keyed, record, records_before_4};
+use crate::store::own::projection::{ROW, ROWS, json, keyed, record, records_without};
 
-/// Whether it is recorded until when rows are held. A writer may bring the tables up to date while they are read, so it is
-/// asked each time.
-const HAS_HELD: &str =
-    "SELECT count(*) FROM pragma_table_info('rebuilds') WHERE name = 'held_until'";
+/// Columns of the table of rebuilds that tables of an earlier foldback do not have. A writer may bring the tables up to
+/// date while they are read, so it is asked each time.
+const LATER: [&str; 3] = ["held_until", "definition", "chain"];
+const HAS: &str = "SELECT name FROM pragma_table_info('rebuilds')";
 
 impl Asked<'_> {
     /// Every projection whose rows are kept here; schema 1 kept none.
     pub(super) fn projections(&self) -> Result<Vec<ProjectionRecord>, StoreError> {
-        if self.number_of(HAS_HELD, Bound::default())? > 0 {
-            return self.told(RECORDS, [None::<&str>], record);
-        }
-        self.told(&records_before_4(), [None::<&str>], record)
+        let has = self.told(HAS, [], |row| row.get::<_, String>(0))?;
+        let lacks: Vec<_> =
+            LATER.into_iter().filter(|one| !has.iter().any(|had| had == one)).collect();
+        self.told(&records_without(&lacks), [None::<&str>], record)
     }
 
     /// One of the rows that a projection shows.

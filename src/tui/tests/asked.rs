@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::stage::{LARGE, SIZES, Stage};
 use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
-use crate::session::{OpenOptions, Session};
+use crate::session::{OpenOptions, RebuildStatus, Session};
 use crate::store::own::{
-    DeadLetter, Expected, NewEvent, OwnStore, ProjectionState, Step, StoreWriter,
+    DeadLetter, Expected, MadeBy, NewEvent, OwnStore, ProjectionState, Step, StoreWriter,
 };
 use crate::tui::model::Store;
 
@@ -62,6 +62,20 @@ impl Shop {
         Self::with("refund-report", &format!("event 30 after 3 attempts: {REASON}"), letters, size)
     }
 
+    /// Looks again until the rebuild of the second projection is so.
+    fn until_well(&mut self, is_so: impl Fn(&RebuildStatus) -> bool) {
+        for _ in 0..200 {
+            let then = self.stage.app.model.projections.then.as_ref();
+            let well =
+                then.and_then(|then| then.projections.iter().find(|one| one.status.name == "well"));
+            if well.and_then(|one| one.status.rebuild.as_ref()).is_some_and(&is_so) {
+                return;
+            }
+            self.stage.keys("1 3");
+        }
+        panic!("{}", self.stage.text_now());
+    }
+
     /// On the screen of the projections.
     fn looked_at(mut self) -> Self {
         self.stage.keys("3");
@@ -77,7 +91,7 @@ impl Shop {
 
 /// It has handled 29 events.
 fn stand(store: &mut OwnStore, name: &str, letters: &[DeadLetter]) {
-    let record = store.register(name, &at(-300)).unwrap();
+    let record = store.register(name, &MadeBy::default(), &at(-300)).unwrap();
     let step = Step {
         name,
         generation: record.generation,
@@ -116,6 +130,39 @@ fn nothing_is_written_before_it_was_said_what() {
         }
         shop.stage.keys("down P").shows("well is paused");
         insta::assert_snapshot!(format!("pause_{name}"), shop.stage.picture());
+    }
+}
+
+#[test]
+fn a_rebuild_that_nobody_goes_on_with_says_since_when() {
+    for (name, size) in SIZES {
+        let mut shop = Shop::usual(&[], size);
+        let mut store = OwnStore::open(&shop.within.path().join("shop.db")).unwrap();
+        let begun = at(-90);
+        let rebuild = store.begin_rebuild("well", &MadeBy::default(), &begun).unwrap();
+        let step = |from, to, time| Step {
+            name: "well",
+            generation: rebuild.generation,
+            from: Position(from),
+            to: Position(to),
+            changes: &[],
+            dead_letters: &[],
+            settled: &[],
+            time,
+        };
+        store.step(&step(0, 10, at(-80))).unwrap();
+        shop.stage.keys("3 down");
+        shop.until_well(|rebuild| rebuild.seconds_still.is_some());
+        let told = shop.stage.text_now();
+        assert!(told.contains("rebuild 25 %"), "{name}: {told}");
+        assert!(!told.contains('↻'), "{name}: {told}");
+        if size != SIZES[2].1 {
+            shop.stage.shows("rebuild     10 of 40 events").shows("not moved for ");
+        }
+        // Somebody does.
+        store.step(&step(10, 11, chrono::Utc::now())).unwrap();
+        shop.until_well(|rebuild| rebuild.seconds_still.is_none());
+        shop.stage.hides("not moved for ");
     }
 }
 

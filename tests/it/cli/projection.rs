@@ -329,3 +329,103 @@ fn follows(at: &At, signal: &str, status: i32) {
     let said: Value = serde_json::from_str(text(&ran.stdout).trim()).unwrap();
     assert_eq!((&said["ended"], &said["position"]), (&json!("halted"), &json!(15)));
 }
+
+#[test]
+fn events_go_through_the_chain_and_rows_of_another_are_made_anew_first() {
+    At::each().iter().for_each(behind_a_chain);
+}
+
+fn behind_a_chain(at: &At) {
+    copy(at, "demo:shop");
+    let file = |name: &str, text: &str| std::fs::write(at.home().join(name), text).unwrap();
+    file("shop.yaml", include_str!("../../../assets/upcast/shop.yaml"));
+    file(
+        "mine.yaml",
+        "who:\n  OrderCreated: {row: .data.customer}\nall:\n  OrderCreated: {row: 1}\n",
+    );
+    let run = "run own.db who all --projections mine.yaml";
+    let rows = |name: &str| told(at, &format!("rows own.db {name} --limit 100000")).0;
+    let old = |rows: &[Value]| rows.iter().filter(|row| row["row"].is_string()).count();
+    let ended = |line: &str, how: &str| {
+        let (ended, status, said) = told(at, line);
+        assert_eq!(status, 0, "{line}: {said}");
+        assert!(ended.iter().all(|one| one["ended"] == how), "{line}: {ended:?}");
+    };
+    ended(run, "caught-up");
+    let recorded = rows("who");
+    assert!(old(&recorded) > 100 && old(&recorded) < recorded.len(), "{}", old(&recorded));
+    // A store that is refused is as it was, also where one of two would have gone on.
+    file("event.json", r#"{"type":"OrderCreated","data":{"customer":"c-9"}}"#);
+    done(at, "append own.db Order/order-new event.json");
+    let state = || {
+        let status = |name: &str| one(at, &format!("status own.db {name}"));
+        let file = std::fs::read(at.home().join("own.db")).ok();
+        (status("who"), status("all"), rows("who"), file)
+    };
+    let refused = |line: &str, part: &str, before: &_| {
+        let (_, status, said) = told(at, line);
+        assert_eq!(status, 4, "{line}: {said}");
+        assert!(said.contains(part), "{line}: {said}");
+        assert!(state() == *before, "{line}: something was written");
+        said
+    };
+    let before = state();
+    let said = refused(
+        &format!("{run} --upcast shop.yaml"),
+        "the rows of who were made of events as they were",
+        &before,
+    );
+    let typed = format!(
+        "projection rebuild {} who --projections mine.yaml --upcast shop.yaml",
+        one_word(&said)
+    );
+    assert!(said.contains(&format!("`foldback {typed}`")), "{said}");
+    file("other.yaml", "who:\n  OrderCreated: {row: .data}\nall:\n  OrderCreated: {row: 1}\n");
+    let second = "run own.db all who --projections other.yaml";
+    refused(second, "the rows of who were made with another definition of it", &before);
+    // Only what it says counts, not how it is written.
+    file(
+        "same.yaml",
+        "all:\n  OrderCreated: {row: '1'}\n# The same.\nwho:\n  OrderCreated:\n    row: .data.customer\n",
+    );
+    ended("run own.db who all --projections same.yaml", "caught-up");
+
+    ended("rebuild own.db who --projections mine.yaml --upcast shop.yaml", "rebuilt");
+    assert_eq!((old(&rows("who")), rows("who").len()), (0, recorded.len() + 1));
+    let before = state();
+    refused("run own.db who --projections mine.yaml", "and now none stands before it", &before);
+    file("less.yaml", "steps: [{event: OrderCreated, from: 1, to: 2}]\n");
+    refused(
+        "run own.db who --projections mine.yaml --upcast less.yaml",
+        "behind another chain",
+        &before,
+    );
+    ended("run own.db who --projections mine.yaml --upcast shop.yaml", "caught-up");
+    // What one begins to make anew, no other goes on with; to give it up, nobody has to know how it is made.
+    file("broken.yaml", "steps: 7\n");
+    let (_, status, said) = told(at, "rebuild own.db who --abandon --upcast broken.yaml");
+    assert_eq!(status, 0, "{said}");
+    let (_, status, said) = told(at, "run own.db who --projections mine.yaml --upcast broken.yaml");
+    assert_eq!(status, 2, "{said}");
+}
+
+#[test]
+fn a_rebuild_that_nobody_goes_on_with_says_since_when() {
+    let at = &At::file();
+    copy(at, &fixture());
+    assert_eq!(one(at, "run own.db order-list")["ended"], "caught-up");
+    let sql = "INSERT INTO rebuilds (projection, generation, position, started_at, updated_at) VALUES
+               ('order-list', 2, 7, '2026-03-02T14:30:00.000000000Z', '2026-03-02T14:34:12.000000000Z')";
+    rusqlite::Connection::open(at.home().join("own.db")).unwrap().execute(sql, []).unwrap();
+    let rebuild = one(at, "status own.db order-list")["rebuild"].clone();
+    assert!(rebuild["seconds_still"].as_f64() > Some(60.0), "{rebuild}");
+    assert!(rebuild["seconds_left"].is_null() && rebuild["per_second"].is_f64(), "{rebuild}");
+    let told = text(&projection(at, "status own.db order-list").stdout);
+    assert!(told.contains("rebuild 50 %, not moved for "), "{told}");
+    assert!(!told.contains(" left") && !told.contains("a second"), "{told}");
+}
+
+/// What a hint calls the store.
+fn one_word(said: &str) -> &str {
+    said.split("`foldback projection rebuild ").nth(1).unwrap().split(' ').next().unwrap()
+}

@@ -158,10 +158,12 @@ fn a_store_of_any_schema_is_read_as_it_is() {
     let today = today(made.path());
     let second = include_str!("../../../src/store/own/upgrade/schema_2.sql");
     let third = include_str!("../../../src/store/own/upgrade/from_2_to_3.sql");
+    let fourth = include_str!("../../../src/store/own/upgrade/from_3_to_4.sql");
     let old = [
         (1, include_str!("../../../src/store/own/upgrade/schema_1.sql").to_owned()),
         (2, second.to_owned()),
         (3, format!("{second}\n{third}")),
+        (4, format!("{second}\n{third}\n{fourth}")),
     ];
     assert_eq!(old.len() as i32, SCHEMA_VERSION - 1, "a schema is missing here");
     for (version, schema) in old {
@@ -211,6 +213,9 @@ fn a_user_who_may_only_select_can_read_everything() {
     assert_eq!(refused.status.code(), Some(4), "{}", text(&refused.stderr));
     // What later schemas brought is gone again.
     for back in [
+        "ALTER TABLE projections DROP COLUMN definition, DROP COLUMN chain;
+         ALTER TABLE rebuilds DROP COLUMN definition, DROP COLUMN chain;
+         UPDATE foldback_store SET schema_version = 4",
         "ALTER TABLE checkpoint_history DROP COLUMN seconds, DROP COLUMN left_out;
          ALTER TABLE rebuilds DROP COLUMN held_until;
          UPDATE foldback_store SET schema_version = 3",

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Declared;
+use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Outcome};
-use crate::projection::Projection;
+use crate::projection::{Projection, Projector};
 use crate::sample::projection;
 use crate::store::own::StoreWriter;
 use crate::text;
@@ -14,11 +15,14 @@ pub(super) fn named(
     writer: &dyn StoreWriter,
     declared: &Declared,
     names: &[String],
-) -> Outcome<Vec<Arc<dyn Projection>>> {
+    context: &Context,
+) -> Outcome<Vec<Projector>> {
     let all: Vec<_> = every(declared)?.into_iter().map(|(found, _)| found).collect();
+    let chain = context.upcast().chain()?;
     let find = |name: &String| {
         let found = all.iter().find(|one| one.name() == name);
-        found.cloned().ok_or_else(|| unknown(writer, name, &all))
+        let found = found.cloned().ok_or_else(|| unknown(writer, name, &all))?;
+        Ok(Projector::new(found, chain.clone()))
     };
     names.iter().map(find).collect()
 }
@@ -27,13 +31,19 @@ pub(super) fn named(
 pub(super) fn fitting(
     writer: &dyn StoreWriter,
     declared: &Declared,
-) -> Outcome<Vec<Arc<dyn Projection>>> {
+    context: &Context,
+) -> Outcome<Vec<Projector>> {
     let types = writer.reader()?.census()?.types;
-    let has = |name: &str| types.iter().any(|(one, _)| one.as_str() == name);
+    let chain = context.upcast().chain()?;
+    let becomes = |one, name: &str| {
+        let made = chain.iter().flat_map(|chain| chain.becomes(one));
+        made.into_iter().any(|made| made.as_str() == name)
+    };
+    let has = |name: &str| types.iter().any(|(one, _)| one.as_str() == name || becomes(one, name));
     let fits = every(declared)?
         .into_iter()
         .filter(|(_, needs)| needs.as_ref().is_none_or(|known| known.is_for(has)));
-    let fits: Vec<_> = fits.map(|(found, _)| found).collect();
+    let fits: Vec<_> = fits.map(|(found, _)| Projector::new(found, chain.clone())).collect();
     if fits.is_empty() {
         let store = writer.name();
         return Err(Failure::usage(format!(

@@ -11,7 +11,7 @@ use crate::cli::render;
 use crate::cli::shape::Moment;
 use crate::cli::table::Table;
 use crate::model::Position;
-use crate::projection::{self, Retried};
+use crate::projection::{self, Aim, Retried};
 use crate::store::own::{DeadLetter, ProjectionState as State, StoreWriter};
 use crate::text::human;
 use crate::text::shell::quoted;
@@ -92,8 +92,9 @@ fn retry(arguments: &Arguments, position: Position, context: &mut Context) -> Ou
     let mut writer = open(arguments, context)?;
     let writer = &mut *writer;
     let name = std::slice::from_ref(&arguments.name);
-    let found = known::named(writer, &arguments.declared, name)?.remove(0);
-    match projection::retry(&*found, writer, position, &chrono::Utc::now())? {
+    let found = known::named(writer, &arguments.declared, name, context)?.remove(0);
+    arguments.declared.check(&found, Aim::Shown, writer)?;
+    match projection::retry(&found, writer, position, &chrono::Utc::now())? {
         Retried::Applied => {
             if context.out.is_json() {
                 let said = serde_json::json!({ "position": position, "applied": true });

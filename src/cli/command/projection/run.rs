@@ -1,7 +1,6 @@
 //! `foldback projection run` and `rebuild`: carries projections through a store, several side by side.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -14,7 +13,7 @@ use crate::cli::line::{Ink, Line};
 use crate::metrics::{Recorder, Sampling};
 use crate::model::Position;
 use crate::projection::{
-    self, Aim, End, OnError, Options, Poison, Policy, Progress, Projection, Task, Told,
+    self, Aim, End, OnError, Options, Poison, Policy, Progress, Projector, Task, Told,
 };
 use crate::session::Watch as _;
 use crate::store::Interrupter;
@@ -42,6 +41,10 @@ A projection of your own says for each event type what becomes of a row, in jq:
 
 `.` is the event as `events --json` prints it, $row the row as it was (null
 where there is none), $key its key. What yields nothing leaves the row as it is.
+
+With --upcast, `.` is what the chain makes of the event. Rows that were made by
+another definition, or behind another chain, are not carried on: it says how
+they are made anew.
 
 Examples:
   foldback projection run shop.db
@@ -150,9 +153,9 @@ pub(super) fn run(arguments: &Run, context: &mut Context) -> Outcome {
     let writer = arguments.own.open(context)?;
     let declared = &arguments.how.declared;
     let found = if arguments.names.is_empty() {
-        known::fitting(&*writer, declared)?
+        known::fitting(&*writer, declared, context)?
     } else {
-        known::named(&*writer, declared, &arguments.names)?
+        known::named(&*writer, declared, &arguments.names, context)?
     };
     carry(found, writer, Aim::Shown, arguments.follow, &arguments.how, context)
 }
@@ -172,18 +175,22 @@ pub(super) fn rebuild(arguments: &Rebuild, context: &mut Context) -> Outcome {
         }
         return Ok(());
     }
-    let found = known::named(&*writer, &arguments.how.declared, &arguments.names)?;
+    let found = known::named(&*writer, &arguments.how.declared, &arguments.names, context)?;
     carry(found, writer, Aim::Anew, false, &arguments.how, context)
 }
 
 fn carry(
-    found: Vec<Arc<dyn Projection>>,
+    found: Vec<Projector>,
     mut writer: Box<dyn StoreWriter>,
     aim: Aim,
     follow: bool,
     how: &How,
     context: &mut Context,
 ) -> Outcome {
+    // All of them before the first is begun: what is refused leaves the store as it was.
+    for projector in &found {
+        how.declared.check(projector, aim, &mut *writer)?;
+    }
     let halt = Halt::default();
     let ends = halt.clone();
     context.signal.interrupts(Interrupter::new(move || ends.raise()));
@@ -306,6 +313,7 @@ impl Teller {
                 Some(End::Swapped) => ("rebuilt", None),
                 Some(End::Paused) => ("paused", None),
                 Some(End::Abandoned) => ("abandoned", None),
+                Some(End::Superseded) => ("superseded", None),
                 Some(End::Stopped(poison)) => {
                     stopped.push((name, poison.position));
                     ("stopped", Some(poison.to_string()))

@@ -85,11 +85,13 @@ pub(in crate::cli::command) fn phrase(one: &ProjectionStatus) -> Line {
     if let Some(of) = &one.rebuild {
         let all = (of.events + of.remaining).max(1);
         let mut told = format!("rebuild {} %", of.events * 100 / all);
-        if let Some(speed) = of.per_second {
+        let time = |seconds: Option<f64>| Duration::try_from_secs_f64(seconds?).ok();
+        if let Some(still) = time(of.seconds_still) {
+            told = format!("{told}, not moved for {}", human::duration(still));
+        } else if let Some(speed) = of.per_second {
             told = format!("{told}, {} a second", human::count(speed.round() as u64));
         }
-        let left = of.seconds_left.and_then(|left| Duration::try_from_secs_f64(left).ok());
-        if let Some(left) = left {
+        if let Some(left) = time(of.seconds_left) {
             told = format!("{told}, {} left", human::duration(left));
         }
         add(Ink::Dim, told);

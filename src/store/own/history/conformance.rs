@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{AggregateKey, Payload, Position, Timestamp, Version};
 use crate::store::Move;
-use crate::store::own::{Expected, NewEvent, Step, StoreWriter};
+use crate::store::own::{Expected, MadeBy, NewEvent, Step, StoreWriter};
 
 /// Seconds between two events, and two steps.
 const APART: i64 = 5;
@@ -23,7 +23,7 @@ pub(crate) fn history_is_put_together(writer: &mut dyn StoreWriter) {
     };
     let events: Vec<_> = (1..=STEPS + 9).map(event).collect();
     writer.append(&AggregateKey::new("Clock", "c-1"), &events, Expected::Any).unwrap();
-    let shown = writer.register("list", &at(0)).unwrap().generation;
+    let shown = writer.register("list", &MadeBy::default(), &at(0)).unwrap().generation;
     let (mut stands, mut made) = (0, Vec::new());
     let mut step = |writer: &mut dyn StoreWriter, to: i64, second: i64| {
         let step = Step {

@@ -96,6 +96,11 @@ impl Lines<'_> {
         let Some(of) = &one.status.rebuild else { return };
         let all = human::count(of.events + of.remaining);
         let mut told = format!("{} of {all} events", human::count(of.events));
+        if let Some(still) = of.seconds_still {
+            self.pair("rebuild", told, self.theme.text());
+            // It may be months: in a line of its own it is seen where there is little room.
+            return self.pair("", format!("not moved for {}", seconds(still)), self.theme.warn);
+        }
         if let Some(speed) = of.per_second {
             told = format!("{told} · {}", rate(speed));
         }

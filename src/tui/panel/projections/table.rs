@@ -171,7 +171,8 @@ fn draw_row(
         rebuild
             .map(|_| told.map_or_else(|| UNKNOWN.to_owned(), |told| format!("↻ {}", as_told(told))))
     };
-    let speed = anew(rebuild.and_then(|of| of.per_second), rate);
+    let moving = rebuild.filter(|of| of.seconds_still.is_none());
+    let speed = anew(moving.and_then(|of| of.per_second), rate);
     let left = anew(rebuild.and_then(|of| of.seconds_left), seconds);
     let errors = one.status.errors;
     let error_style = if errors > Some(0) { theme.bad } else { theme.dim };

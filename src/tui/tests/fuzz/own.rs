@@ -12,7 +12,7 @@ use crate::projection::{Aim, OnError, Options, Policy, Task, run};
 use crate::sample::projection::named;
 use crate::session::{OpenOptions, Session};
 use crate::store::own::{
-    Expected, NewEvent, OwnStore, ProjectionState, Step, StoreWriter, verify_chain,
+    Expected, MadeBy, NewEvent, OwnStore, ProjectionState, Step, StoreWriter, verify_chain,
 };
 use crate::task::Halt;
 
@@ -104,7 +104,7 @@ fn run_on(store: &OwnStore, on_error: OnError) {
 /// A projection that nobody knows, somewhere on the way.
 fn checkpoint(store: &mut OwnStore) {
     let time = moment(400);
-    let record = store.register("of-others", &time).unwrap();
+    let record = store.register("of-others", &MadeBy::default(), &time).unwrap();
     let step = Step {
         name: "of-others",
         generation: record.generation,
