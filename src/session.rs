@@ -23,6 +23,7 @@ mod track;
 mod transfer;
 mod travel;
 mod upcast;
+mod when;
 
 pub use ahead::Ahead;
 pub use ask::Sort;

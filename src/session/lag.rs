@@ -75,6 +75,8 @@ pub struct ProjectionsThen {
     pub span: Option<Span>,
     /// Whether the moment is the newest there is.
     pub newest: bool,
+    /// The newest of the times that lie after the clock, which count as none.
+    pub ahead: Option<Timestamp>,
     /// The newest position then.
     pub head: Option<Position>,
     /// By name.
@@ -100,14 +102,19 @@ impl Session {
     ) -> Result<ProjectionsThen, SessionError> {
         if !self.store.capabilities().checkpoints {
             let head = self.store.head()?.position;
-            return Ok(ProjectionsThen { span: None, newest: true, head, projections: Vec::new() });
+            return Ok(ProjectionsThen {
+                span: None,
+                newest: true,
+                ahead: None,
+                head,
+                projections: Vec::new(),
+            });
         }
-        let head = self.store.head()?;
+        let mut head = self.store.head()?;
         let tracks = self.tracks()?;
-        let moved = tracks.iter().filter_map(|track| track.checkpoint.updated).max();
-        let newest = head.time.max(moved);
-        let past = at.filter(|at| newest.is_some_and(|newest| *at < newest));
-        let Some(to) = past.or(newest).filter(|_| self.store.capabilities().position) else {
+        let moved = tracks.iter().filter_map(|track| track.checkpoint.updated);
+        let when = self.when(at.into(), &mut head, moved)?;
+        let Some(to) = when.to.filter(|_| self.store.capabilities().position) else {
             let now = self.projections()?.into_iter();
             let bare = |status| ProjectionThen {
                 status,
@@ -120,17 +127,19 @@ impl Session {
             return Ok(ProjectionsThen {
                 span: None,
                 newest: true,
+                ahead: when.ahead,
                 head: head.position,
                 projections,
             });
         };
         let span = Span::before(to, before);
-        let past_of = Past::new(self, head, past.is_none().then_some(to));
+        let past_of = Past::new(self, head, when.is_newest.then_some(to), when.latest);
         let mut over = Over { past: past_of, span, columns };
-        let (came, projections) = over.tell(&tracks, past.is_none())?;
+        let (came, projections) = over.tell(&tracks, when.is_newest)?;
         Ok(ProjectionsThen {
             span: Some(span),
-            newest: past.is_none(),
+            newest: when.is_newest,
+            ahead: when.ahead,
             head: came.position,
             projections,
         })

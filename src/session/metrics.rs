@@ -15,6 +15,7 @@ use chrono::TimeDelta;
 use self::told::Told;
 use super::past::{Past, Span};
 use super::track::Track;
+use super::when::Asked;
 use super::{Session, SessionError};
 use crate::model::{Limits, Metric, Spread, Threshold, Timestamp};
 
@@ -25,6 +26,8 @@ pub struct MetricsThen {
     pub span: Option<Span>,
     /// Whether the moment is the newest there is.
     pub newest: bool,
+    /// The newest of the times that lie after the clock, which count as none.
+    pub ahead: Option<Timestamp>,
     /// One each, in the order of [`Metric::ALL`].
     pub metrics: Vec<MetricThen>,
 }
@@ -160,7 +163,17 @@ impl Session {
         before: TimeDelta,
         columns: usize,
     ) -> Result<MetricsThen, SessionError> {
-        self.at_once(|session| session.measured_then(at, before, columns))
+        self.at_once(|session| session.measured_then(at.into(), before, columns))
+    }
+
+    /// Every metric as it is by the clock, also where nothing was recorded for a long time: for a scraper, who takes what it
+    /// is told for what is so when it asks.
+    pub fn metrics_now(
+        &mut self,
+        before: TimeDelta,
+        columns: usize,
+    ) -> Result<MetricsThen, SessionError> {
+        self.at_once(|session| session.measured_then(Asked::Clock, before, columns))
     }
 
     /// Everything that was ever measured of a metric that many values are measured of, up to a moment: by what it was
@@ -182,22 +195,22 @@ impl Session {
 
     fn measured_then(
         &mut self,
-        at: Option<Timestamp>,
+        asked: Asked,
         before: TimeDelta,
         columns: usize,
     ) -> Result<MetricsThen, SessionError> {
-        let head = self.follow()?;
+        let mut head = self.follow()?;
         let limits = self.options.limits.clone();
         let capabilities = self.store.capabilities();
         let tracks = if capabilities.checkpoints { self.tracks()? } else { Vec::new() };
-        let moved = tracks.iter().filter_map(|track| track.newest.map(|one| one.time)).max();
-        let newest = head.time.max(moved).max(self.store.newest_sample()?);
-        let past = at.filter(|at| newest.is_some_and(|newest| *at < newest));
-        let is_newest = past.is_none();
-        let span = past.or(newest).map(|to| Span::before(to, before));
+        let moved = tracks.iter().filter_map(|track| track.newest.map(|one| one.time));
+        let sampled = self.store.newest_sample()?;
+        let when = self.when(asked, &mut head, moved.chain(sampled))?;
+        let is_newest = when.is_newest;
+        let span = when.to.map(|to| Span::before(to, before));
         let mut known = BTreeMap::new();
         if let Some(span) = span {
-            let past = Past::new(self, head, is_newest.then_some(span.to));
+            let past = Past::new(self, head, is_newest.then_some(span.to), when.latest);
             Told::new(past, span, columns, &limits).tell(&tracks, &mut known)?;
         }
         if is_newest {
@@ -208,7 +221,8 @@ impl Session {
             threshold: limits.threshold(metric),
             known: known.remove(&metric).unwrap_or_else(|| Known::nothing(capabilities.samples)),
         });
-        Ok(MetricsThen { span, newest: is_newest, metrics: metrics.collect() })
+        let ahead = when.ahead;
+        Ok(MetricsThen { span, newest: is_newest, ahead, metrics: metrics.collect() })
     }
 
     /// What is so now, with what samples say of how it was.

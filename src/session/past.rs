@@ -61,12 +61,19 @@ pub(super) struct Past<'a> {
     pub(super) head: Head,
     /// The newest moment there is, where it is the one that is asked about: by then everything has come.
     pub(super) end: Option<Timestamp>,
+    /// A time after it counts as none: some clock was wrong.
+    latest: Timestamp,
 }
 
 impl<'a> Past<'a> {
-    pub(super) fn new(session: &'a mut Session, head: Head, end: Option<Timestamp>) -> Self {
+    pub(super) fn new(
+        session: &'a mut Session,
+        head: Head,
+        end: Option<Timestamp>,
+        latest: Timestamp,
+    ) -> Self {
         session.found.of(&head);
-        Self { session, head, end }
+        Self { session, head, end, latest }
     }
 
     /// What had come by each of some rising moments.
@@ -115,7 +122,7 @@ impl<'a> Past<'a> {
             let middle = low + (high - low) / 2;
             let event = self.first_from(Position(middle))?;
             let here = event.as_ref().and_then(|event| event.position).filter(|at| at.0 < high);
-            let time = event.and_then(|event| event.time);
+            let time = event.and_then(|event| event.time).filter(|time| *time <= self.latest);
             match here {
                 // What has no time came with what came before it.
                 Some(here) if time.is_none_or(|time| time <= moment) => {

@@ -297,7 +297,7 @@ mod tests {
     use crate::model::{AggregateId, Category, EventType, Payload, Version};
 
     fn at(second: i64) -> Timestamp {
-        Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+        Timestamp::from_timestamp(1_756_800_000 + second, 0).unwrap()
     }
 
     fn event(second: Option<i64>) -> Event {

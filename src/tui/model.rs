@@ -70,7 +70,7 @@ use super::theme::Theme;
 use ratatui::layout::Rect;
 
 use crate::fold::Tier;
-use crate::model::AggregateKey;
+use crate::model::{AggregateKey, Timestamp};
 use crate::session::Steward;
 use crate::store::{Bell, Capabilities, Counts, Head};
 use crate::task::Running;
@@ -195,6 +195,8 @@ pub(crate) struct Model {
     pub(crate) last_mark: Option<Mark>,
     /// The guided tour, once it was begun.
     pub(crate) tour: Option<tour::Tour>,
+    /// What time it is.
+    pub(crate) clock: fn() -> Timestamp,
     /// What stands over the panels.
     pub(crate) overlay: Overlay,
     /// The message in the last line.
@@ -253,6 +255,7 @@ impl Model {
             marks: Marks::default(),
             last_mark: None,
             tour: None,
+            clock: chrono::Utc::now,
             overlay: Overlay::None,
             message: None,
             log: Log::default(),

@@ -15,6 +15,7 @@ pub(crate) mod events;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod metrics;
+mod newest;
 pub(crate) mod projections;
 pub(crate) mod rail;
 pub(crate) mod screens;

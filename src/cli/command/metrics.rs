@@ -207,7 +207,12 @@ fn tell_moment(
     let Some(span) = &then.span else { return Ok(()) };
     let store = &session.store_info().name;
     let to = time::rfc3339(&span.to);
+    let is_before =
+        |one: &MetricThen| one.metric == Metric::EventsPerSecond && one.known == Known::NothingYet;
     let newest = match (context.now - span.to).to_std() {
+        _ if !then.newest && then.metrics.iter().any(is_before) => {
+            ", before its first event".to_owned()
+        }
         _ if !then.newest => String::new(),
         Ok(age) if age >= RECENT => {
             format!(", its newest moment, {} ago", human::duration(age))
@@ -220,6 +225,12 @@ fn tell_moment(
         }
         _ => String::new(),
     };
+    if let Some(ahead) = then.ahead {
+        context.out.warning(format!(
+            "a time in {store} lies after the clock and counts as none: {}",
+            time::rfc3339(&ahead)
+        ))?;
+    }
     context
         .out
         .note(format!("{store} at {to}{newest}{later}: middle and end are over the {last} before"))

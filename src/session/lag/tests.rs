@@ -7,7 +7,7 @@ use crate::session::OpenOptions;
 use crate::store::own::{Expected, NewEvent, OwnStore};
 
 fn at(second: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    Timestamp::from_timestamp(1_756_800_000 + second, 0).unwrap()
 }
 
 /// An event a second for ten minutes; one projection that keeps up each ten seconds, one that has stood at 100.
@@ -139,7 +139,7 @@ fn one_that_an_event_stopped_only_falls_behind() {
 fn long(dir: &tempfile::TempDir, seconds: i64) -> (Session, Tally) {
     let path = dir.path().join(format!("{seconds}.db"));
     drop(OwnStore::create(&path).unwrap());
-    let time = "strftime('%Y-%m-%dT%H:%M:%S.000000000Z', 1800000000 + n, 'unixepoch')";
+    let time = "strftime('%Y-%m-%dT%H:%M:%S.000000000Z', 1756800000 + n, 'unixepoch')";
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection
         .execute_batch(&format!(

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn at(second: i64) -> Timestamp {
-        Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+        Timestamp::from_timestamp(1_756_800_000 + second, 0).unwrap()
     }
 
     /// The alerts above 10 in values a second apart, within a part of them: when raised, when cleared, the worst.

@@ -9,7 +9,7 @@ use crate::store::own::{
 };
 
 fn at(second: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    Timestamp::from_timestamp(1_756_800_000 + second, 0).unwrap()
 }
 
 fn tick(second: i64) -> NewEvent {
@@ -88,8 +88,66 @@ fn events_a_second_are_told_of_any_moment() {
             Reading { newest: Some(1.0), middle: Some(1.0), end: Some(1.0), count: 100 }
         );
     }
+    // Before the first there was nothing that could have come, and nobody who could have failed.
     let told = session.metrics_then(Some(at(0)), TimeDelta::seconds(100), 2).unwrap();
-    assert_eq!(readings(&told, Metric::EventsPerSecond).now.middle, Some(0.0));
+    assert_eq!(of(&told, Metric::EventsPerSecond).known, Known::NothingYet);
+    for metric in [Metric::ErrorRate, Metric::ProjectionLag] {
+        assert_eq!(of(&told, metric).known, Known::NothingYet, "{metric:?}");
+    }
+}
+
+#[test]
+fn a_scraper_is_told_what_is_so_by_the_clock() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_own, mut session) = store(&dir);
+    let before = chrono::Utc::now();
+    let told = session.metrics_now(TimeDelta::minutes(10), 0).unwrap();
+    assert!(told.newest && told.span.unwrap().to >= before, "{:?}", told.span);
+    // Nothing comes any more: the last burst is not what is so now.
+    let now = readings(&told, Metric::EventsPerSecond).now;
+    assert_eq!((now.newest, now.middle, now.count), (Some(0.0), Some(0.0), 0));
+    let lag = readings(&told, Metric::ProjectionLag).now;
+    assert_eq!(lag.newest, Some(0.0));
+    // Who asks for the newest moment sees it.
+    let told = session.metrics_then(None, TimeDelta::minutes(10), 0).unwrap();
+    assert_eq!(readings(&told, Metric::EventsPerSecond).now.middle, Some(1.0));
+}
+
+#[test]
+fn a_time_after_the_clock_counts_as_none_and_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut own, mut session) = store(&dir);
+    own.record(&[Sample::new(Metric::StorageSize, "events", at(590), 9e6)]).unwrap();
+    let later = chrono::Utc::now() + TimeDelta::days(36_500);
+    let odd = NewEvent { time: Some(later), ..tick(0) };
+    own.append(&AggregateKey::new("Clock", "odd"), &[odd], Expected::Any).unwrap();
+    let told = session.metrics_then(None, TimeDelta::minutes(10), 6).unwrap();
+    assert_eq!(told.span.map(|span| span.to), Some(at(600)));
+    assert_eq!(told.ahead.map(|time| time.timestamp()), Some(later.timestamp()));
+    assert!(readings(&told, Metric::StorageSize).trend.iter().any(Option::is_some));
+    let lag = |session: &mut Session| {
+        let told = session.projections_then(None, TimeDelta::minutes(10), 6).unwrap();
+        assert_eq!(told.ahead.map(|time| time.timestamp()), Some(later.timestamp()));
+        assert_eq!(told.span.map(|span| span.to), Some(at(600)));
+        let quick = told.projections.iter().find(|one| one.status.name == "quick").unwrap();
+        (quick.status.lag_events, quick.status.lag_seconds)
+    };
+    // It is there and was not handled; how long that takes nobody knows.
+    assert_eq!(lag(&mut session), (Some(1), Some(0.0)));
+    // Among others it came with what came before it.
+    append(&mut own, "c-2", 601..=610);
+    let told = session.metrics_then(None, TimeDelta::seconds(10), 5).unwrap();
+    assert_eq!((told.span.unwrap().to, told.ahead), (at(610), None));
+    assert_eq!(readings(&told, Metric::EventsPerSecond).now.count, 10);
+    let told = session.metrics_then(Some(at(600)), TimeDelta::seconds(10), 5).unwrap();
+    assert_eq!(readings(&told, Metric::EventsPerSecond).now.count, 11);
+    // Another computer's clock may be a little ahead.
+    let soon = chrono::Utc::now() + TimeDelta::seconds(20);
+    let near = NewEvent { time: Some(soon), ..tick(0) };
+    own.append(&AggregateKey::new("Clock", "near"), &[near], Expected::Any).unwrap();
+    let told = session.metrics_then(None, TimeDelta::seconds(10), 5).unwrap();
+    assert_eq!(told.span.unwrap().to.timestamp(), soon.timestamp());
+    assert_eq!(told.ahead, None);
 }
 
 #[test]

@@ -11,8 +11,8 @@ use super::alert::{CLEARED_AT, Measured, alerts};
 use super::sampled::{Sampled, failures};
 use super::{Known, Reading, Readings, Span, Track};
 use crate::model::{Limits, Metric, Timestamp};
-use crate::session::SessionError;
 use crate::session::past::{Came, Past};
+use crate::session::{Session, SessionError};
 use crate::store::Sample;
 
 /// The time that a rate is taken over where one moment is asked about.
@@ -74,11 +74,17 @@ impl<'a> Told<'a> {
             return Ok(());
         }
         self.come()?;
-        tell(Metric::EventsPerSecond, Some(self.events()));
+        // Before the first event there was nothing that could have come.
+        let has_begun =
+            self.came.get(&self.span.to).is_some_and(|(came, _)| came.position.is_some());
+        tell(Metric::EventsPerSecond, has_begun.then(|| self.events()));
         let lag = self.lag(tracks)?;
         tell(Metric::ProjectionLag, lag);
+        known.entry(Metric::EventsPerSecond).or_insert(Known::NothingYet);
         if capabilities.checkpoints {
-            known.entry(Metric::ProjectionLag).or_insert(Known::NothingYet);
+            // Of a projection that is there, another library's layout may record too little for ever.
+            let nothing = Known::nothing(capabilities.samples || tracks.is_empty());
+            known.entry(Metric::ProjectionLag).or_insert(nothing);
         }
         Ok(())
     }
@@ -188,6 +194,10 @@ impl<'a> Told<'a> {
         for track in tracks {
             let name = &track.checkpoint.name;
             let Some(given_up) = self.past.session.store.failures(name)? else { continue };
+            let Past { session, .. } = &mut self.past;
+            let Session { store, found, .. } = &mut **session;
+            let there = track.at(&mut **store, &mut found.trails, &[self.span.to])?;
+            let was_there = there.iter().any(Option::is_some);
             let (mut failed, known) = failures(&samples, name);
             // What was sampled is not counted twice; what was given up before anything was, is.
             let is_known = |time: &Timestamp| {
@@ -195,8 +205,11 @@ impl<'a> Told<'a> {
             };
             failed.extend(given_up.into_iter().filter(|time| !is_known(time)));
             failed.sort_unstable();
-            by.push((name.clone(), self.failed(&failed)));
-            all.extend(failed);
+            // Before it first moved it was not there, and none of nothing is no number.
+            if was_there || failed.first().is_some_and(|first| *first <= self.span.to) {
+                by.push((name.clone(), self.failed(&failed)));
+                all.extend(failed);
+            }
         }
         all.sort_unstable();
         let columns = self.columns.windows(2);

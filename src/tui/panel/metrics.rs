@@ -13,6 +13,7 @@ use super::super::model::metrics::{limit, readings};
 use super::super::model::{Model, Store};
 use super::super::theme::Theme;
 use super::super::widget::{self, line};
+use super::newest::Moment;
 use crate::model::{Measure, Metric, Timestamp};
 use crate::session::{Alert, Known, MetricThen, Reading, Readings};
 use crate::text::measure::{self, UNKNOWN};
@@ -38,8 +39,11 @@ fn heading(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     let told = match waiting(model) {
         Some(told) => told.to_owned(),
-        None if is_timeless(model) => moment(model),
-        None => format!("{} · the {} before", moment(model), model.scrub.span_name()),
+        None if is_timeless(model) => moment(model, 0),
+        None => {
+            let room = usize::from(area.width).saturating_sub(60);
+            format!("{} · the {} before", moment(model, room), model.scrub.span_name())
+        }
     };
     let left = vec![Span::raw("  "), Span::styled(told, theme.dim)];
     let mut right = alerts(model);
@@ -81,14 +85,14 @@ fn is_timeless(model: &Model) -> bool {
 /// A moment, as far as a person tells one from another.
 const SECOND: &str = "%Y-%m-%dT%H:%M:%SZ";
 
-/// When it is.
-fn moment(model: &Model) -> String {
+/// When it is, in so many columns.
+fn moment(model: &Model, room: usize) -> String {
     let Some(then) = &model.metrics.then else { return String::new() };
-    match then.span {
-        None => "now: this store records no times".to_owned(),
-        Some(span) if then.newest => format!("newest {}", span.to.format(SECOND)),
-        Some(span) => format!("at {}", span.to.format(SECOND)),
-    }
+    let Some(at) = then.span.map(|span| span.to) else {
+        return "now: this store records no times".to_owned();
+    };
+    let said = at.format(SECOND).to_string();
+    Moment { at, said, is_newest: then.newest, ahead: then.ahead }.told(model, room)
 }
 
 /// What is said of a metric of which nothing is known; `None` where something is.

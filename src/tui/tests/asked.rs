@@ -134,6 +134,39 @@ fn nothing_is_written_before_it_was_said_what() {
 }
 
 #[test]
+fn the_newest_moment_is_told_with_its_age_and_a_time_after_the_clock_as_none() {
+    // There is no room for it on the smallest.
+    for (name, size) in [SIZES[0], SIZES[1]] {
+        let mut shop = Shop::usual(&[], size);
+        let two = [("3", "projections"), ("4", "metrics")];
+        shop.stage.app.model.clock = || at(3_660);
+        for (key, _) in two {
+            shop.stage.keys(key);
+            shop.stage.shows("newest 2026-03-02T14:34:12Z, 1 h 01 m ago");
+        }
+        let mut store = OwnStore::open(&shop.within.path().join("shop.db")).unwrap();
+        let data = Payload::json(&b"{}"[..], Arc::default(), Version(1));
+        let time = Some(Timestamp::from_timestamp(4_930_000_000, 0).unwrap());
+        let odd = NewEvent { time, ..NewEvent::new("RefundIssued", data) };
+        store.append(&AggregateKey::new("Order", "order-4712"), &[odd], Expected::Any).unwrap();
+        for (key, screen) in two {
+            let mut told = || {
+                shop.stage.keys("1").keys(key);
+                let model = &shop.stage.app.model;
+                let projections = model.projections.then.as_ref().and_then(|then| then.ahead);
+                let metrics = model.metrics.then.as_ref().and_then(|then| then.ahead);
+                time == if screen == "metrics" { metrics } else { projections }
+            };
+            assert!((0..200).any(|_| told()), "{}", shop.stage.text_now());
+            shop.stage.shows(match name {
+                "large" => " ago · after the clock, and no time: 2126-03-24T04:26:40Z · ",
+                _ => ", 1 h 01 m ago ▲ 2126-03 ",
+            });
+        }
+    }
+}
+
+#[test]
 fn a_rebuild_that_nobody_goes_on_with_says_since_when() {
     for (name, size) in SIZES {
         let mut shop = Shop::usual(&[], size);

@@ -107,6 +107,7 @@ pub(super) fn told(columns: usize, projections: usize) -> MetricsThen {
     MetricsThen {
         span: Some(Span { from: at(-600), to: at(0) }),
         newest: true,
+        ahead: None,
         metrics: Metric::ALL.map(one).to_vec(),
     }
 }

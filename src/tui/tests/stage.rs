@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::model::{Event, Payload, Position, Version, time};
+use crate::model::{Event, Payload, Position, Timestamp, Version, time};
 use crate::session::{OpenOptions, Session, SessionError};
 use crate::store::memory::MemoryStore;
 use crate::tui::effect::Source;
@@ -40,6 +40,11 @@ impl DerefMut for Stage {
     }
 }
 
+/// The time that it is in pictures.
+fn clock() -> Timestamp {
+    crate::model::time::parse_recorded("2026-03-02T14:34:12Z").unwrap()
+}
+
 impl Stage {
     /// Before the store is open.
     pub(super) fn unopened(
@@ -52,7 +57,9 @@ impl Stage {
 
     fn of(source: Source, size: (u16, u16)) -> Self {
         let options = Options { colours: Colours::All, ..Options::default() };
-        Self(Headless::new(source, &options, size).unwrap())
+        let mut stage = Self(Headless::new(source, &options, size).unwrap());
+        stage.app.model.clock = clock;
+        stage
     }
 
     /// Begun and settled.

@@ -100,6 +100,13 @@ fn how_much_time_is_looked_at_is_said() {
     assert!(told.contains(" (nothing is known of 2199-01-01T00:00:00.5"), "{told}");
     let told = note(&format!("metrics {shop} --at 2026-03-02T14:34:12Z"));
     assert!(told.contains("2026-03-02T14:34:12") && !told.contains("newest"), "{told}");
+    let told = note(&format!("metrics {shop} --at 2020-01-01T00:00:00Z"));
+    assert!(
+        told.contains("at 2020-01-01T00:00:00") && told.contains(", before its first event: "),
+        "{told}"
+    );
+    let before = metrics(home.path(), &format!("metrics {shop} --at 2020-01-01T00:00:00Z --json"));
+    assert!(before.iter().all(|one| one["state"] != "ok"), "{before:?}");
     // The events of the recording are months old; what was measured of the commands is of now.
     let long = metrics(home.path(), "metrics own.db --last 52w --json");
     let rate = |all: &[Value]| {
@@ -108,6 +115,29 @@ fn how_much_time_is_looked_at_is_said() {
     };
     let short = metrics(home.path(), "metrics own.db --last 1s --json");
     assert!(rate(&long) > rate(&short), "{:?} {:?}", rate(&long), rate(&short));
+    // A scraper is told what is so now, others what was so when something was known last.
+    let scraped = text(&ran(home.path(), &format!("metrics {shop} --format prometheus")).stdout);
+    let rate = |page: &str| {
+        let line = page.lines().find(|line| line.starts_with("foldback_events_per_second "));
+        line.and_then(|line| line.rsplit_once(' ')).unwrap().1.parse::<f64>().unwrap()
+    };
+    assert!(rate(&scraped).abs() < f64::EPSILON, "{scraped}");
+    let line = format!("metrics {shop} --format prometheus --at 2026-03-02T14:34:12Z");
+    assert!(rate(&text(&ran(home.path(), &line).stdout)) > 0.0);
+    // What a wrong clock wrote is no time.
+    std::fs::write(
+        home.path().join("odd.json"),
+        r#"{"type":"Odd","data":{},"time":"2126-01-01T00:00:00Z"}"#,
+    )
+    .unwrap();
+    let appended = ran(home.path(), "append own.db Odd/odd-1 odd.json");
+    assert!(appended.status.success(), "{}", text(&appended.stderr));
+    let told = note("metrics own.db");
+    assert!(
+        told.contains("lies after the clock and counts as none: 2126-01-01T00:00:00Z"),
+        "{told}"
+    );
+    assert!(told.contains(", its newest moment: "), "{told}");
     let printed = text(&ran(home.path(), "metrics own.db --last 3d --format prometheus").stdout);
     assert!(printed.contains("foldback_snapshot_creation_time_seconds_count 1\n"), "{printed}");
     for (wrong, why) in [

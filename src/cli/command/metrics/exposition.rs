@@ -18,9 +18,12 @@ const BUCKETS: [f64; 16] = [
     60.0,
 ];
 
-/// All of a store's metrics, now or at a moment, over so much time before.
+/// All of a store's metrics, as they are by the clock or at a moment, over so much time before.
 pub(super) fn of(session: &mut Session, at: Option<Timestamp>, last: &Last) -> Outcome<String> {
-    let then = session.metrics_then(at, last.length, 0)?;
+    let then = match at {
+        Some(at) => session.metrics_then(Some(at), last.length, 0)?,
+        None => session.metrics_now(last.length, 0)?,
+    };
     let mut page = Page { last: last.to_string(), ..Page::default() };
     for one in &then.metrics {
         let measured = if one.metric.is_spread() {

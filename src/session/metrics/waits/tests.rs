@@ -11,7 +11,7 @@ use crate::session::{Known, OpenOptions, Session};
 const ABOVE: i64 = 10_000;
 
 fn at(millis: i64) -> Timestamp {
-    Timestamp::from_timestamp_millis(1_800_000_000_000 + millis).unwrap()
+    Timestamp::from_timestamp_millis(1_756_800_000_000 + millis).unwrap()
 }
 
 /// Events at some moments, and moves to so many of them at others, as a recording.

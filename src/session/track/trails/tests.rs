@@ -6,7 +6,7 @@ use crate::session::{OpenOptions, Session};
 use crate::store::own::OwnStore;
 
 fn at(millis: i64) -> Timestamp {
-    Timestamp::from_timestamp_millis(1_800_000_000_000 + millis).unwrap()
+    Timestamp::from_timestamp_millis(1_756_800_000_000 + millis).unwrap()
 }
 
 /// What happens to a store, or is asked of it.

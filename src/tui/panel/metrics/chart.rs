@@ -61,8 +61,8 @@ fn title(model: &Model, one: &MetricThen, whole: bool, area: Rect, buffer: &mut 
     if !whole {
         let left = vec![Span::styled(alert.0, alert.1), Span::styled(limit, theme.dim)];
         let at = model.metrics.then.as_ref().and_then(|then| then.span);
-        let at =
-            at.map_or_else(|| moment(model), |span| span.to.format("%m-%d %H:%M:%S").to_string());
+        let at = at
+            .map_or_else(|| moment(model, 0), |span| span.to.format("%m-%d %H:%M:%S").to_string());
         return line::spread(buffer, line, left, vec![Span::styled(at, theme.accent)], 20);
     }
     let mut left = vec![Span::styled(one.metric.name(), theme.title)];

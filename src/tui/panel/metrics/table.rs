@@ -32,7 +32,8 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     let rows = wall.rows();
     if areas.shape != Shape::Small {
-        let right = vec![Span::styled(moment(model), theme.dim)];
+        let room = usize::from(wall.table.width).saturating_sub(20);
+        let right = vec![Span::styled(moment(model, room), theme.dim)];
         widget::frame(buffer, wall.table, theme, true, "Metrics", right);
     }
     if let Some(told) = waiting(model) {

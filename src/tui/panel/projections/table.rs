@@ -9,9 +9,9 @@ use super::super::super::model::{Model, Store};
 use super::super::super::theme::Theme;
 use super::super::super::widget::chart::most;
 use super::super::super::widget::{self, line};
+use super::super::newest::Moment;
 use super::chart::Lags;
 use super::{Mood, UNKNOWN, place, rate, seconds, status};
-use crate::model::Timestamp;
 use crate::session::{CatchUp, ProjectionThen};
 use crate::text::{self, human};
 
@@ -20,7 +20,8 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     let theme = model.theme();
     let board = &areas.projections;
     if areas.shape != Shape::Small {
-        let right = vec![Span::styled(moment(model), theme.dim)];
+        let room = usize::from(board.table.width).saturating_sub(20);
+        let right = vec![Span::styled(moment(model, room), theme.dim)];
         widget::frame(buffer, board.table, theme, true, "Projections", right);
     }
     let rows = board.rows();
@@ -43,16 +44,15 @@ pub(super) fn draw(model: &Model, areas: &Areas, buffer: &mut Buffer) {
     }
 }
 
-/// When it is.
-fn moment(model: &Model) -> String {
+/// When it is, in so many columns.
+fn moment(model: &Model, room: usize) -> String {
     let Some(then) = &model.projections.then else { return String::new() };
-    let head = then.head.map(|head| format!("head {}", place(head)));
-    let told = |at: Timestamp| {
-        let at = super::moment(at);
-        if then.newest { format!("newest {at}") } else { format!("at {at}") }
-    };
-    let when = then.span.map(|span| told(span.to));
-    [when, head].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    let head = then.head.map_or_else(String::new, |head| format!("head {}", place(head)));
+    let Some(at) = then.span.map(|span| span.to) else { return head };
+    let moment = Moment { at, said: super::moment(at), is_newest: then.newest, ahead: then.ahead };
+    let when = moment.told(model, room.saturating_sub(head.len() + 3));
+    let both = if head.is_empty() { when.clone() } else { format!("{when} · {head}") };
+    if text::width(&both) <= room { both } else { when }
 }
 
 fn nothing(model: &Model) -> &'static str {
