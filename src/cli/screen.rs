@@ -11,6 +11,7 @@ use super::failure::{Failure, Outcome, Status};
 use super::output::Colour;
 use crate::model::AggregateKey;
 use crate::session::{OpenOptions, Session, SessionError};
+use crate::text::shell::quoted;
 use crate::tui::{self, Colours, Ending, Keep, Source, TuiError};
 
 /// How the screen looks.
@@ -135,7 +136,7 @@ fn failure(error: TuiError, store: &str) -> Failure {
         TuiError::Options(_) => Failure::usage(error.to_string()),
         // Nothing that was typed is wrong, and the store is not: the output cannot be written.
         TuiError::Terminal(_) => Failure::new(Status::Refused, error.to_string())
-            .hint(format!("the commands need no terminal: foldback info {store}")),
+            .hint(format!("the commands need no terminal: `foldback info {}`", quoted(store))),
     }
 }
 

@@ -4,7 +4,8 @@ use super::steward::find;
 use super::{Finder, Session, SessionError};
 use crate::model::Position;
 pub use crate::projection::Ahead;
-use crate::projection::{self, Beyond};
+use crate::projection::{self, Beyond, Projector};
+use crate::store::{StoreError, StoreErrorKind};
 use crate::text::human;
 use crate::text::jq::with_room;
 
@@ -13,7 +14,7 @@ const MOST: u64 = 10_000;
 
 impl Session {
     /// What would become of a projection if the event that stopped it, at that position, were stepped over. Nothing is
-    /// written, and up to 10,000 events are looked at. `known` finds what the projection makes of events; `gives_up`
+    /// written, and up to 10,000 events are looked at. Refused where somebody goes on with it meanwhile. `known` finds what the projection makes of events; `gives_up`
     /// is asked between pages.
     pub fn ahead(
         &mut self,
@@ -22,15 +23,33 @@ impl Session {
         known: Finder,
         gives_up: &dyn Fn() -> bool,
     ) -> Result<Ahead, SessionError> {
-        let record = self.projection(projection)?;
         let name = self.store.info().name.clone();
         let found = find(known, self.options.upcast.as_ref(), &name, projection)?;
-        found.check(&record, &name, "")?;
+        self.ahead_with(&found, skipped, gives_up)
+    }
+
+    /// The same, where it is known what the projection makes of events.
+    pub fn ahead_with(
+        &mut self,
+        projector: &Projector,
+        skipped: Position,
+        gives_up: &dyn Fn() -> bool,
+    ) -> Result<Ahead, SessionError> {
+        let projection = projector.name();
+        let record = self.projection(projection)?;
+        projector.check(&record, &self.store.info().name, "")?;
         let ahead = self.at_once(|session| {
             let store = &mut *session.store;
-            Ok(with_room(|| projection::ahead(&found, store, skipped, MOST, gives_up))?)
+            Ok(with_room(|| projection::ahead(projector, store, skipped, MOST, gives_up))?)
         });
-        ahead?.ok_or(SessionError::Cancelled)
+        let ahead = ahead?.ok_or(SessionError::Cancelled)?;
+        // Rows that somebody changed meanwhile are neither those of before nor those of after.
+        let now = self.projection(projection)?;
+        if (now.generation, now.position) == (record.generation, record.position) {
+            return Ok(ahead);
+        }
+        let message = format!("{projection} went on while it was looked at");
+        Err(StoreError::new(StoreErrorKind::Overtaken, message).into())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{AggregateKey, Version};
 use crate::store::StoreError;
+use crate::text::shell::quoted;
 
 /// A failure that both front ends can explain.
 #[derive(Debug, thiserror::Error)]
@@ -75,8 +76,8 @@ impl SessionError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint.clone(),
-            Self::NoSuchAggregate { near, .. } if near.is_empty() => {
-                Some("list them with `foldback aggregates STORE --match TEXT`".to_owned())
+            Self::NoSuchAggregate { near, store, .. } if near.is_empty() => {
+                Some(format!("`foldback aggregates {}` lists them", quoted(store)))
             }
             Self::NoSuchAggregate { near, .. } => {
                 Some(format!("did you mean {}?", near.join(" or ")))
@@ -85,14 +86,18 @@ impl SessionError {
                 Some(format!("did you mean `{near}`?"))
             }
             Self::NoSuchProjection { name, store, names, .. } if names.is_empty() => {
-                Some(format!("none was: foldback projection run {store} {name}"))
+                let (store, name) = (quoted(store), quoted(name));
+                Some(format!("none was: `foldback projection run {store} {name}` begins it"))
             }
-            Self::NoSuchProjection { names, .. } => {
-                let names = names.join(", ");
-                Some(format!("there are: {names}; `foldback projection run` begins another"))
+            Self::NoSuchProjection { name, store, names, .. } => {
+                let (store, name, names) = (quoted(store), quoted(name), names.join(", "));
+                Some(format!(
+                    "there are: {names}; `foldback projection run {store} {name}` begins it"
+                ))
             }
             Self::NoRows { store, .. } => Some(format!(
-                "make one of its events, and rows there: foldback import {store} own.db, foldback projection run own.db"
+                "make one of its events, and rows there: `foldback import {} own.db`, `foldback projection run own.db`",
+                quoted(store)
             )),
             Self::Ambiguous { keys, .. } => {
                 let names: Vec<_> =

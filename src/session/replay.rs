@@ -9,7 +9,7 @@ use super::drive::pages;
 use super::{Session, SessionError, Watch};
 use crate::analysis::{Change, diff};
 use crate::fold::{Folding, State, Stepped};
-use crate::model::{AggregateKey, Event, Finding, Timestamp, Version};
+use crate::model::{AggregateKey, Event, Finding, Severity, Timestamp, Version};
 use crate::store::Snapshot;
 use crate::timeline;
 
@@ -23,6 +23,8 @@ pub struct Replayed {
     pub version: Version,
     /// How many events were applied, or tried.
     pub events: u64,
+    /// How many of them could not be read or applied.
+    pub failed: u64,
     /// What reading and folding them took.
     pub took: Duration,
     /// The state they come to.
@@ -84,27 +86,28 @@ impl Session {
         let way = self.reads();
         let started = Instant::now();
         let mut fold = Folding::new(self.reducer.fork(), key);
-        let (mut events, mut findings) = (0, Vec::new());
+        let (mut events, mut failed, mut findings) = (0, 0, Vec::new());
         pages(self.store.as_mut(), way, key, Version::ZERO, upto, watch, |page, _| {
             for event in page.iter().take_while(|event| event.version <= upto) {
                 events += 1;
+                let hole = timeline::hole(fold.at(), event);
                 let told = noticed(&mut fold, event);
+                failed += u64::from(told.iter().any(|one| one.severity == Severity::Error));
                 let room = FINDINGS.saturating_sub(findings.len());
-                findings.extend(told.into_iter().take(room));
+                findings.extend(hole.into_iter().chain(told).take(room));
                 compared.meet(fold.at(), fold.state());
             }
             ControlFlow::Continue(())
         })?;
         let took = started.elapsed();
         let (version, state) = (fold.at(), fold.state().clone());
-        Ok(Replayed { version, events, took, state, snapshots: compared.done(), findings })
+        Ok(Replayed { version, events, failed, took, state, snapshots: compared.done(), findings })
     }
 }
 
 /// Applies an event; says what that noticed.
 fn noticed(fold: &mut Folding, event: &Event) -> Vec<Finding> {
     let mut findings = event.findings.clone();
-    findings.extend(timeline::hole(fold.at(), event));
     if let Stepped::Failed(finding) | Stepped::Twice(finding) = fold.step(event) {
         findings.push(finding);
     }

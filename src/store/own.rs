@@ -202,8 +202,13 @@ fn failed(path: &Path, what: &str, error: rusqlite::Error) -> StoreError {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             StoreErrorKind::Locked
         }
+        // SQLite names it by its number alone where the log beside the file is what may not be written.
         Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
-            StoreErrorKind::ReadOnly
+            let message =
+                format!("{} {what}: it may be read by this user, and not written", path.display());
+            return StoreError::new(StoreErrorKind::ReadOnly, message)
+                .because(error)
+                .hint("the file, its -wal and its directory have to be writable by this user");
         }
         Some(rusqlite::ErrorCode::OperationInterrupted) => StoreErrorKind::Interrupted,
         _ => StoreErrorKind::Unwritable,

@@ -120,7 +120,11 @@ fn first_aggregate(store: &OsStr, name: &str) -> Outcome<AggregateKey> {
 fn begun(name: &str, otherwise: impl FnOnce() -> Failure) -> Outcome<AggregateKey> {
     match name.split_once('/') {
         Some((category, id)) if !id.is_empty() => Ok(AggregateKey::new(category, id)),
-        _ => Err(otherwise()
+        Some((category, _)) => {
+            let category = if category.is_empty() { "Category" } else { category };
+            Err(otherwise().hint(format!("to begin a new aggregate, say its id: {category}/ID")))
+        }
+        None => Err(otherwise()
             .hint(format!("to begin a new aggregate, say its category: Category/{name}"))),
     }
 }

@@ -16,6 +16,7 @@ use crate::model::shape::{self, Form};
 use crate::model::{Event, Position};
 use crate::session::Session;
 use crate::text;
+use crate::text::shell::quoted;
 use crate::upcast::{Chain, Upcast};
 
 /// List events: of the whole store, or of one aggregate
@@ -175,7 +176,10 @@ fn wanted(arguments: &Arguments, context: &Context) -> Outcome<Wanted> {
     let predicate = arguments.predicate.as_deref().map(compile).transpose();
     let predicate = predicate.map_err(|error| {
         Failure::usage(format!("{error}\n{}\n{}^", error.expression, " ".repeat(error.at - 1)))
-            .hint("an event looks like one line of `foldback events STORE --json --limit 1`")
+            .hint(format!(
+                "an event looks like one line of `foldback events {} --json --limit 1`",
+                quoted(&arguments.store.to_string_lossy())
+            ))
     })?;
     let between = context.between(arguments.from.as_deref(), arguments.to.as_deref())?;
     Ok(Wanted {

@@ -10,6 +10,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::{Ink, Line};
 use crate::cli::shape;
 use crate::text::human;
+use crate::text::shell::quoted;
 
 /// Copy a store or a recording into a new store of foldback's own
 #[derive(Debug, Args)]
@@ -36,8 +37,10 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     if arguments.to.as_os_str() == "-" {
-        return Err(Failure::usage("a store is made as a file, and `-` names none")
-            .hint("`foldback export STORE -` prints every event instead"));
+        return Err(Failure::usage("a store is made as a file, and `-` names none").hint(format!(
+            "`foldback export {} -` prints every event instead",
+            quoted(&context::shown(&arguments.from))
+        )));
     }
     let mut session = context.open(&arguments.from)?;
     let place = context::address_of(arguments.to.as_os_str());

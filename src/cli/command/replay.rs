@@ -9,7 +9,7 @@ use crate::cli::line::{Ink, Line};
 use crate::cli::output::Printed;
 use crate::cli::shape::{self, Reducer};
 use crate::metrics::{self, Recorder};
-use crate::model::{AggregateKey, Finding, Metric, Severity};
+use crate::model::{AggregateKey, Metric};
 use crate::sample::domain;
 use crate::session::{Compared, Comparison, Replayed, Session};
 use crate::text::human;
@@ -63,8 +63,7 @@ pub(crate) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
         context.out.findings(&replayed.findings)?;
     }
     judge(&found.key, &replayed.snapshots)?;
-    let failed = |finding: &&Finding| finding.severity == Severity::Error;
-    let failed = replayed.findings.iter().filter(failed).count() as u64;
+    let failed = replayed.failed;
     if failed == 0 {
         return Ok(());
     }

@@ -152,6 +152,19 @@ fn what_would_come_of_a_skip_is_what_comes_of_it_and_nothing_is_written_to_see_i
     assert!(unknown.to_string().contains("is not known here"), "{unknown}");
     assert!(session.letters("refund-report").unwrap().is_empty());
     assert!(std::fs::read(&path).unwrap() == before, "a byte of the store has changed");
+    // Somebody steps over it while it is looked at: what is read then are other rows.
+    let elsewhere = dir.path().join("elsewhere.db");
+    std::fs::copy(&path, &elsewhere).unwrap();
+    let mut second = open(&elsewhere);
+    let steward = second.steward().unwrap();
+    let goes_on = || {
+        let skip = order("refund-report", Deed::Skip(poison));
+        // The second time there is none any more.
+        let _ = steward.carry_out(&skip, named, &Halt::default());
+        false
+    };
+    let overtaken = second.ahead("refund-report", poison, named, &goes_on).unwrap_err();
+    assert!(overtaken.to_string().contains("went on while it was looked at"), "{overtaken}");
     // What was foreseen comes.
     session
         .steward()

@@ -51,7 +51,32 @@ pub(crate) struct Asking {
     /// What it writes where, and what comes of it, sanitised.
     pub(crate) told: Vec<String>,
     /// What is seen ahead of an event that would be stepped over.
-    pub(crate) ahead: Option<String>,
+    pub(crate) ahead: Outlook,
+}
+
+/// What would come of stepping over an event.
+#[derive(Debug, Default)]
+pub(crate) enum Outlook {
+    /// Nobody asked.
+    #[default]
+    Unasked,
+    /// The events behind it are being looked at.
+    Looking,
+    /// This.
+    Told(String),
+}
+
+impl Outlook {
+    /// The same in a sentence; `None` where there is nothing to say.
+    pub(crate) fn sentence(&self) -> Option<String> {
+        match self {
+            Self::Unasked => None,
+            Self::Looking => {
+                Some("If it were skipped: the events behind it are looked at…".to_owned())
+            }
+            Self::Told(told) => Some(format!("If it were skipped: {told}")),
+        }
+    }
 }
 
 impl Asking {
@@ -60,7 +85,8 @@ impl Asking {
         let mut lines = Vec::new();
         // Before what is only to be done then: it is what decides.
         let (first, last) = self.told.split_at(self.told.len().min(2));
-        for told in first.iter().chain(&self.ahead).chain(last) {
+        let ahead = self.ahead.sentence();
+        for told in first.iter().chain(&ahead).chain(last) {
             if !lines.is_empty() {
                 lines.push(String::new());
             }

@@ -1,5 +1,6 @@
 //! The Projections screen: each projection at the moment that is looked at, and how it came there.
 
+use super::letters::Outlook;
 use super::scroll::Scroll;
 use super::scrub::Looks;
 use crate::model::Position;
@@ -19,8 +20,28 @@ pub(crate) struct Projections {
     pub(crate) looks: Looks,
     /// The one whose rows are made anew from here.
     pub(crate) rebuilding: Option<String>,
+    /// What would come of it if the event were stepped over that stopped the chosen one.
+    pub(crate) foreseen: Option<Foreseen>,
     /// How many of them an event has stopped by now, whatever moment is looked at; `None` where that is not known.
     pub(crate) halted: Option<u64>,
+}
+
+/// What is seen behind an event that stopped a projection.
+#[derive(Debug)]
+pub(crate) struct Foreseen {
+    /// The projection.
+    pub(crate) of: String,
+    /// The event.
+    pub(crate) skips: Position,
+    /// What is behind it.
+    pub(crate) outlook: Outlook,
+}
+
+impl Foreseen {
+    /// Whether it is about this.
+    pub(crate) fn is_of(&self, of: &str, skips: Position) -> bool {
+        self.of == of && self.skips == skips
+    }
 }
 
 impl Projections {

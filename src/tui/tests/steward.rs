@@ -69,11 +69,19 @@ fn what_a_poisoned_event_stopped_is_seen_explained_skipped_caught_up_and_gone_ba
         assert!(report.status.findings[0].message.contains("there is no room for the refund"));
         if size == LARGE {
             shop.stage.shows("stopped by event 25940").shows("events behind it");
+            // What would come of it stands there before anybody asks.
+            shop.until("what is behind it", |stage| {
+                let known = stage.app.model.projections.foreseen.as_ref();
+                known
+                    .and_then(|known| known.outlook.sentence())
+                    .is_some_and(|told| told.contains("can be applied"))
+            });
+            shop.stage.shows("If it were skipped: ");
         }
         // Nothing is written before somebody agrees to it.
-        shop.stage.keys("s").shows("Write to the store?").shows("event 25,940 becomes");
+        shop.stage.keys("s").shows("Write to the store?").shows("event 25,940 of ");
         let asking = |stage: &Stage| match &stage.app.model.overlay {
-            Overlay::Order(asking) => asking.ahead.clone().unwrap_or_default(),
+            Overlay::Order(asking) => asking.ahead.sentence().unwrap_or_default(),
             _ => String::new(),
         };
         shop.until("what would come of it", |stage| asking(stage).contains("can be applied"));
@@ -152,5 +160,27 @@ fn nothing_is_offered_on_a_store_that_is_not_foldbacks_own() {
         stage.keys("e").shows("it stepped over nothing").keys("esc");
         let mut stage = Stage::on(counter("order-1", 5), size);
         stage.keys("3 P s R e").shows("there is no projection").hides("Write to the store?");
+    }
+}
+
+#[test]
+fn what_is_looked_at_for_a_question_is_given_up_with_it() {
+    use crate::tui::effect::{Effect, Slot};
+    use crate::tui::input::Input;
+    use crate::tui::model::letters::Outlook;
+    use crate::tui::update::{Msg, update};
+    let mut shop = Shop::begin(USUAL);
+    shop.until("the stop", |stage| of(stage, "refund-report").is_stopped());
+    shop.choose("refund-report");
+    for (key, looks, stops) in [("esc", true, true), ("esc", false, false), ("y", true, true)] {
+        let key = Input::Key(key.parse().unwrap());
+        shop.stage.keys("s").shows("Write to the store?");
+        let model = &mut shop.stage.app.model;
+        let Overlay::Order(asking) = &mut model.overlay else { panic!("nothing is asked") };
+        asking.ahead = if looks { Outlook::Looking } else { Outlook::Told("nothing".to_owned()) };
+        let effects = update(model, Msg::Input(key));
+        let is_stop = |one: &Effect| matches!(one, Effect::Stop(Slot::Ahead));
+        assert_eq!(effects.iter().any(is_stop), stops, "{effects:?}");
+        assert!(matches!(model.overlay, Overlay::None));
     }
 }

@@ -19,10 +19,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return Vec::new();
         }
         Action::Back => {
-            model.overlay = match std::mem::take(&mut model.overlay) {
-                Overlay::Message(full) => *full.from,
-                _ => Overlay::None,
-            };
+            match std::mem::take(&mut model.overlay) {
+                Overlay::Message(full) => model.overlay = *full.from,
+                Overlay::Order(asking) => return steward::answered(model, &asking),
+                _ => {}
+            }
             return Vec::new();
         }
         Action::Suspend => return suspend::stop(model, Stopping::Person),
@@ -154,7 +155,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             palette.action().map_or_else(Vec::new, |action| super::act(model, action))
         }
         Overlay::GoTo(prompt) => go_to(model, prompt),
-        Overlay::Order(asking) => steward::ordered(model, asking.order),
+        Overlay::Order(asking) => steward::ordered(model, *asking),
         Overlay::Marks(_)
         | Overlay::Pins(_)
         | Overlay::Letters(_)

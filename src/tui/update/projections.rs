@@ -66,6 +66,7 @@ pub(super) fn arrived(
             if again || better {
                 effects.extend(load(model));
             }
+            effects.extend(steward::foresee(model));
             effects
         }
         Err(error) => {
@@ -110,7 +111,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
             };
             let len = model.projections.rows().len();
             model.projections.scroll.move_by(by, len, height);
-            Vec::new()
+            steward::foresee(model)
         }
     })
 }
@@ -149,7 +150,7 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         if line < len {
             model.projections.scroll.move_to(line, len, height);
         }
-        return Vec::new();
+        return steward::foresee(model);
     }
     if bars.contains((x, y).into()) {
         return scrub::go(model, i32::from(x - bars.x) + 1 - i32::from(bars.width));
@@ -165,5 +166,5 @@ pub(super) fn wheel(model: &mut Model, by: isize, x: u16, y: u16) -> Vec<Effect>
     }
     let len = model.projections.rows().len();
     model.projections.scroll.wheel(by, len, usize::from(rows.height));
-    Vec::new()
+    steward::foresee(model)
 }

@@ -1,15 +1,17 @@
 //! What a person orders about a projection: nothing is written before it was said what, and agreed to.
 
 use super::super::action::Action;
-use super::super::effect::Effect;
-use super::super::layout::{Panel, Screen};
-use super::super::model::letters::{Asking, Letters};
+use super::super::effect::{Effect, Slot};
+use super::super::layout::{Panel, Screen, Shape};
+use super::super::model::letters::{Asking, Letters, Outlook};
 use super::super::model::overlay::Overlay;
+use super::super::model::projections::Foreseen;
 use super::super::model::{Model, Store, Tone};
 use super::{fail, projections, say, screen, tell, visit};
 use crate::model::Position;
 use crate::session::{Ahead, Carried, Deed, Order, ProjectionThen, SessionError, Steward};
 use crate::store::own::DeadLetter;
+use crate::text::shell::quoted;
 use crate::text::{self, human};
 
 /// Asks before something is written, or says why it cannot be.
@@ -32,8 +34,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Ok(deed) => {
             let told = asked(&name, chosen, deed, &store);
             let (ahead, effects) = match deed {
-                Deed::Skip(at) => (Some(skipped("…")), vec![Effect::LookAhead(name.clone(), at)]),
-                _ => (None, Vec::new()),
+                Deed::Skip(at) => (Outlook::Looking, vec![Effect::LookAhead(name.clone(), at)]),
+                _ => (Outlook::Unasked, Vec::new()),
             };
             let order = Order { projection: name, deed };
             model.overlay = Overlay::Order(Box::new(Asking { order, told, ahead }));
@@ -62,7 +64,7 @@ fn writable(model: &Model) -> Result<(Steward, String), (String, String)> {
         )),
         None => Err((
             format!("foldback did not make {}, and does not write to it", facts.name),
-            format!("foldback import {source} own.db makes a store of its own"),
+            format!("foldback import {} own.db makes a store of its own", quoted(source)),
         )),
     }
 }
@@ -101,7 +103,9 @@ const NAME: usize = 60;
 fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<String> {
     let place = |at: Position| u64::try_from(at.0).map_or_else(|_| at.to_string(), human::count);
     let runs = format!(
-        "Whoever runs it obeys at once; where nobody does: foldback projection run {store} {name}"
+        "Whoever runs it obeys at once; where nobody does: foldback projection run {} {}",
+        quoted(store),
+        quoted(name)
     );
     // A command is written whole; what is only read is cut before it hides what comes after it.
     let name = text::truncate_middle(name, NAME);
@@ -109,8 +113,10 @@ fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<St
         Deed::Pause => (format!("{name} is paused"), runs),
         Deed::Resume => (format!("{name} goes on"), runs),
         Deed::Skip(at) => {
-            let writes = format!("event {} becomes a dead letter of {name}", place(at));
-            (writes, format!("It goes on behind it. {runs}"))
+            let of = chosen.waiting.as_ref().map(|event| event.key().called());
+            let of = of.map_or_else(String::new, |of| format!(" of {}", text::truncate_middle(&of, NAME)));
+            let writes = format!("event {}{of} becomes a dead letter of {name}", place(at));
+            (writes, format!("It goes on behind it, and the rows stay as if the event had said nothing. {runs}"))
         }
         Deed::Retry(at) => (
             format!("the rows of {name}, as event {} changes them", place(at)),
@@ -135,11 +141,24 @@ fn asked(name: &str, chosen: &ProjectionThen, deed: Deed, store: &str) -> Vec<St
     vec![format!("Writes to {store}:"), writes, then]
 }
 
-fn skipped(told: &str) -> String {
-    format!("If it were skipped: {told}")
+/// Looks at what is behind the event that stopped the chosen one, where there is room to show it and that was not done yet.
+pub(super) fn foresee(model: &mut Model) -> Vec<Effect> {
+    let Some(skips) = model.projections.stopped() else { return Vec::new() };
+    let Some(of) = model.projections.chosen().map(|one| one.status.name.clone()) else {
+        return Vec::new();
+    };
+    let known = model.projections.foreseen.as_ref().is_some_and(|known| known.is_of(&of, skips));
+    // A question has the lane for itself.
+    let asks = matches!(model.overlay, Overlay::Order(_));
+    if known || asks || model.areas.shape != Shape::Wide || writable(model).is_err() {
+        return Vec::new();
+    }
+    model.projections.foreseen =
+        Some(Foreseen { of: of.clone(), skips, outlook: Outlook::Looking });
+    vec![Effect::LookAhead(of, skips)]
 }
 
-/// Takes in what would come of stepping over an event, where that is still asked.
+/// Takes in what would come of stepping over an event.
 pub(super) fn foreseen(
     model: &mut Model,
     of: &str,
@@ -147,38 +166,61 @@ pub(super) fn foreseen(
     ahead: Result<Ahead, SessionError>,
 ) {
     let told = match ahead {
-        Ok(ahead) => skipped(&ahead.told()),
-        Err(SessionError::Cancelled) => return,
-        Err(error) => format!("What would come of it cannot be told: {error}"),
+        Ok(ahead) => ahead.told(),
+        Err(SessionError::Cancelled) => return unforeseen(model),
+        Err(error) => format!("nobody can tell: {error}"),
     };
-    let Overlay::Order(asking) = &mut model.overlay else { return };
-    if asking.order.projection == of && asking.order.deed == Deed::Skip(skips) {
-        asking.ahead = Some(told);
+    if let Overlay::Order(asking) = &mut model.overlay
+        && asking.order.projection == of
+        && asking.order.deed == Deed::Skip(skips)
+    {
+        asking.ahead = Outlook::Told(told.clone());
+        model.dirty = true;
+    }
+    let stopped = model.projections.stopped() == Some(skips);
+    if stopped && model.projections.chosen().is_some_and(|one| one.status.name == of) {
+        let outlook = Outlook::Told(told);
+        model.projections.foreseen = Some(Foreseen { of: of.to_owned(), skips, outlook });
         model.dirty = true;
     }
 }
 
-/// Nobody looks ahead any more.
+/// Nobody looks ahead any more: whoever wants to know asks anew.
 pub(super) fn unforeseen(model: &mut Model) {
-    if let Overlay::Order(asking) = &mut model.overlay {
-        asking.ahead = None;
+    if let Overlay::Order(asking) = &mut model.overlay
+        && matches!(asking.ahead, Outlook::Looking)
+    {
+        asking.ahead = Outlook::Unasked;
+    }
+    let looks = |one: &Foreseen| matches!(one.outlook, Outlook::Looking);
+    if model.projections.foreseen.as_ref().is_some_and(looks) {
+        model.projections.foreseen = None;
     }
 }
 
+/// The question is answered, or taken back: what was still looked at for it is not wanted any more.
+pub(super) fn answered(model: &mut Model, asking: &Asking) -> Vec<Effect> {
+    if !matches!(asking.ahead, Outlook::Looking) {
+        return Vec::new();
+    }
+    unforeseen(model);
+    vec![Effect::Stop(Slot::Ahead)]
+}
+
 /// It was agreed to.
-pub(super) fn ordered(model: &mut Model, order: Order) -> Vec<Effect> {
+pub(super) fn ordered(model: &mut Model, asking: Asking) -> Vec<Effect> {
+    let mut effects = answered(model, &asking);
+    let order = asking.order;
     match writable(model) {
         Ok((steward, _)) => {
             if order.deed == Deed::Rebuild {
                 model.projections.rebuilding = Some(order.projection.clone());
             }
-            vec![Effect::CarryOut(steward, order)]
+            effects.push(Effect::CarryOut(steward, order));
         }
-        Err((told, hint)) => {
-            say(model, Tone::Note, &told, Some(&hint));
-            Vec::new()
-        }
+        Err((told, hint)) => say(model, Tone::Note, &told, Some(&hint)),
     }
+    effects
 }
 
 /// It was done, or not.

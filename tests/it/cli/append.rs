@@ -67,7 +67,8 @@ fn nothing_is_made_of_what_is_refused() {
     let twice = r#"[{"id":"e","type":"A","data":1},{"id":"e","type":"B","data":2}]"#;
     for (line, input, status, why) in [
         ("order-1 -", CREATED, 2, "there is no store at own.db yet, so no `order-1` in it"),
-        ("Order/ -", CREATED, 2, "say its category: Category/"),
+        ("Order/ -", CREATED, 2, "say its id: Order/ID"),
+        ("/ -", CREATED, 2, "say its id: Category/ID"),
         ("Order/order-1 -", "", 2, "there is no event"),
         ("Order/order-1 -", "{\"type\":", 2, "is not JSON"),
         ("Order/order-1 - --expect 3", CREATED, 4, "is at version 0, not at version 3"),

@@ -108,6 +108,21 @@ fn stopped(at: &At) {
     let said = text(&projection(at, "dead-letters own.db refund-report").stderr);
     assert!(said.contains("was stopped by event 25940"), "{said}");
 
+    // What would come of it is said before it is done.
+    let (_, refused, said) = told(at, "dead-letters own.db refund-report --skip 25941 --dry-run");
+    assert_eq!((refused, said.contains("event 25940 did")), (4, true), "{said}");
+    let dry = one(at, "dead-letters own.db refund-report --skip 25940 --dry-run");
+    assert_eq!(
+        dry,
+        json!({"position": 25_940, "taken": 2_127, "then": "caught-up", "stops_at": null, "error": null})
+    );
+    let line = "dead-letters own.db refund-report --skip 25940 --dry-run";
+    let said = text(&projection(at, line).stdout);
+    assert!(
+        said.contains("if event 25940 were skipped: all 2,127 events behind it can be"),
+        "{said}"
+    );
+    assert_eq!(one(at, "status own.db refund-report")["status"], "failed", "nothing is written");
     let (_, refused, said) = told(at, "dead-letters own.db refund-report --skip 25941");
     assert_eq!(refused, 4, "{said}");
     let letter = one(at, "dead-letters own.db refund-report --skip 25940");
@@ -159,6 +174,10 @@ fn what_is_told_to_be_typed_can_be_typed_as_it_stands() {
     let skipped = typed(&skip);
     assert!(text(&skipped.stdout).contains("steps over event 25940"), "{skip}: {skipped:?}");
     assert_eq!(typed(&told(text(&skipped.stderr))).status.code(), Some(0), "{skipped:?}");
+    let none = projection(&at, "rows own.db refund-report nothing-of-the-kind");
+    assert_eq!(typed(&told(text(&none.stderr))).status.code(), Some(0), "{none:?}");
+    let never = projection(&at, "rows own.db search-index");
+    assert_eq!(typed(&told(text(&never.stderr))).status.code(), Some(0), "{never:?}");
     let again = projection(&at, "dead-letters own.db refund-report --retry 25940");
     let event = typed(&told(text(&again.stderr)));
     assert!(text(&event.stdout).contains("25940"), "{again:?}: {event:?}");
@@ -193,6 +212,11 @@ fn looked_at(at: &At) {
     assert!(shown.contains("c-9"), "{shown}");
     assert_eq!(told(at, "rows own.db order-list --limit 1").0, rows[..1]);
 
+    let (_, status, said) = told(at, "pause own.db nope order-list neither");
+    assert!(
+        status == 2 && said.contains("`nope`") && said.contains("nor 1 other of those"),
+        "{said}"
+    );
     let (paused, status, said) = told(at, "pause own.db order-list nope");
     assert_eq!((paused, status), (Vec::new(), 2), "{said}");
     assert!(said.contains("no projection `nope`"), "{said}");

@@ -46,7 +46,11 @@ fn a_store_is_not_made_of_standard_output() {
     let mut import = foldback();
     let ran = import.current_dir(home.path()).arg("import").arg(from).arg("-").output().unwrap();
     assert_eq!(ran.status.code(), Some(2), "{}", text(&ran.stdout));
-    assert!(text(&ran.stderr).contains("foldback export STORE -"), "{}", text(&ran.stderr));
+    assert!(
+        text(&ran.stderr).contains("shop.jsonl -` prints every event"),
+        "{}",
+        text(&ran.stderr)
+    );
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
 

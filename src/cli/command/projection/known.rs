@@ -12,7 +12,7 @@ use crate::text;
 
 /// The projections of these names, whatever events the store has.
 pub(super) fn named(
-    writer: &dyn StoreWriter,
+    store: &str,
     declared: &Declared,
     names: &[String],
     context: &Context,
@@ -21,7 +21,7 @@ pub(super) fn named(
     let chain = context.upcast().chain()?;
     let find = |name: &String| {
         let found = all.iter().find(|one| one.name() == name);
-        let found = found.cloned().ok_or_else(|| unknown(writer, name, &all))?;
+        let found = found.cloned().ok_or_else(|| unknown(store, name, &all))?;
         Ok(Projector::new(found, chain.clone()))
     };
     names.iter().map(find).collect()
@@ -77,9 +77,8 @@ fn every(declared: &Declared) -> Outcome<Every> {
     Ok(all)
 }
 
-fn unknown(writer: &dyn StoreWriter, name: &str, all: &[Arc<dyn Projection>]) -> Failure {
-    let failure =
-        Failure::usage(format!("there is no projection `{name}` to run on {}", writer.name()));
+fn unknown(store: &str, name: &str, all: &[Arc<dyn Projection>]) -> Failure {
+    let failure = Failure::usage(format!("there is no projection `{name}` to run on {store}"));
     let names = all.iter().map(|one| one.name());
     match text::nearest(name, names.clone()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),

@@ -11,7 +11,7 @@ use crate::cli::render;
 use crate::cli::shape::Moment;
 use crate::cli::table::Table;
 use crate::model::Position;
-use crate::projection::{self, Aim, Retried};
+use crate::projection::{self, Aim, Beyond, Poison, Retried};
 use crate::store::own::{DeadLetter, ProjectionState as State, StoreWriter};
 use crate::text::human;
 use crate::text::shell::quoted;
@@ -26,6 +26,7 @@ projection that was stopped by an event: it becomes a dead letter, and the next
 
 Examples:
   foldback projection dead-letters shop.db refund-report
+  foldback projection dead-letters shop.db refund-report --skip 25940 --dry-run
   foldback projection dead-letters shop.db refund-report --skip 25940
   foldback projection dead-letters shop.db refund-report --retry 25940")]
 pub(super) struct Arguments {
@@ -39,6 +40,9 @@ pub(super) struct Arguments {
     /// Step over the event at this position, which stopped the projection
     #[arg(long, value_name = "POSITION")]
     skip: Option<i64>,
+    /// Only say what would become of the projection then, and write nothing
+    #[arg(long, requires = "skip")]
+    dry_run: bool,
     #[command(flatten)]
     declared: Declared,
 }
@@ -63,6 +67,7 @@ impl<'a> From<&'a DeadLetter> for Shape<'a> {
 pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
     match (arguments.retry, arguments.skip) {
         (Some(position), _) => retry(arguments, Position(position), context),
+        (_, Some(position)) if arguments.dry_run => ahead(arguments, Position(position), context),
         (_, Some(position)) => skip(arguments, Position(position), context),
         _ => list(arguments, context),
     }
@@ -88,11 +93,50 @@ fn skip(arguments: &Arguments, position: Position, context: &mut Context) -> Out
     Ok(context.out.note(format!("`foldback projection run {store} {name}` goes on"))?)
 }
 
+/// Says what would come of stepping over an event.
+fn ahead(arguments: &Arguments, position: Position, context: &mut Context) -> Outcome {
+    let (mut session, name) = (arguments.own.read(context)?, &arguments.name);
+    let record = session.projection(name)?;
+    let store = session.store_info().name.clone();
+    let names = std::slice::from_ref(name);
+    let found = known::named(&store, &arguments.declared, names, context)?.remove(0);
+    let stopped = record.error.as_deref().filter(|_| record.state == State::Failed);
+    let stopped = stopped.and_then(Poison::read).map(|poison| poison.position);
+    if stopped != Some(position) {
+        let failure =
+            Failure::new(Status::Refused, format!("event {position} did not stop {name}"));
+        return Err(match stopped {
+            Some(by) => failure.hint(format!("event {by} did")),
+            None => failure,
+        });
+    }
+    let signal = context.signal.clone();
+    let ahead = session.ahead_with(&found, position, &|| signal.is_stopped())?;
+    if context.out.is_json() {
+        let (end, stops) = match &ahead.then {
+            Beyond::End => ("caught-up", None),
+            Beyond::More => ("more", None),
+            Beyond::Stop(event, error) => ("stopped", Some((event.position, error))),
+        };
+        let said = serde_json::json!({
+            "position": position,
+            "taken": ahead.taken,
+            "then": end,
+            "stops_at": stops.map(|(at, _)| at),
+            "error": stops.map(|(_, error)| error),
+        });
+        return Ok(context.out.value(&said)?);
+    }
+    let line = Line::of(Ink::Title, name);
+    let told = format!("  if event {position} were skipped: {}", ahead.told());
+    Ok(context.out.line(&line.with(Ink::Plain, told))?)
+}
+
 fn retry(arguments: &Arguments, position: Position, context: &mut Context) -> Outcome {
     let mut writer = open(arguments, context)?;
     let writer = &mut *writer;
     let name = std::slice::from_ref(&arguments.name);
-    let found = known::named(writer, &arguments.declared, name, context)?.remove(0);
+    let found = known::named(writer.name(), &arguments.declared, name, context)?.remove(0);
     arguments.declared.check(&found, Aim::Shown, writer)?;
     match projection::retry(&found, writer, position, &chrono::Utc::now())? {
         Retried::Applied => {

@@ -5,13 +5,15 @@ use serde::Serialize;
 
 use super::Own;
 use crate::cli::context::Context;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::line::Line;
 use crate::model::Position;
 use crate::sample::projection::named;
 use crate::session::{Deed, Order};
 use crate::store::own::ProjectionRecord;
 use crate::task::Halt;
+use crate::text::human;
+use crate::text::shell::quoted;
 
 /// Stop projections for a while
 #[derive(Debug, Args)]
@@ -72,8 +74,21 @@ fn each(of: &Named, deed: Deed, context: &mut Context) -> Outcome {
     let steward = context.steward(&of.own.store)?;
     // All of them are there before anything is ordered of one.
     let mut session = context.open_quietly(&of.own.store)?;
-    for name in &of.names {
-        session.projection(name)?;
+    let unknown: Vec<_> =
+        of.names.iter().filter_map(|name| session.projection(name).err()).collect();
+    let (others, store) = (unknown.len().saturating_sub(1), session.store_info().name.clone());
+    if let Some(first) = unknown.into_iter().next() {
+        let failure = Failure::from(first);
+        return Err(match others {
+            0 => failure,
+            others => {
+                let others = human::plural(others as u64, "other");
+                failure.hint(format!(
+                    "nor {others} of those; `foldback projection status {}` lists all",
+                    quoted(&store)
+                ))
+            }
+        });
     }
     drop(session);
     for name in &of.names {

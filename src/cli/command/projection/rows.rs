@@ -12,6 +12,7 @@ use crate::cli::render;
 use crate::cli::table::Table;
 use crate::model::{Payload, Slot, Version};
 use crate::text;
+use crate::text::shell::quoted;
 
 /// The rows of a projection, or one of them
 #[derive(Debug, Args)]
@@ -53,8 +54,9 @@ pub(super) fn run(arguments: &Arguments, context: &mut Context) -> Outcome {
             return Err(match text::nearest(key, near.iter().map(|(key, _)| key.as_str())) {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
                 None => failure.hint(format!(
-                    "list them with `foldback projection rows {} {name}`",
-                    session.store_info().name
+                    "list them with `foldback projection rows {} {}`",
+                    quoted(&session.store_info().name),
+                    quoted(name)
                 )),
             });
         };

@@ -155,7 +155,7 @@ pub(super) fn run(arguments: &Run, context: &mut Context) -> Outcome {
     let found = if arguments.names.is_empty() {
         known::fitting(&*writer, declared, context)?
     } else {
-        known::named(&*writer, declared, &arguments.names, context)?
+        known::named(writer.name(), declared, &arguments.names, context)?
     };
     carry(found, writer, Aim::Shown, arguments.follow, &arguments.how, context)
 }
@@ -175,7 +175,7 @@ pub(super) fn rebuild(arguments: &Rebuild, context: &mut Context) -> Outcome {
         }
         return Ok(());
     }
-    let found = known::named(&*writer, &arguments.how.declared, &arguments.names, context)?;
+    let found = known::named(writer.name(), &arguments.how.declared, &arguments.names, context)?;
     carry(found, writer, Aim::Anew, false, &arguments.how, context)
 }
 

@@ -121,6 +121,14 @@ impl Lines<'_> {
             format!("{} behind it", human::plural(blocked, "event")),
             self.theme.warn,
         );
+        let foreseen = model.projections.foreseen.as_ref();
+        let skips = one.waiting.as_ref().and_then(|event| event.position);
+        let foreseen = foreseen
+            .filter(|foreseen| skips.is_some_and(|at| foreseen.is_of(&one.status.name, at)))
+            .and_then(|foreseen| foreseen.outlook.sentence());
+        if let Some(told) = foreseen {
+            self.text(&text::sanitize(&told), self.theme.text());
+        }
         let offers = [
             (Action::SkipEvent, "skips it to the dead letters and goes on"),
             (Action::PauseProjection, "tries it again"),
