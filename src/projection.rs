@@ -1,9 +1,10 @@
 //! Read models that are fed from a store: what they make of its events, how far they have come, and what stopped them.
 //!
-//! A [`Projection`] says what one event does to its [`Rows`], and a [`Projector`] puts a chain of upcasters before it. The [`Runner`] is what carries it through a store: an inert
-//! machine that asks for a page, a row, a wait or a write, and does none of them itself. A [`Task`] does what it asks,
-//! on one store, and [`run`] drives several of them side by side. Rows, checkpoint and what was stepped over are written
-//! in one transaction, so that an event has its effect once, whatever ends the program when.
+//! A [`Projection`] says what one event does to its [`Rows`]; a [`Projector`] puts a chain of upcasters before it. The
+//! [`Runner`] is what carries that through a store: an inert machine that asks for a page, a row, a wait or a write, and
+//! does none of them itself. A [`Task`] does what it asks, on one store, and [`run`] drives several of them side by side.
+//! Rows, checkpoint and what was stepped over are written in one transaction, so that an event has its effect once,
+//! whatever ends the program when. Beside them stands what they are made by, and nobody else carries them on.
 //!
 //! Nothing here knows what is projected, or who looks at it.
 

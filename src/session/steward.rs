@@ -148,7 +148,18 @@ fn carry_out(
                 "it stays a dead letter",
             ),
         },
-        Deed::Rebuild => rebuild(find(name)?, writer, halt)?,
+        Deed::Rebuild => {
+            let projector = find(name)?;
+            let (shown, ours) = (&record.made_by.definition, projector.made_by().definition);
+            if shown.is_some() && *shown != ours {
+                return Err(elsewhere(
+                    &format!("{name} is another here than its rows are made by"),
+                    writer.name(),
+                    name,
+                ));
+            }
+            rebuild(projector, writer, halt)?
+        }
         Deed::Abandon => {
             writer.abandon_rebuild(name)?;
             Came::out(format!("the rebuild of {name} is given up; what is shown stays"))
@@ -204,15 +215,17 @@ pub(super) fn find(
     name: &str,
 ) -> Result<Projector, SessionError> {
     let found = known(name).map(|found| Projector::new(found, chain.cloned()));
-    found.ok_or_else(|| {
-        let store = quoted(store);
-        let message = format!("what {name} makes of events is not known here");
-        let hint = format!(
-            "`foldback projection rebuild {store} {} --projections FILE` and `dead-letters … --retry` read it",
-            quoted(name)
-        );
-        StoreError::new(StoreErrorKind::Rejected, message).hint(hint).into()
-    })
+    let message = || format!("what {name} makes of events is not known here");
+    found.ok_or_else(|| elsewhere(&message(), store, name))
+}
+
+/// The error for a projection that is declared in a file, which only a command is told.
+fn elsewhere(message: &str, store: &str, name: &str) -> SessionError {
+    let (store, name) = (quoted(store), quoted(name));
+    let hint = format!(
+        "`foldback projection rebuild {store} {name} --projections FILE` and `dead-letters … --retry` read it"
+    );
+    StoreError::new(StoreErrorKind::Rejected, message).hint(hint).into()
 }
 
 fn place(at: Position) -> String {

@@ -117,6 +117,49 @@ fn a_rebuild_is_seen_by_readers_while_it_is_under_way_and_can_be_given_up() {
 }
 
 #[test]
+fn rows_that_somebodys_own_definition_made_are_not_made_anew_by_one_of_the_same_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    shop(&path);
+    let own = projection::declared("search-index:\n  OrderCreated: {row: 1}\n").unwrap().remove(0);
+    let writer = own::writer(path.as_os_str(), false).unwrap();
+    let task = Task::begin(Arc::new(own), Policy::default(), Aim::Shown, writer).unwrap();
+    let once = Options { threads: 1, follow: false };
+    projection::run(vec![task], once, &Halt::default(), |_, _| {}).unwrap();
+    let mut session = open(&path);
+    let before = session.rows("search-index", None, 9).unwrap().len();
+    let steward = session.steward().unwrap();
+    let order = order("search-index", Deed::Rebuild);
+    let refused = steward.carry_out(&order, named, &Halt::default()).unwrap_err();
+    assert!(refused.to_string().contains("is another here than its rows are made by"), "{refused}");
+    assert!(refused.hint().unwrap().contains("search-index --projections FILE`"), "{refused:?}");
+    assert_eq!(session.projection("search-index").unwrap().rebuild, None);
+    assert_eq!(session.rows("search-index", None, 9).unwrap().len(), before);
+}
+
+#[test]
+fn an_order_goes_through_the_chain_of_the_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("own.db");
+    shop(&path);
+    run_once(&path, "order-list");
+    let chain = crate::upcast::read("shop.yaml", include_str!("../../../assets/upcast/shop.yaml"));
+    let upcast = Some(Arc::new(chain.unwrap()));
+    let mut session =
+        Session::open(&path, &OpenOptions { upcast: upcast.clone(), ..OpenOptions::default() })
+            .unwrap();
+    let steward = session.steward().unwrap();
+    let told = |deed| steward.carry_out(&order("order-list", deed), named, &Halt::default());
+    let made_by = |session: &mut Session| session.projection("order-list").unwrap().made_by.chain;
+    assert_eq!(made_by(&mut session), None);
+    // It looks ahead at what the chain makes too, and so not at these rows.
+    let refused = session.ahead("order-list", Position(1), named, &|| false).unwrap_err();
+    assert!(refused.hint().unwrap().contains(" order-list --upcast shop.yaml`"), "{refused:?}");
+    assert!(told(Deed::Rebuild).unwrap().well);
+    assert_eq!(made_by(&mut session).as_deref(), upcast.as_ref().map(|chain| chain.mark()));
+}
+
+#[test]
 fn what_would_come_of_a_skip_is_what_comes_of_it_and_nothing_is_written_to_see_it() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("own.db");
