@@ -291,6 +291,8 @@ pub struct RebuildMark {
     pub started: Option<Timestamp>,
     /// When it last moved.
     pub updated: Option<Timestamp>,
+    /// When somebody went on with it last, and where it stood then; `None` where nobody did.
+    pub resumed: Option<(Timestamp, Position)>,
 }
 
 /// Stops a running call of one store from another thread; the call then fails with [`StoreErrorKind::Interrupted`].

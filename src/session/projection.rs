@@ -49,7 +49,7 @@ pub struct RebuildStatus {
     pub events: u64,
     /// Events that were not.
     pub remaining: u64,
-    /// Events a second since it was begun; `None` before it moved.
+    /// Events a second since somebody began it, or went on with it last; `None` before it moved.
     pub per_second: Option<f64>,
     /// Seconds that the rest takes at that rate; `None` where nobody goes on with it.
     pub seconds_left: Option<f64>,
@@ -87,13 +87,19 @@ impl Session {
     }
 
     fn rebuild(&mut self, mark: RebuildMark, head: &Head) -> Result<RebuildStatus, SessionError> {
-        let RebuildMark { position, started, updated } = mark;
+        let RebuildMark { position, started, updated, resumed } = mark;
         let events = self.store.count_between(Position(0), position)?;
         let upto = head.position.unwrap_or(position).max(position);
         let remaining = self.store.count_between(position, upto)?;
-        let time = updated.zip(started).map(|(now, then)| (now - then).as_seconds_f64());
-        let per_second = time.filter(|time| *time > 0.0 && events > 0);
-        let per_second = per_second.map(|time| events as f64 / time);
+        // What it did before it was left says nothing of how fast it is now.
+        let (since, from) = match resumed {
+            Some((time, from)) => (Some(time), from),
+            None => (started, Position(0)),
+        };
+        let handled = self.store.count_between(from, position)?;
+        let time = updated.zip(since).map(|(now, then)| (now - then).as_seconds_f64());
+        let per_second = time.filter(|time| *time > 0.0 && handled > 0);
+        let per_second = per_second.map(|time| handled as f64 / time);
         let still = updated.map(|moved| chrono::Utc::now() - moved);
         let still = still.filter(|time| *time >= PATIENCE).map(chrono::TimeDelta::as_seconds_f64);
         let left = per_second.map(|rate| remaining as f64 / rate);

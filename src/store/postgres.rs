@@ -351,6 +351,8 @@ impl EventStore for PostgresStore {
                             position: Position(position),
                             started: time(row.try_get(7)?),
                             updated: time(row.try_get(8)?),
+                            resumed: time(row.try_get(9)?)
+                                .zip(row.try_get::<_, Option<i64>>(10)?.map(Position)),
                         }),
                         None => None,
                     },

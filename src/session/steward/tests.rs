@@ -109,6 +109,13 @@ fn a_rebuild_is_seen_by_readers_while_it_is_under_way_and_can_be_given_up() {
     rusqlite::Connection::open(&path).unwrap().execute(old, []).unwrap();
     rebuild = seen(&mut session).unwrap();
     assert!(rebuild.seconds_still > Some(60.0) && rebuild.seconds_left.is_none(), "{rebuild:?}");
+    // Its pace is that of whoever goes on with it, not that of all the time that nobody did.
+    let stood = rebuild.position.0;
+    let resumed = format!(
+        "UPDATE rebuilds SET position = {stood} + 500, resumed_at = '2026-03-02T14:34:02.000000000Z', resumed_from = {stood}"
+    );
+    rusqlite::Connection::open(&path).unwrap().execute(&resumed, []).unwrap();
+    assert_eq!(seen(&mut session).unwrap().per_second, Some(50.0));
     assert!(rebuild.events + rebuild.remaining == 28_067, "{rebuild:?}");
     assert_eq!(rebuild.position.0 as u64, rebuild.events);
     ended =

@@ -21,11 +21,8 @@ impl OwnStore {
         self.write(|write| {
             if let Some(rebuild) = existing(write, name)?.rebuild {
                 rebuild.check_made_by(name, by, &write.store().to_string())?;
-                if rebuild.made_by == *by {
-                    return Ok(rebuild);
-                }
-                let sql = "UPDATE rebuilds SET definition = ?2 WHERE projection = ?1";
-                write.execute(sql, params![name, by.definition.as_deref()])?;
+                let sql = "UPDATE rebuilds SET definition = ?2, resumed_at = ?3, resumed_from = position WHERE projection = ?1";
+                write.execute(sql, params![name, by.definition.as_deref(), text])?;
                 return Ok(Rebuild { made_by: by.clone(), ..rebuild });
             }
             write.execute("UPDATE projections SET begun = begun + 1 WHERE name = ?1", [name])?;

@@ -145,6 +145,9 @@ CREATE TABLE rebuilds (
     updated_at TEXT    NOT NULL CHECK (length(updated_at) = 30),
     -- Until when those that are shown stand still, so that these come as far.
     held_until TEXT    CHECK (length(held_until) = 30),
+    -- When somebody went on with it last, and from which position; NULL where nobody did.
+    resumed_at TEXT    CHECK (length(resumed_at) = 30),
+    resumed_from INTEGER,
     -- What its rows are made by, as in projections.
     definition TEXT,
     chain      TEXT

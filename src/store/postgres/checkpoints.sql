@@ -4,7 +4,9 @@ SELECT checkpoints.name, checkpoints.position, projections.status, checkpoints.u
     (SELECT COUNT(*) FROM dead_letters d WHERE d.projection = checkpoints.name AND d.generation = projections.generation)
   END,
   projections.error,
-  rebuilds.position, rebuilds.started_at, rebuilds.updated_at
+  rebuilds.position, rebuilds.started_at, rebuilds.updated_at,
+  -- Before schema 5 there were no such columns.
+  to_jsonb(rebuilds) ->> 'resumed_at', (to_jsonb(rebuilds) ->> 'resumed_from')::bigint
 FROM checkpoints
 LEFT JOIN projections ON projections.name = checkpoints.name
 LEFT JOIN rebuilds ON rebuilds.projection = checkpoints.name

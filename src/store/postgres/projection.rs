@@ -255,11 +255,8 @@ pub(super) async fn begin_rebuild(
 ) -> Result<Rebuild, Fault> {
     if let Some(rebuild) = about.existing().await?.rebuild {
         rebuild.check_made_by(about.name, by, about.store)?;
-        if rebuild.made_by == *by {
-            return Ok(rebuild);
-        }
-        let sql = "UPDATE rebuilds SET definition = $2 WHERE projection = $1";
-        about.execute(sql, &[&about.name, &by.definition.as_deref()]).await?;
+        let sql = "UPDATE rebuilds SET definition = $2, resumed_at = $3, resumed_from = position WHERE projection = $1";
+        about.execute(sql, &[&about.name, &by.definition.as_deref(), &time]).await?;
         about.commit().await?;
         return Ok(Rebuild { made_by: by.clone(), ..rebuild });
     }

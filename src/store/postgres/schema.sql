@@ -182,6 +182,9 @@ CREATE TABLE rebuilds (
     updated_at TEXT COLLATE "C" NOT NULL CHECK (length(updated_at) = 30),
     -- Until when those that are shown stand still, so that these come as far.
     held_until TEXT COLLATE "C" CHECK (length(held_until) = 30),
+    -- When somebody went on with it last, and from which position; NULL where nobody did.
+    resumed_at TEXT COLLATE "C" CHECK (length(resumed_at) = 30),
+    resumed_from BIGINT,
     -- What its rows are made by, as in projections.
     definition TEXT COLLATE "C",
     chain      TEXT COLLATE "C"

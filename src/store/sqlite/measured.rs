@@ -45,7 +45,8 @@ const LETTERS: &str = "SELECT d.position, d.error, d.attempts, d.failed_at
     FROM dead_letters d JOIN projections p ON p.name = d.projection
     WHERE d.projection = ?1 AND d.generation = p.generation AND p.generation > 0 ORDER BY d.position";
 
-const REBUILDS: &str = "SELECT projection, position, started_at, updated_at FROM rebuilds";
+const REBUILDS: &str =
+    "SELECT projection, position, started_at, updated_at, resumed_at, resumed_from FROM rebuilds";
 
 impl Asked<'_> {
     /// What a projection stepped over on the way to the rows that are shown.
@@ -77,7 +78,11 @@ impl Asked<'_> {
         if !self.plan.own.rows {
             return Ok(Vec::new());
         }
-        let mut statement = prepare(self.call, REBUILDS)?;
+        let sql = self
+            .lacking()?
+            .iter()
+            .fold(REBUILDS.to_owned(), |sql, column| sql.replace(column, "NULL"));
+        let mut statement = prepare(self.call, &sql)?;
         let mut rows = start(self.call, &mut statement, Bound::default())?;
         let mut marks = Vec::new();
         while let Some(row) = step(self.call, &mut rows)? {
@@ -85,7 +90,8 @@ impl Asked<'_> {
                 continue;
             };
             let (started, updated) = (moment(value(row, 2)), moment(value(row, 3)));
-            let mark = RebuildMark { position: Position(position), started, updated };
+            let resumed = moment(value(row, 4)).zip(number(value(row, 5)).map(Position));
+            let mark = RebuildMark { position: Position(position), started, updated, resumed };
             marks.push((name.to_string(), mark));
         }
         Ok(marks)

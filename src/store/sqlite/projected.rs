@@ -12,16 +12,19 @@ use crate::store::own::projection::{ROW, ROWS, json, keyed, record, records_with
 
 /// Columns of the table of rebuilds that tables of an earlier foldback do not have. A writer may bring the tables up to
 /// date while they are read, so it is asked each time.
-const LATER: [&str; 3] = ["held_until", "definition", "chain"];
+const LATER: [&str; 5] = ["held_until", "resumed_at", "resumed_from", "definition", "chain"];
 const HAS: &str = "SELECT name FROM pragma_table_info('rebuilds')";
 
 impl Asked<'_> {
     /// Every projection whose rows are kept here; schema 1 kept none.
     pub(super) fn projections(&self) -> Result<Vec<ProjectionRecord>, StoreError> {
+        self.told(&records_without(&self.lacking()?), [None::<&str>], record)
+    }
+
+    /// Which columns are not there.
+    pub(super) fn lacking(&self) -> Result<Vec<&'static str>, StoreError> {
         let has = self.told(HAS, [], |row| row.get::<_, String>(0))?;
-        let lacks: Vec<_> =
-            LATER.into_iter().filter(|one| !has.iter().any(|had| had == one)).collect();
-        self.told(&records_without(&lacks), [None::<&str>], record)
+        Ok(LATER.into_iter().filter(|one| !has.iter().any(|had| had == one)).collect())
     }
 
     /// One of the rows that a projection shows.

@@ -214,7 +214,7 @@ fn a_user_who_may_only_select_can_read_everything() {
     // What later schemas brought is gone again.
     for back in [
         "ALTER TABLE projections DROP COLUMN definition, DROP COLUMN chain;
-         ALTER TABLE rebuilds DROP COLUMN definition, DROP COLUMN chain;
+         ALTER TABLE rebuilds DROP COLUMN definition, DROP COLUMN chain, DROP COLUMN resumed_at, DROP COLUMN resumed_from;
          UPDATE foldback_store SET schema_version = 4",
         "ALTER TABLE checkpoint_history DROP COLUMN seconds, DROP COLUMN left_out;
          ALTER TABLE rebuilds DROP COLUMN held_until;

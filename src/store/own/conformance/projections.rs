@@ -244,6 +244,8 @@ fn rebuilds(writer: &mut dyn StoreWriter) {
     // Who comes back goes on where it stood.
     let again = writer.begin_rebuild("list", &MadeBy::default(), &time(6)).unwrap();
     assert_eq!(again, Rebuild { position: Position(2), ..rebuild.clone() });
+    let mark = writer.reader().unwrap().checkpoints().unwrap().remove(0).rebuild.unwrap();
+    assert_eq!((mark.started, mark.resumed), (Some(time(5)), Some((time(6), Position(2)))));
     assert_eq!(rows(writer, shown), [("a".into(), "1".into())], "what is shown stays meanwhile");
     let mut reader = writer.reader().unwrap();
     readers_see(writer, &mut *reader);
