@@ -25,7 +25,7 @@ pub fn retry(
     let name = projector.name();
     loop {
         let record = record(writer, name)?;
-        projector.check(&record, writer.name(), "")?;
+        projector.check(&record, writer.name())?;
         let letters = writer.dead_letters(name)?;
         let Some(letter) = letters.iter().find(|letter| letter.position == position) else {
             return Err(rejected(format!("{position} is no dead letter of {name}")));

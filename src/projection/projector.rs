@@ -60,17 +60,15 @@ impl Projector {
     }
 
     /// Refuses rows that another definition has made, or that were made behind another chain. Says what to type so that
-    /// they are made anew: `store` is what a command calls it, and `with` what it is told beside the chain.
-    pub fn check(
-        &self,
-        record: &ProjectionRecord,
-        store: &str,
-        with: &str,
-    ) -> Result<(), StoreError> {
+    /// they are made anew; `store` is what a command calls it.
+    pub fn check(&self, record: &ProjectionRecord, store: &str) -> Result<(), StoreError> {
+        record.check_made_by(&self.made_by(), store, &self.option())
+    }
+
+    /// What a command is told so that the same chain stands before it, with a blank before that; nothing where none does.
+    pub fn option(&self) -> String {
         let chain = self.chain.as_ref();
-        let chain = chain.map(|chain| format!(" --upcast {}", quoted(chain.name())));
-        let with = format!("{with}{}", chain.unwrap_or_default());
-        record.check_made_by(&self.made_by(), store, &with)
+        chain.map_or_else(String::new, |chain| format!(" --upcast {}", quoted(chain.name())))
     }
 
     /// Applies an event to the rows at hand: all that becomes of it, or nothing.
@@ -249,14 +247,12 @@ steps:
         let (behind, bare) = (projector(CHAIN), Projector::new(Arc::new(Seen), None));
         let more = projector(&format!("{CHAIN}  - {{event: Late, from: 1, drop: true}}\n"));
         for (of, rows) in [(&behind, &behind), (&bare, &bare)] {
-            of.check(&made(rows), "own.db", "").unwrap();
+            of.check(&made(rows), "own.db").unwrap();
         }
         for (of, rows) in [(&behind, &bare), (&bare, &behind), (&behind, &more)] {
-            let refused = of.check(&made(rows), "a shop.db", " --projections x.yaml").unwrap_err();
+            let refused = of.check(&made(rows), "a shop.db").unwrap_err();
             let with = if of.chain.is_some() { " --upcast ours.yaml" } else { "" };
-            let typed = format!(
-                "`foldback projection rebuild 'a shop.db' seen --projections x.yaml{with}` "
-            );
+            let typed = format!("`foldback projection rebuild 'a shop.db' seen{with}` ");
             assert!(refused.hint.as_ref().unwrap().starts_with(&typed), "{refused:?}");
         }
     }

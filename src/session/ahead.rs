@@ -37,7 +37,7 @@ impl Session {
     ) -> Result<Ahead, SessionError> {
         let projection = projector.name();
         let record = self.projection(projection)?;
-        projector.check(&record, &self.store.info().name, "")?;
+        projector.check(&record, &self.store.info().name)?;
         let ahead = self.at_once(|session| {
             let store = &mut *session.store;
             Ok(with_room(|| projection::ahead(projector, store, skipped, MOST, gives_up))?)

@@ -48,6 +48,7 @@ pub use import::{ImportReport, import, import_later};
 pub(crate) use import::{Partial, id_for};
 pub(super) use keep::too_many;
 pub use place::{existing, writer};
+pub use refuse::made_anew;
 pub(super) use refuse::{
     check_batch, check_direction, check_name, check_reached, check_snapshot, check_step,
     check_value, id_is_taken, id_stands_twice, json_text, not_registered, not_under_way, rejected,

@@ -16,7 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Outcome;
 use crate::projection::{Aim, Projector};
 use crate::session::{Session, registered};
-use crate::store::own::{ProjectionRecord, StoreWriter};
+use crate::store::own::{self, ProjectionRecord, StoreWriter};
 use crate::text::shell::quoted;
 
 /// Run projections, look at their rows, see how far each has come
@@ -78,22 +78,27 @@ struct Declared {
 }
 
 impl Declared {
-    /// That a projection can carry its rows on, or those of its rebuild; what to type instead where it cannot.
-    fn check(&self, projector: &Projector, aim: Aim, writer: &mut dyn StoreWriter) -> Outcome {
-        let records = writer.projections()?;
-        let Some(record) = records.iter().find(|record| record.name == projector.name()) else {
+    /// That projections can carry their rows on, or those of their rebuilds; what to type instead where some cannot.
+    fn check(&self, found: &[Projector], aim: Aim, writer: &mut dyn StoreWriter) -> Outcome {
+        let (records, store) = (writer.projections()?, writer.name());
+        let record = |of: &Projector| records.iter().find(|record| record.name == of.name());
+        let known = || found.iter().filter_map(|of| Some((of, record(of)?)));
+        if aim == Aim::Anew {
+            for (of, rebuild) in known().filter_map(|(of, it)| Some((of, it.rebuild.as_ref()?))) {
+                rebuild.check_made_by(of.name(), &of.made_by(), store)?;
+            }
+            return Ok(());
+        }
+        let refused = known().filter_map(|(of, it)| Some((of, of.check(it, store).err()?)));
+        let (refused, errors): (Vec<_>, Vec<_>) = refused.unzip();
+        let (Some(first), Some(error)) = (refused.first(), errors.into_iter().next()) else {
             return Ok(());
         };
         let file = self.projections.as_ref();
-        let with = file.map(|file| format!(" --projections {}", quoted(&file.to_string_lossy())));
-        let with = with.unwrap_or_default();
-        Ok(match (aim, &record.rebuild) {
-            (Aim::Shown, _) => projector.check(record, writer.name(), &with),
-            (Aim::Anew, Some(rebuild)) => {
-                rebuild.check_made_by(projector.name(), &projector.made_by(), writer.name())
-            }
-            (Aim::Anew, None) => Ok(()),
-        }?)
+        let file = file.map(|file| format!(" --projections {}", quoted(&file.to_string_lossy())));
+        let with = format!("{}{}", file.unwrap_or_default(), first.option());
+        let names: Vec<_> = refused.iter().map(|of| of.name()).collect();
+        Err(error.hint(own::made_anew(store, &names, &with)).into())
     }
 }
 

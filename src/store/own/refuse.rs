@@ -44,17 +44,23 @@ impl MadeBy {
     }
 }
 
+/// What makes the rows of some projections anew: `store` is what a command calls it, and `with` what else it is told.
+pub fn made_anew(store: &str, names: &[&str], with: &str) -> String {
+    let names: Vec<_> = names.iter().map(|name| quoted(name)).collect();
+    let (store, names) = (quoted(store), names.join(" "));
+    format!(
+        "`foldback projection rebuild {store} {names}{with}` makes them anew, and what is shown stays until they have come \
+         as far"
+    )
+}
+
 impl ProjectionRecord {
     /// Refuses to carry the rows that are shown on by another than they are made by. `store` is what a command calls it,
     /// and `with` what else it has to be told so that it makes them as `by` would.
     pub fn check_made_by(&self, by: &MadeBy, store: &str, with: &str) -> Result<(), StoreError> {
         let Some(how) = self.made_by.otherwise(by) else { return Ok(()) };
-        let (name, store) = (&self.name, quoted(store));
-        let hint = format!(
-            "`foldback projection rebuild {store} {}{with}` makes them anew, and what is shown stays until they have come \
-             as far",
-            quoted(name)
-        );
+        let name = &self.name;
+        let hint = made_anew(store, &[name], with);
         Err(rejected(format!("the rows of {name} were made {how}")).hint(hint))
     }
 }

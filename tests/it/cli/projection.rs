@@ -400,7 +400,7 @@ fn behind_a_chain(at: &At) {
         &before,
     );
     let typed = format!(
-        "projection rebuild {} who --projections mine.yaml --upcast shop.yaml",
+        "projection rebuild {} who all --projections mine.yaml --upcast shop.yaml",
         one_word(&said)
     );
     assert!(said.contains(&format!("`foldback {typed}`")), "{said}");

@@ -137,7 +137,7 @@ fn retry(arguments: &Arguments, position: Position, context: &mut Context) -> Ou
     let writer = &mut *writer;
     let name = std::slice::from_ref(&arguments.name);
     let found = known::named(writer.name(), &arguments.declared, name, context)?.remove(0);
-    arguments.declared.check(&found, Aim::Shown, writer)?;
+    arguments.declared.check(std::slice::from_ref(&found), Aim::Shown, writer)?;
     match projection::retry(&found, writer, position, &chrono::Utc::now())? {
         Retried::Applied => {
             if context.out.is_json() {

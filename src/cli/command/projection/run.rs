@@ -188,9 +188,7 @@ fn carry(
     context: &mut Context,
 ) -> Outcome {
     // All of them before the first is begun: what is refused leaves the store as it was.
-    for projector in &found {
-        how.declared.check(projector, aim, &mut *writer)?;
-    }
+    how.declared.check(&found, aim, &mut *writer)?;
     let halt = Halt::default();
     let ends = halt.clone();
     context.signal.interrupts(Interrupter::new(move || ends.raise()));
