@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::when::Asked;
 use super::{Session, SessionError};
 use crate::model::{Event, Finding, Position, Timestamp, time};
 use crate::store::own::DeadLetter;
@@ -120,7 +121,8 @@ impl Session {
         if !self.store.capabilities().checkpoints {
             return Ok(Vec::new());
         }
-        let head = self.store.head()?;
+        let mut head = self.store.head()?;
+        self.when(Asked::Newest, &mut head, std::iter::empty())?;
         let checkpoints = self.store.checkpoints()?;
         checkpoints.into_iter().map(|checkpoint| self.against(&head, checkpoint)).collect()
     }

@@ -134,6 +134,8 @@ fn a_time_after_the_clock_counts_as_none_and_is_said() {
     };
     // It is there and was not handled; how long that takes nobody knows.
     assert_eq!(lag(&mut session), (Some(1), Some(0.0)));
+    let now = session.projections().unwrap();
+    assert!(now.iter().all(|one| one.lag_seconds < Some(1_000.0)), "{now:?}");
     // Among others it came with what came before it.
     append(&mut own, "c-2", 601..=610);
     let told = session.metrics_then(None, TimeDelta::seconds(10), 5).unwrap();
