@@ -425,6 +425,24 @@ fn behind_a_chain(at: &At) {
         &before,
     );
     ended("run own.db who --projections mine.yaml --upcast shop.yaml", "caught-up");
+    // Who runs it while it is made anew by another ends, and says so.
+    let line = "projection run own.db who --projections mine.yaml --upcast shop.yaml --follow";
+    let follows = at.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let appended = |position: i64| {
+        done(at, "append own.db Order/order-new event.json");
+        let begun = Instant::now();
+        while one(at, "status own.db who")["position"] != json!(position) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it never came to {position}");
+        }
+    };
+    appended(28_069);
+    ended("rebuild own.db who --projections other.yaml", "rebuilt");
+    done(at, "append own.db Order/order-new event.json");
+    let ran = follows.wait_with_output().unwrap();
+    let said = text(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(text(&ran.stdout).contains("superseded, at position 28069"), "{ran:?}");
+    assert!(said.contains("who was made anew by another"), "{said}");
     // What one begins to make anew, no other goes on with; to give it up, nobody has to know how it is made.
     file("broken.yaml", "steps: 7\n");
     let (_, status, said) = told(at, "rebuild own.db who --abandon --upcast broken.yaml");

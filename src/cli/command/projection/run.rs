@@ -251,7 +251,13 @@ impl Teller {
         match told {
             Told::Begun(progress) => heard.first = Some(progress),
             Told::Progress(progress) => heard.last = Some(progress),
-            Told::Ended(end) => heard.end = Some((end, elapsed)),
+            Told::Ended(end) => {
+                let said = (end == End::Superseded).then(|| {
+                    format!("{name} was made anew by another definition or chain, and is not carried on by this one")
+                });
+                heard.end = Some((end, elapsed));
+                return said;
+            }
             Told::SteppedOver(letter) => {
                 heard.stepped_over += 1;
                 let attempts = human::plural(letter.attempts.into(), "attempt");
@@ -301,7 +307,7 @@ impl Teller {
         aim: Aim,
         context: &mut Context,
     ) -> Outcome<Option<Failure>> {
-        let mut stopped = Vec::new();
+        let (mut stopped, mut superseded) = (Vec::new(), Vec::new());
         for (name, heard) in &self.of {
             let position = record(writer, name)?.position;
             let end = heard.end.as_ref().map(|(end, _)| end.clone());
@@ -311,7 +317,10 @@ impl Teller {
                 Some(End::Swapped) => ("rebuilt", None),
                 Some(End::Paused) => ("paused", None),
                 Some(End::Abandoned) => ("abandoned", None),
-                Some(End::Superseded) => ("superseded", None),
+                Some(End::Superseded) => {
+                    superseded.push(name);
+                    ("superseded", None)
+                }
                 Some(End::Stopped(poison)) => {
                     stopped.push((name, poison.position));
                     ("stopped", Some(poison.to_string()))
@@ -352,6 +361,12 @@ impl Teller {
         }
         context.out.flush()?;
         let store = quoted(writer.name());
+        let ended = superseded.first().map(|name| {
+            let count = human::plural(superseded.len() as u64, "projection");
+            let message = format!("nobody carries {count} on any more, of those that ran here: {name} was made anew by another");
+            Failure::new(Status::No, message)
+                .hint("run it with the --projections and --upcast that it was made anew with")
+        });
         Ok(stopped.first().map(|(name, position)| {
             let count = human::plural(stopped.len() as u64, "projection");
             let message = format!("an event stopped {count}: {name} stands before event {position}");
@@ -364,6 +379,6 @@ impl Teller {
                 Aim::Anew => "what was shown stays; the same with --on-error skip goes on behind it, with --abandon gives \
                               the rebuild up".to_owned(),
             })
-        }))
+        }).or(ended))
     }
 }
