@@ -14,8 +14,8 @@ const MOST: u64 = 10_000;
 
 impl Session {
     /// What would become of a projection if the event that stopped it, at that position, were stepped over. Nothing is
-    /// written, and up to 10,000 events are looked at. Refused where somebody goes on with it meanwhile. `known` finds what the projection makes of events; `gives_up`
-    /// is asked between pages.
+    /// written, and up to 10,000 events are looked at. Refused where somebody goes on with it meanwhile. `known` finds
+    /// what the projection makes of events; `gives_up` is asked between pages.
     pub fn ahead(
         &mut self,
         projection: &str,

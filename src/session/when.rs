@@ -4,11 +4,14 @@ use chrono::TimeDelta;
 
 use super::past::Past;
 use super::{Session, SessionError};
-use crate::model::Timestamp;
-use crate::store::Head;
+use crate::model::{Position, Timestamp};
+use crate::store::{EventQuery, Head};
 
 /// How far ahead another computer's clock may be before a time that it recorded counts as none.
 const AHEAD: TimeDelta = TimeDelta::seconds(60);
+
+/// How many of the last positions are looked through for a time that counts.
+const BACK: [i64; 4] = [100, 1_000, 10_000, 100_000];
 
 /// The moment that is told about.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +56,7 @@ impl Session {
         let latest = clock + AHEAD;
         let mut ahead = head.time.filter(|time| *time > latest);
         if ahead.is_some() {
-            let mut past = Past::new(self, head.clone(), None, latest);
-            head.time = past.came_by(&[latest])?.pop().and_then(|came| came.time);
+            head.time = self.newest_before(latest, head)?;
         }
         let mut newest = head.time;
         for time in others {
@@ -70,5 +72,28 @@ impl Session {
             }
         };
         Ok(When { to: past.or(newest), is_newest: past.is_none(), latest, ahead })
+    }
+
+    /// The newest time up to a moment among the last events, further and further back; there may be many after it.
+    fn newest_before(
+        &mut self,
+        latest: Timestamp,
+        head: &Head,
+    ) -> Result<Option<Timestamp>, SessionError> {
+        let Some(Position(end)) = head.position else { return Ok(None) };
+        for back in BACK {
+            let after = end.saturating_sub(back);
+            let query =
+                EventQuery { after_position: Some(Position(after)), ..EventQuery::default() };
+            let events = self.store.scan(&query, back.unsigned_abs() as usize)?.events;
+            let times = events.iter().filter_map(|event| event.time);
+            let newest = times.filter(|time| *time <= latest).max();
+            if newest.is_some() || after <= 0 {
+                return Ok(newest);
+            }
+        }
+        // Near it: what lies between is passed over by halves.
+        let mut past = Past::new(self, head.clone(), None, latest);
+        Ok(past.came_by(&[latest])?.pop().and_then(|came| came.time))
     }
 }
