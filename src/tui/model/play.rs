@@ -45,6 +45,8 @@ pub(crate) struct Player {
     pub(crate) playing: Option<Way>,
     /// Whether the next step is due and waits for the one before it to be shown.
     pub(crate) late: bool,
+    /// Whether that is its first one: where it stands at the end by then, it begins at the other.
+    pub(crate) begins: bool,
     /// How long to wait before the next step, until the loop has heard of it.
     pub(crate) wait: Option<Duration>,
     /// The power of two.
@@ -55,14 +57,14 @@ pub(crate) struct Player {
 
 impl Default for Player {
     fn default() -> Self {
-        Self { playing: None, late: false, wait: None, speed: 2, own_pace: false }
+        Self { playing: None, late: false, begins: false, wait: None, speed: 2, own_pace: false }
     }
 }
 
 impl Player {
     /// Stops; whether it played.
     pub(crate) fn pause(&mut self) -> bool {
-        (self.late, self.wait) = (false, None);
+        (self.late, self.begins, self.wait) = (false, false, None);
         self.playing.take().is_some()
     }
 

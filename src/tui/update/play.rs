@@ -37,26 +37,38 @@ fn toggle(model: &mut Model, way: Way) -> Vec<Effect> {
     let Some(travel) = model.travel.as_ref().filter(|_| model.opening.is_none()) else {
         return Vec::new();
     };
-    let at_end = travel.bound().is_some_and(|from| match way {
-        Way::Back => from == Version::ZERO,
-        Way::Forward => from >= travel.moment.last,
-    });
-    if at_end {
-        // From the other end, as a film that is over.
-        let at = match way {
-            Way::Back => At::Last,
-            Way::Forward => At::Version(Version::ZERO),
-        };
-        visit::leave(model);
-        let effects = travel::go(model, Goal::at(at));
-        model.player.playing = Some(way);
-        model.player.wait = Some(model.player.pause_after(None));
-        return effects;
+    if is_at_end(travel, way) {
+        return begin(model, way);
     }
     let is_known = travel.bound().is_some();
     model.player.playing = Some(way);
     // A key that comes before the last one is answered counts from where that one leads, once that is known.
-    if is_known { advance(model, way) } else { step(model) }
+    if is_known {
+        return advance(model, way);
+    }
+    model.player.begins = true;
+    step(model)
+}
+
+/// From the other end, as a film that is over.
+fn begin(model: &mut Model, way: Way) -> Vec<Effect> {
+    let at = match way {
+        Way::Back => At::Last,
+        Way::Forward => At::Version(Version::ZERO),
+    };
+    visit::leave(model);
+    let effects = travel::go(model, Goal::at(at));
+    model.player.playing = Some(way);
+    model.player.wait = Some(model.player.pause_after(None));
+    effects
+}
+
+/// Whether it stands, or is going, where nothing more can be played; not where only reading tells.
+fn is_at_end(travel: &Travel, way: Way) -> bool {
+    travel.bound().is_some_and(|from| match way {
+        Way::Back => from == Version::ZERO,
+        Way::Forward => from >= travel.moment.last,
+    })
 }
 
 /// Takes the next step, now that it is time for it.
@@ -97,7 +109,16 @@ pub(super) fn arrived(model: &mut Model, well: bool) -> Vec<Effect> {
     if !well {
         model.player.pause();
     }
-    if std::mem::take(&mut model.player.late) { step(model) } else { Vec::new() }
+    let begins = std::mem::take(&mut model.player.begins);
+    if !std::mem::take(&mut model.player.late) {
+        return Vec::new();
+    }
+    let way = model.player.playing.filter(|_| begins && model.opening.is_none());
+    let ended = way.zip(model.travel.as_ref()).filter(|(way, travel)| is_at_end(travel, *way));
+    match ended.map(|(way, _)| way) {
+        Some(way) => begin(model, way),
+        None => step(model),
+    }
 }
 
 /// How long the event at a place stays, before the one after it.
