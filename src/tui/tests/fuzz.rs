@@ -60,12 +60,12 @@ struct Table<'a> {
     copy: Option<own::Copy>,
 }
 
-/// Does all of it, and says what went wrong first.
-fn play(shelf: &Shelf, deeds: &[Deed]) -> Result<(), String> {
+/// Does all of it, and says what went wrong first. `dice` say what is answered when somebody does not wait for it.
+fn play(shelf: &Shelf, deeds: &[Deed], dice: u64) -> Result<(), String> {
     let (stage, copy) = shelf.stage((80, 24));
     let (reins, oracle) = (Reins::take(&stage), Oracle::new(&shelf.truth));
     let mut table = Table { shelf, stage, reins, oracle, seen: None, copy };
-    let mut dice = Dice::new(deeds.len() as u64);
+    let mut dice = Dice::new(dice);
     table.settled(true)?;
     let mut answered = true;
     for deed in deeds {
@@ -180,9 +180,11 @@ fn fuzz(shelf: &'static Shelf, seed: u64, share: usize) {
     for begun in (0..count).step_by(LENGTH) {
         let seed = seed + 1000 * (begun / LENGTH) as u64;
         let deeds = deed::history(seed, LENGTH.min(count - begun), &keys);
-        if let Err(told) = shrink::watched(shelf, &deeds) {
-            let (deeds, told) = shrink::shortest(shelf, deeds, told);
-            panic!("seed {seed} on {}: {told}\ndone: {}", shelf.name, deed::written(&deeds));
+        let dice = deeds.len() as u64;
+        if let Err(told) = shrink::watched(shelf, &deeds, dice) {
+            let (deeds, dice, told) = shrink::shortest(shelf, deeds, dice, told);
+            let done = deed::written(&deeds);
+            panic!("seed {seed} on {}: {told}\ndone, with dice {dice}: {done}", shelf.name);
         }
     }
 }
@@ -190,9 +192,15 @@ fn fuzz(shelf: &'static Shelf, seed: u64, share: usize) {
 /// Does a history again, as a failure told it.
 #[track_caller]
 fn again(shelf: &'static Shelf, history: &str) {
-    let deeds = deed::read(history);
-    if let Err(told) = shrink::watched(shelf, &deeds) {
-        panic!("{told}\ndone: {history}");
+    let dice = deed::read(history).len() as u64;
+    again_by(shelf, history, dice);
+}
+
+/// The same, where it depends on what is answered when.
+#[track_caller]
+fn again_by(shelf: &'static Shelf, history: &str, dice: u64) {
+    if let Err(told) = shrink::watched(shelf, &deed::read(history), dice) {
+        panic!("{told}\ndone, with dice {dice}: {history}");
     }
 }
 

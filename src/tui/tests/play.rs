@@ -52,24 +52,6 @@ fn it_ends_at_the_ends_and_begins_again_from_the_other_one() {
 }
 
 #[test]
-fn it_begins_from_the_other_end_also_where_the_way_to_this_one_is_not_answered_yet() {
-    // Back from the middle it only plays on.
-    for (keys, told) in [
-        (["left", "L", "space"], "State before everything"),
-        (["home", "L", "backspace"], "State at v9"),
-        (["right", "H", "space"], "State at v3"),
-    ] {
-        let mut stage = Stage::on(counter("order-1", 12), (160, 45));
-        stage.keys(keys[0]);
-        stage.press(keys[1]);
-        stage.press(keys[2]);
-        stage.settle();
-        stage.shows(told).hides("played to the end");
-        assert!(stage.app.model.player.playing.is_some(), "{keys:?}");
-    }
-}
-
-#[test]
 fn the_speed_doubles_and_halves_also_while_it_plays() {
     let mut stage = Stage::on(counter("order-1", 300), (160, 45));
     stage.keys(".").shows("plays at 8×").keys("home space").shows("▶ 8×");

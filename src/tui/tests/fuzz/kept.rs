@@ -1,6 +1,6 @@
 //! Histories that once went wrong.
 
-use super::{again, stores};
+use super::{again, again_by, stores};
 
 /// A key that comes before the last one is answered counts from where that one leads.
 #[test]
@@ -73,4 +73,11 @@ fn a_position_leads_to_a_version_that_stands_there_twice() {
 fn a_mark_never_cuts_an_emoji() {
     again(stores::hostile(), "m enter / 2 size@120,30");
     again(stores::hostile(), "/ paste@8 size@160,45 enter alt-2 / paste@8 size@120,30");
+}
+
+#[test]
+fn what_is_played_where_a_film_is_over_begins_anew_also_before_that_is_known() {
+    for dice in 1_000..1_010 {
+        again_by(stores::odd(), "~2 ~up ~enter ~L ~space", dice);
+    }
 }
